@@ -1,0 +1,133 @@
+/**
+ * X-Ray's shapes as they stand on the wire (XRAY-SPEC §4.2): times are float seconds since 1970, absent
+ * members are left out. `shapes.type-test.ts` proves them equal to `@aws-sdk/client-xray`'s.
+ */
+export interface ServiceId {
+  readonly Name?: string;
+  readonly Names?: readonly string[];
+  readonly AccountId?: string;
+  readonly Type?: string;
+}
+
+export interface Alias {
+  readonly Name?: string;
+  readonly Names?: readonly string[];
+  readonly Type?: string;
+}
+
+export interface ErrorStatistics {
+  readonly ThrottleCount?: number;
+  readonly OtherCount?: number;
+  readonly TotalCount?: number;
+}
+
+export interface FaultStatistics {
+  readonly OtherCount?: number;
+  readonly TotalCount?: number;
+}
+
+/** Of a service or of an edge. */
+export interface SummaryStatistics {
+  readonly OkCount?: number;
+  readonly ErrorStatistics?: ErrorStatistics;
+  readonly FaultStatistics?: FaultStatistics;
+  readonly TotalCount?: number;
+  /** Seconds. */
+  readonly TotalResponseTime?: number;
+}
+
+export interface HistogramEntry {
+  /** Seconds. */
+  readonly Value?: number;
+  readonly Count?: number;
+}
+
+export interface Edge {
+  readonly ReferenceId?: number;
+  readonly StartTime?: number;
+  readonly EndTime?: number;
+  readonly SummaryStatistics?: SummaryStatistics;
+  readonly ResponseTimeHistogram?: readonly HistogramEntry[];
+  readonly Aliases?: readonly Alias[];
+  readonly EdgeType?: string;
+  readonly ReceivedEventAgeHistogram?: readonly HistogramEntry[];
+}
+
+export interface Service {
+  readonly ReferenceId?: number;
+  readonly Name?: string;
+  readonly Names?: readonly string[];
+  readonly Root?: boolean;
+  readonly AccountId?: string;
+  readonly Type?: string;
+  readonly State?: string;
+  readonly StartTime?: number;
+  readonly EndTime?: number;
+  readonly Edges?: readonly Edge[];
+  readonly SummaryStatistics?: SummaryStatistics;
+  readonly DurationHistogram?: readonly HistogramEntry[];
+  readonly ResponseTimeHistogram?: readonly HistogramEntry[];
+}
+
+export interface Http {
+  readonly HttpURL?: string;
+  readonly HttpStatus?: number;
+  readonly HttpMethod?: string;
+  readonly UserAgent?: string;
+  readonly ClientIp?: string;
+}
+
+export interface WireAnnotationValue {
+  readonly NumberValue?: number;
+  readonly BooleanValue?: boolean;
+  readonly StringValue?: string;
+}
+
+export interface ValueWithServiceIds {
+  readonly AnnotationValue?: WireAnnotationValue;
+  readonly ServiceIds?: readonly ServiceId[];
+}
+
+export interface TraceUserName {
+  readonly UserName?: string;
+  readonly ServiceIds?: readonly ServiceId[];
+}
+
+export interface TraceSummary {
+  readonly Id?: string;
+  readonly StartTime?: number;
+  readonly Duration?: number;
+  readonly ResponseTime?: number;
+  readonly HasFault?: boolean;
+  readonly HasError?: boolean;
+  readonly HasThrottle?: boolean;
+  readonly IsPartial?: boolean;
+  readonly Http?: Http;
+  readonly Annotations?: Readonly<Record<string, readonly ValueWithServiceIds[]>>;
+  readonly Users?: readonly TraceUserName[];
+  readonly ServiceIds?: readonly ServiceId[];
+  readonly ResourceARNs?: readonly { readonly ARN?: string }[];
+  readonly InstanceIds?: readonly { readonly Id?: string }[];
+  readonly AvailabilityZones?: readonly { readonly Name?: string }[];
+  readonly EntryPoint?: ServiceId;
+  readonly Revision?: number;
+}
+
+export interface WireSegment {
+  readonly Id?: string;
+  /** JSON text. */
+  readonly Document?: string;
+}
+
+export interface Trace {
+  readonly Id?: string;
+  readonly Duration?: number;
+  readonly LimitExceeded?: boolean;
+  readonly Segments?: readonly WireSegment[];
+}
+
+export interface UnprocessedTraceSegment {
+  readonly Id?: string;
+  readonly ErrorCode?: string;
+  readonly Message?: string;
+}

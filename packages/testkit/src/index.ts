@@ -1,1 +1,2 @@
-export {};
+export * from './corpus.ts';
+export * from './trace.ts';

@@ -1,0 +1,88 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url));
+
+export interface Program {
+  readonly http: string;
+  readonly udp: string;
+  readonly child: ChildProcess;
+  /** What it has printed so far. */
+  readonly output: () => string;
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+export function makeFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'fluoroscope-e2e-'));
+}
+
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Flags for a server on free ports with this folder. */
+export function serveFlags(dataDir: string): readonly string[] {
+  return ['serve', '--http-listen', '127.0.0.1:0', '--udp-listen', '127.0.0.1:0', '--data-dir', dataDir];
+}
+
+/** Runs the built program until it is ready. */
+export async function startProgram(flags: readonly string[]): Promise<Program> {
+  const { child, output } = spawnProgram(flags);
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', () => /ready in \d+ ms/.test(output()) && resolve());
+    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${output()}`)));
+  });
+  const address = (name: string): string => new RegExp(`${name} listening on (\\S+)`).exec(output())?.[1] ?? '';
+  return {
+    http: address('http'),
+    udp: address('udp'),
+    child,
+    output,
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode !== null) return child.exitCode;
+      child.kill(signal);
+      const [code] = await once(child, 'exit');
+      return code;
+    },
+  };
+}
+
+/** Runs the built program to its own end. */
+export async function runProgram(flags: readonly string[]): Promise<Ended> {
+  const { child, output } = spawnProgram(flags);
+  const [code] = await once(child, 'exit');
+  return { code, output: output() };
+}
+
+function spawnProgram(flags: readonly string[]): { child: ChildProcess; output: () => string } {
+  const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.on('data', (data) => (output += data));
+  child.stderr.on('data', (data) => (output += data));
+  return { child, output: () => output };
+}
+
+export async function post(http: string, path: string, body: unknown): Promise<Record<string, unknown>> {
+  const answer = await fetch(`http://${http}${path}`, { method: 'POST', body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+/** Asks again and again until the answer is as wanted; gives up after a minute. */
+export async function eventually<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    const answer = await ask();
+    if (wanted(answer)) return answer;
+    if (tries === 600) throw new Error(`still not as wanted: ${JSON.stringify(answer)?.slice(0, 2_000)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { runPowerCuts } from './power-cut.ts';
+
+const SEED_COUNT = 3000;
+
+test(
+  'whatever a power cut leaves, nothing acknowledged is lost, doubled, invented or out of order',
+  { timeout: 120_000 },
+  async () => {
+    const failed: unknown[] = [];
+    let acknowledgedCount = 0;
+    let cutCount = 0;
+    for (let seed = 1; seed <= SEED_COUNT; seed++) {
+      const result = await runPowerCuts(seed);
+      if (result.violations.length > 0) failed.push({ seed, violations: result.violations });
+      acknowledgedCount += result.acknowledgedCount;
+      cutCount += result.cutCount;
+    }
+    expect(failed).toEqual([]);
+    // The runs were not empty.
+    expect(acknowledgedCount).toBeGreaterThan(20 * SEED_COUNT);
+    expect(cutCount).toBeGreaterThan(SEED_COUNT);
+  },
+);

@@ -12,3 +12,9 @@ export function printServiceKey(key: ServiceKey): string {
 }
 
 export const CLIENT_TYPE = 'client';
+
+/**
+ * The client of a segment that names a parent nobody has seen yet: shown as a client (XRAY-SPEC §6.4), but told
+ * apart in the sums, since mostly the parent is only late.
+ */
+export const UNRESOLVED_CLIENT_TYPE = 'client?';

@@ -1,1 +1,14 @@
-export {};
+export type { FilterNode } from './filter/ast.ts';
+export * from './filter/filter.ts';
+export { parseFilter } from './filter/parser.ts';
+export { planFilter } from './filter/plan.ts';
+export { printFilter } from './filter/print.ts';
+export { printFilterProblem, type FilterProblem } from './filter/problem.ts';
+export * from './indexer/indexer.ts';
+export { layoutMap } from './map/layout-map.ts';
+export * from './map/place-nodes.ts';
+export * from './sampling/sampling-book.ts';
+export * from './service-graph/services.ts';
+export { settledSums } from './service-graph/settled-sums.ts';
+export * from './summaries/trace-summary.ts';
+export * from './summaries/traces.ts';

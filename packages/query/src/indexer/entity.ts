@@ -1,0 +1,176 @@
+import {
+  inferTarget,
+  isTracedCall,
+  outcomeOf,
+  timeUs,
+  timeUsFromSeconds,
+  type AnnotationValue,
+  type EntityDocument,
+  type Json,
+  type JsonObject,
+  type Outcome,
+  type SegmentDocument,
+  type SegmentId,
+  type SubsegmentDocument,
+  type TimeUs,
+  type TraceDocument,
+} from '@fluoroscope/model';
+import type { ServiceRef, ServiceRefs } from './service-ref.ts';
+
+/**
+ * What the graph and the trace row need of one segment or subsegment; never changed, a newer version of the
+ * entity is another object.
+ */
+export interface Entity {
+  readonly id: SegmentId;
+  /** The enclosing entity's, or `parent_id`; null also for an entity that names itself. */
+  readonly parentId: SegmentId | null;
+  /** `call`: a subsegment that leads to another node; `local`: any other subsegment. */
+  readonly kind: 'segment' | 'call' | 'local';
+  /** Of a call: the name under which the caller knows the far end. */
+  readonly callName: string | null;
+  /** A segment's own node; of a call the node that is inferred when no segment answers; null for local work. */
+  readonly service: ServiceRef | null;
+  readonly startUs: TimeUs;
+  /** Not before the start; the start while in progress. */
+  readonly endUs: TimeUs;
+  readonly outcome: Outcome;
+  /** A call whose far end promises a segment of its own. */
+  readonly traced: boolean;
+  /** Position of its document among the trace's documents. */
+  readonly arrival: number;
+  readonly annotations: Annotations;
+  /** Null for subsegments. */
+  readonly segment: SegmentFields | null;
+}
+
+export type Annotations = { readonly [key: string]: AnnotationValue };
+
+/** What the trace row takes from segments only. */
+export interface SegmentFields {
+  readonly fault: boolean;
+  readonly error: boolean;
+  readonly throttle: boolean;
+  readonly httpMethod: string | null;
+  readonly httpUrl: string | null;
+  readonly httpStatus: number | null;
+  readonly userAgent: string | null;
+  readonly clientIp: string | null;
+  readonly user: string | null;
+  readonly resourceArn: string | null;
+  readonly instanceId: string | null;
+  readonly zones: readonly string[];
+}
+
+const NO_ANNOTATIONS: Annotations = {};
+const NO_ZONES: readonly string[] = [];
+
+/** The document's own entity first, then everything embedded in it. */
+export function readEntities(
+  document: TraceDocument,
+  arrival: number,
+  serviceRefs: ServiceRefs,
+): [Entity, ...Entity[]] {
+  const first =
+    document.type === 'subsegment'
+      ? readSubsegment(document, document.parent_id, arrival, serviceRefs)
+      : readSegment(document, arrival, serviceRefs);
+  const entities: [Entity, ...Entity[]] = [first];
+  if (document.subsegments === undefined) return entities;
+
+  // In the order of `mergeTrace`, which matters when one id is embedded twice.
+  const stack: EntityDocument[] = [document];
+  for (let parent = stack.pop(); parent !== undefined; parent = stack.pop()) {
+    for (const child of parent.subsegments ?? []) {
+      entities.push(readSubsegment(child, parent.id, arrival, serviceRefs));
+      if (child.subsegments !== undefined) stack.push(child);
+    }
+  }
+  return entities;
+}
+
+function readSegment(document: SegmentDocument, arrival: number, serviceRefs: ServiceRefs): Entity {
+  const { http, aws } = document;
+  const ec2 = aws === undefined ? undefined : asObject(aws['ec2']);
+  const segment: SegmentFields = {
+    fault: document.fault === true,
+    error: document.error === true,
+    throttle: document.throttle === true,
+    httpMethod: http?.request?.method ?? null,
+    httpUrl: http?.request?.url ?? null,
+    httpStatus: http?.response?.status ?? null,
+    userAgent: http?.request?.user_agent ?? null,
+    clientIp: http?.request?.client_ip ?? null,
+    user: document.user ?? null,
+    resourceArn: document.resource_arn ?? null,
+    instanceId: asText(ec2?.['instance_id']),
+    zones: aws === undefined ? NO_ZONES : readZones(aws, ec2),
+  };
+  const service = serviceRefs(document.name, document.origin ?? null, readAccountId(aws?.['account_id']));
+  return makeEntity(document, document.parent_id, arrival, 'segment', service, segment);
+}
+
+function readSubsegment(
+  document: SubsegmentDocument,
+  parentId: SegmentId,
+  arrival: number,
+  serviceRefs: ServiceRefs,
+): Entity {
+  const target = document.namespace === undefined ? null : inferTarget(document);
+  if (target === null) return makeEntity(document, parentId, arrival, 'local', null, null);
+  const service = serviceRefs(target.node.name, target.node.type, target.node.accountId);
+  return makeEntity(document, parentId, arrival, 'call', service, null);
+}
+
+/** All entities from one object literal: one hidden class for the engine. */
+function makeEntity(
+  document: SegmentDocument | SubsegmentDocument,
+  parentId: SegmentId | undefined,
+  arrival: number,
+  kind: Entity['kind'],
+  service: ServiceRef | null,
+  segment: SegmentFields | null,
+): Entity {
+  const { id, name, end_time } = document;
+  const startUs = timeUsFromSeconds(document.start_time);
+  const isOpen = document.in_progress === true || end_time === undefined;
+  return {
+    id,
+    // The document's own string would be kept for nothing when the node has an equal one.
+    callName: kind === 'call' ? (service?.key.name === name ? service.key.name : name) : null,
+    parentId: parentId === undefined || parentId === id ? null : parentId,
+    kind,
+    service,
+    startUs,
+    endUs: isOpen ? startUs : timeUs(Math.max(startUs, timeUsFromSeconds(end_time))),
+    outcome: isOpen ? 'pending' : outcomeOf(document),
+    traced: kind === 'call' && isTracedCall(document),
+    arrival,
+    annotations: document.annotations ?? NO_ANNOTATIONS,
+    segment,
+  };
+}
+
+function readZones(aws: JsonObject, ec2: JsonObject | undefined): readonly string[] {
+  const ofInstance = asText(ec2?.['availability_zone']);
+  const ofTask = asText(asObject(aws['ecs'])?.['availability_zone']);
+  if (ofInstance === null) return ofTask === null ? NO_ZONES : [ofTask];
+  return ofTask === null || ofTask === ofInstance ? [ofInstance] : [ofInstance, ofTask];
+}
+
+/** Some senders write account ids as numbers, which lose their leading zeros. */
+function readAccountId(id: Json | undefined): string | null {
+  return typeof id === 'number' ? String(id).padStart(12, '0') : asText(id);
+}
+
+function asObject(value: Json | undefined): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !isList(value) ? value : undefined;
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function asText(value: Json | undefined): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,77 @@
+import {
+  CLIENT_TYPE,
+  printServiceKey,
+  UNRESOLVED_CLIENT_TYPE,
+  type ServiceKey,
+  type TraceId,
+} from '@fluoroscope/model';
+import type { EdgeFact, GraphFact, NodeFact } from '@fluoroscope/store';
+import type { Entity } from './entity.ts';
+import type { Answer } from './slot.ts';
+import type { Standing } from './standing.ts';
+
+const NO_FACTS: readonly GraphFact[] = [];
+
+/**
+ * The facts of one entity (XRAY-SPEC §6.2–6.5); the edges of an answered call are `answerFact`s.
+ *
+ *   segment   its node; client → node when nobody is known to have called it;
+ *             caller → node with its own figures when its parent is a segment or local work
+ *   call      complete, unanswered and not traced: the inferred node, and the edge to it
+ */
+export function factsOf(traceId: TraceId, standing: Standing | null): readonly GraphFact[] {
+  if (standing === null || standing.entity.service === null) return NO_FACTS;
+  const { entity, owner, caller } = standing;
+  const service = standing.entity.service.key;
+  if (entity.kind === 'segment') {
+    const node = nodeFact(traceId, entity, service, 'active', caller === null);
+    if (standing.isAnswer) return [node];
+    return [node, edgeFact(traceId, entity, caller?.key ?? clientOf(entity, service), service, null)];
+  }
+  if (!standing.isInferred || owner === null) return NO_FACTS;
+  return [nodeFact(traceId, entity, service, 'inferred', false), edgeFact(traceId, entity, owner.key, service, null)];
+}
+
+function clientOf({ parentId }: Entity, { name }: ServiceKey): ServiceKey {
+  return { name, type: parentId === null ? CLIENT_TYPE : UNRESOLVED_CLIENT_TYPE, accountId: null };
+}
+
+/** The edge to a node that answered a call, with the caller's figures. */
+export function answerFact(traceId: TraceId, { call, service }: Answer): EdgeFact | null {
+  const caller = call.owner?.entity?.service;
+  if (call.entity === null || caller === undefined || caller === null) return null;
+  const { callName } = call.entity;
+  return edgeFact(traceId, call.entity, caller.key, service.key, callName === service.key.name ? null : callName);
+}
+
+export function sameFact(a: GraphFact, b: GraphFact): boolean {
+  if (a.startUs !== b.startUs || a.endUs !== b.endUs || a.outcome !== b.outcome) return false;
+  if (a.kind === 'node') {
+    return b.kind === 'node' && a.state === b.state && a.root === b.root && sameService(a.service, b.service);
+  }
+  return b.kind === 'edge' && a.alias === b.alias && sameService(a.source, b.source) && sameService(a.target, b.target);
+}
+
+function sameService(a: ServiceKey, b: ServiceKey): boolean {
+  return a === b || printServiceKey(a) === printServiceKey(b);
+}
+
+function nodeFact(
+  traceId: TraceId,
+  { startUs, endUs, outcome }: Entity,
+  service: ServiceKey,
+  state: NodeFact['state'],
+  root: boolean,
+): NodeFact {
+  return { kind: 'node', sign: 1, traceId, startUs, endUs, outcome, service, state, root };
+}
+
+function edgeFact(
+  traceId: TraceId,
+  { startUs, endUs, outcome }: Entity,
+  source: ServiceKey,
+  target: ServiceKey,
+  alias: string | null,
+): EdgeFact {
+  return { kind: 'edge', sign: 1, traceId, startUs, endUs, outcome, source, target, alias };
+}

@@ -110,7 +110,39 @@ export interface TraceSummary {
   readonly InstanceIds?: readonly { readonly Id?: string }[];
   readonly AvailabilityZones?: readonly { readonly Name?: string }[];
   readonly EntryPoint?: ServiceId;
+  readonly FaultRootCauses?: readonly RootCause<ExceptionEntity>[];
+  readonly ErrorRootCauses?: readonly RootCause<ExceptionEntity>[];
+  readonly ResponseTimeRootCauses?: readonly RootCause<CoverageEntity>[];
   readonly Revision?: number;
+  readonly MatchedEventTime?: number;
+}
+
+/** A chain of services from the entry point to the deepest responsible one (XRAY-SPEC §7.3). */
+export interface RootCause<Entity> {
+  readonly Services?: readonly RootCauseService<Entity>[];
+  readonly ClientImpacting?: boolean;
+}
+
+export interface RootCauseService<Entity> {
+  readonly Name?: string;
+  readonly Names?: readonly string[];
+  readonly Type?: string;
+  readonly AccountId?: string;
+  readonly EntityPath?: readonly Entity[];
+  readonly Inferred?: boolean;
+}
+
+export interface ExceptionEntity {
+  readonly Name?: string;
+  readonly Exceptions?: readonly { readonly Name?: string; readonly Message?: string }[];
+  readonly Remote?: boolean;
+}
+
+export interface CoverageEntity {
+  readonly Name?: string;
+  /** Its time as a share of the root's response time. */
+  readonly Coverage?: number;
+  readonly Remote?: boolean;
 }
 
 export interface WireSegment {

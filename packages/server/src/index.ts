@@ -1,1 +1,13 @@
-export {};
+export { createApp, type App, type AppOptions } from './app.ts';
+export { createEvents, type Events, type EventsOptions } from './events.ts';
+export { createHttpApp, type HttpAppOptions } from './http/http-app.ts';
+export { createIngest, type Ingest, type IngestOptions } from './ingest.ts';
+export { decodeRecord, encodeRecords, type IngestRecord } from './ingest/record.ts';
+export { loadOrCreatePageSecret } from './page-secret.ts';
+export { type Listen, type ListenAddress, printListen } from './settings/kinds.ts';
+export { loadSettings, parseSettings, type Environment } from './settings/load-settings.ts';
+export { helpText } from './settings/print-settings.ts';
+export { SettingsError, type SettingProblem } from './settings/settings-error.ts';
+export { type LogLevel, type Settings } from './settings.ts';
+export { serve, type Listener, type RunningServer, type ServeOptions } from './serve.ts';
+export { StartError } from './start-error.ts';

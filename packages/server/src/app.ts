@@ -1,0 +1,114 @@
+import type { StatusAnswer } from '@fluoroscope/api';
+import type { Journal } from '@fluoroscope/journal';
+import { timeUs, type TimeUs } from '@fluoroscope/model';
+import { createSamplingBook } from '@fluoroscope/query';
+import type { Events } from './events.ts';
+import { loadConsoleFiles } from './http/console-files.ts';
+import { createHttpApp, type HttpApp } from './http/http-app.ts';
+import { createLiveHub } from './http/live.ts';
+import { createIngest, type Ingest } from './ingest.ts';
+import { openMapPositions } from './map-positions.ts';
+import { createHandlers } from './operations/create-handlers.ts';
+import { loadOrCreatePageSecret } from './page-secret.ts';
+import { createPageTokens } from './page-token.ts';
+import type { Settings } from './settings.ts';
+import { createStatusReader } from './status.ts';
+import type { Storage } from './storage/storage.ts';
+
+export interface AppOptions {
+  readonly settings: Settings;
+  readonly journal: Journal;
+  readonly storage: Storage;
+  readonly events: Events;
+  readonly version: string;
+  /** The console's build (`index.html` inside); null when there is none. */
+  readonly consoleFolder: string | null;
+  /** Of what listens now, for /api/status; looked at whenever that is asked. */
+  readonly listeners: () => StatusAnswer['listeners'];
+  /** Sentences for /api/status that only the composition knows, such as a cut UDP buffer. */
+  readonly notices?: () => readonly string[];
+  readonly nowUs?: () => TimeUs;
+}
+
+/** Everything between the sockets, the journal and the storage thread. Opens no port. */
+export interface App extends AsyncDisposable {
+  readonly http: HttpApp;
+  /** Receivers of datagrams call `offer`. */
+  readonly ingest: Ingest;
+}
+
+export async function createApp(options: AppOptions): Promise<App> {
+  const { settings, journal, storage, events, nowUs = readClock } = options;
+  // Before anything is awaited: the storage thread may be at work already.
+  let writtenSequence = storage.writtenSequence;
+  const live = createLiveHub({ revision: writtenSequence });
+  const following = storage.onWritten((sequence) => {
+    writtenSequence = sequence;
+    live.changed(sequence);
+  });
+  const backlogCount = (): number => Math.max(0, journal.committedSequence - writtenSequence);
+  events.backlogAtStart(backlogCount());
+
+  const { store } = storage;
+  const tokens = createPageTokens(await loadOrCreatePageSecret(settings.dataDir));
+  const positions = await openMapPositions({ dataDir: settings.dataDir, events });
+  const ingest = createIngest({
+    journal,
+    events,
+    committed: (sequence) => storage.committed(sequence),
+    nowUs,
+    segmentMaxAgeUs: settings.segmentMaxAge,
+    segmentMaxFutureUs: settings.segmentMaxFuture,
+  });
+  const sampling = createSamplingBook({
+    reservoirSize: settings.samplingReservoir,
+    fixedRate: settings.samplingRate,
+    createdUs: nowUs(),
+    region: settings.region,
+    accountId: settings.accountId,
+  });
+
+  events.watch({
+    journalBytes: () => journal.stats().sizeBytes,
+    journalBytesMax: () => journal.stats().sizeBytesMax,
+    backlogDocuments: backlogCount,
+    waitingDocuments: () => ingest.waitingCount,
+    storeBytes: async () => (await store.readStats()).sizeBytes,
+    storedTraces: async () => (await store.readStats()).traceCount,
+    liveListeners: live.listenerCount,
+  });
+
+  const http = createHttpApp({
+    handlers: createHandlers({ ingest, store, sampling, tokens, events, nowUs }),
+    store,
+    positions,
+    live,
+    revision: () => writtenSequence,
+    nowUs,
+    readStatus: createStatusReader({ ...options, backlogCount }),
+    files: loadConsoleFiles(options.consoleFolder),
+    policy: {
+      boundHost: settings.httpListen?.host ?? 'localhost',
+      allowedHosts: settings.allowedHosts,
+      corsOrigins: settings.corsOrigins,
+    },
+    events,
+  });
+  await http.ready();
+
+  return {
+    http,
+    ingest,
+    // Requests first, then what datagrams left behind; the journal and the store are closed by who opened them.
+    async [Symbol.asyncDispose]() {
+      await http.close();
+      await ingest[Symbol.asyncDispose]();
+      following[Symbol.dispose]();
+      await positions.flush();
+    },
+  };
+}
+
+function readClock(): TimeUs {
+  return timeUs(Math.round(Date.now() * 1_000));
+}

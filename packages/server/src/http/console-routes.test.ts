@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openAppRig, type AppRig } from '../testing/app-rig.ts';
+
+const NOW = Math.floor(Date.now() / 1000);
+
+let rig: AppRig;
+beforeAll(async () => {
+  rig = await openAppRig();
+});
+afterAll(() => rig[Symbol.asyncDispose]());
+
+test('the map: services of the range, each with a position that stays', async () => {
+  await put('1111111111111111', 'shop');
+  const first = await get(`/api/map?start=${NOW - 60}&end=${NOW + 60}`);
+  expect(first).toMatchObject({ startTime: NOW - 60, endTime: NOW + 60, revision: 1 });
+  const names = (answer: Record<string, unknown>) =>
+    (answer['services'] as { Name: string; Type?: string }[]).map(({ Name, Type }) => [Name, Type ?? null, null]);
+  expect(Object.keys(first['positions'] as object).sort()).toEqual(
+    names(first)
+      .map((key) => JSON.stringify(key))
+      .sort(),
+  );
+  await put('2222222222222222', 'cart');
+  const second = await get(`/api/map?start=${NOW - 60}&end=${NOW + 60}`);
+  expect(names(second)).toHaveLength(4);
+  expect(second['positions']).toMatchObject(first['positions'] as object);
+});
+
+test.each([
+  '',
+  '?start=1',
+  '?start=a&end=b',
+  '?start=2&end=1',
+  '?start=1&end=1',
+  '?start=1&start=2&end=3',
+  '?start=1e9&end=2e9',
+])('the map of %s is refused', async (query) => {
+  expect(await get(`/api/map${query}`)).toMatchObject({ __type: 'InvalidRequestException' });
+});
+
+test('positions are put, and bad ones refused', async () => {
+  const ask = async (body: string) =>
+    (
+      await rig.app.http.inject({ method: 'PUT', url: '/api/map/positions', headers: { host: 'localhost' }, body })
+    ).json();
+  expect(await ask('{"positions":{"a":{"x":3,"y":4}},"replace":true}')).toEqual({ positions: { a: { x: 3, y: 4 } } });
+  expect(await ask('{"positions":{"a":{"x":null,"y":4}}}')).toMatchObject({
+    __type: 'InvalidRequestException',
+    message: expect.stringContaining('positions.a.x'),
+  });
+});
+
+test('status and health', async () => {
+  expect(await get('/api/status')).toMatchObject({
+    version: '0.0.0-test',
+    status: 'ok',
+    durability: 'fsync',
+    access: 'open',
+    traceCount: 2,
+    documentCount: 2,
+    backlogCount: 0,
+    notices: [expect.stringContaining('No access key exists')],
+  });
+  expect(await get('/healthz')).toMatchObject({ status: 'ok' });
+});
+
+test('what is broken or weaker is told, and the rest answered', async () => {
+  await using broken = await openAppRig({
+    flags: ['--durability', 'os', '--udp-listen', '0.0.0.0:0', '--allow-unauthenticated'],
+    store: (store) => ({ ...store, readStats: () => Promise.reject(new Error('gone')) }),
+    app: { notices: () => ['The UDP buffer is small.'] },
+  });
+  const response = await broken.app.http.inject({ url: '/api/status', headers: { host: 'localhost' } });
+  expect(response.json()).toMatchObject({ status: 'degraded', durability: 'os' });
+  expect(response.json().notices).toEqual([
+    'The store cannot be read.',
+    expect.stringContaining('No access key'),
+    expect.stringContaining('beyond loopback'),
+    expect.stringContaining('power cut'),
+    'The UDP buffer is small.',
+  ]);
+});
+
+test('metrics balance: received = stored + refused + dropped + duplicate + waiting + backlog', async () => {
+  await using counted = await openAppRig();
+  const good = document('1111111111111111', 'shop');
+  await counted.post('/TraceSegments', {
+    TraceSegmentDocuments: [good, good, '{}', document('2222222222222222', 'cart')],
+  });
+  for (const text of [good, 'no JSON', document('3333333333333333', 'order')]) counted.app.ingest.offer(text);
+  await counted.settle();
+  const { body } = await counted.app.http.inject({ url: '/metrics', headers: { host: 'localhost' } });
+  const sum = (name: string): number =>
+    [...body.matchAll(new RegExp(`^fluoroscope_${name}(?:{.*})? (\\d+)$`, 'gm'))].reduce(
+      (total, match) => total + Number(match[1]),
+      0,
+    );
+  const parts = [
+    'documents_stored_total',
+    'documents_refused_total',
+    'documents_dropped_total',
+    'documents_duplicate_total',
+    'waiting_documents',
+    'backlog_documents',
+  ];
+  expect(sum('documents_received_total')).toBe(7);
+  expect(Object.fromEntries(parts.map((part) => [part, sum(part)]))).toEqual({
+    documents_stored_total: 3,
+    documents_refused_total: 2,
+    documents_dropped_total: 0,
+    documents_duplicate_total: 2,
+    waiting_documents: 0,
+    backlog_documents: 0,
+  });
+});
+
+async function get(url: string): Promise<Record<string, unknown>> {
+  return (await rig.app.http.inject({ method: 'GET', url, headers: { host: 'localhost' } })).json();
+}
+
+async function put(id: string, name: string): Promise<void> {
+  await rig.post('/TraceSegments', { TraceSegmentDocuments: [document(id, name)] });
+  await rig.settle();
+}
+
+function document(id: string, name: string): string {
+  return JSON.stringify({ id, trace_id: `1-5759e988-${id}00000000`, name, start_time: NOW, end_time: NOW + 1 });
+}

@@ -1,0 +1,102 @@
+import { ApiError, type MapAnswer, type StatusAnswer } from '@fluoroscope/api';
+import { parseInput } from '@fluoroscope/api/operations';
+import { secondsFromUs, type TimeUs } from '@fluoroscope/model';
+import { settledSums, toServices } from '@fluoroscope/query';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Events } from '../events.ts';
+import { RETRY_AFTER_SECONDS } from '../limits.ts';
+import { putPositionsInput, type MapPositions } from '../map-positions.ts';
+import { readTimeRange } from '../operations/time-range.ts';
+import type { StoreReader } from '../storage/storage.ts';
+import type { LiveHub } from './live.ts';
+import type { BodyReader } from './request-body.ts';
+import { nameRequest } from './request-name.ts';
+
+export interface ConsoleRoutesOptions {
+  readonly store: Pick<StoreReader, 'readGraph'>;
+  readonly positions: MapPositions;
+  readonly live: LiveHub;
+  /** Of the last change that every read now sees. */
+  readonly revision: () => number;
+  readonly readStatus: () => Promise<StatusAnswer>;
+  readonly bodies: BodyReader;
+  readonly events: Pick<Events, 'printMetrics'>;
+  readonly nowUs: () => TimeUs;
+}
+
+const seconds = z
+  .string()
+  .regex(/^-?\d{1,12}(?:\.\d{1,9})?$/, 'expected seconds since 1970')
+  .transform(Number);
+const mapQuery: z.ZodType<{ readonly start: number; readonly end: number }> = z.object({
+  start: seconds,
+  end: seconds,
+});
+
+/** The console's own calls (api/src/console.ts), and what operators poll. */
+export function addConsoleRoutes(app: FastifyInstance, options: ConsoleRoutesOptions): void {
+  const { store, positions, live, revision, readStatus, bodies, events, nowUs } = options;
+
+  app.get('/api/map', { config: nameRequest('map') }, async (request, reply): Promise<MapAnswer> => {
+    const query = readInput(mapQuery, request.query);
+    const range = readTimeRange({ StartTime: query.start, EndTime: query.end });
+    // Asked for before the read, so that a change during it is asked about again.
+    const readRevision = revision();
+    const sums = await store.readGraph({ ...range, traceIds: null });
+    const services = toServices(settledSums(sums, nowUs()));
+    void reply.header('cache-control', 'no-store');
+    return {
+      startTime: secondsFromUs(range.startUs),
+      endTime: secondsFromUs(range.endUs),
+      services,
+      positions: positions.place(services),
+      revision: readRevision,
+    };
+  });
+
+  app.put('/api/map/positions', { config: nameRequest('put-map-positions') }, async (request, reply) => {
+    const change = readInput(putPositionsInput, await bodies.read(request.raw, reply.raw));
+    return { positions: await positions.put(change) };
+  });
+
+  app.get('/api/live', { config: nameRequest('live') }, (_request, reply) => {
+    // Before the hub writes: afterwards no status can be sent.
+    if (live.isFull()) {
+      throw new ApiError('ThrottledException', 'too many consoles are listening already', {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      });
+    }
+    reply.hijack();
+    for (const [name, value] of Object.entries(reply.getHeaders()))
+      if (value !== undefined) reply.raw.setHeader(name, value);
+    reply.raw.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    live.add(reply.raw);
+  });
+
+  app.get('/api/status', { config: nameRequest('status') }, async (_request, reply) => {
+    void reply.header('cache-control', 'no-store');
+    return readStatus();
+  });
+
+  app.get('/healthz', { config: nameRequest('health') }, async (_request, reply) => {
+    void reply.header('cache-control', 'no-store');
+    const { status, notices } = await readStatus();
+    return { status, notices };
+  });
+
+  app.get('/metrics', { config: nameRequest('metrics') }, async (_request, reply) => {
+    const { contentType, text } = await events.printMetrics();
+    return reply.header('content-type', contentType).header('cache-control', 'no-store').send(text);
+  });
+}
+
+function readInput<Input>(schema: z.ZodType<Input>, value: unknown): Input {
+  const input = parseInput(schema, value);
+  if (!input.ok) throw new ApiError('InvalidRequestException', input.problem);
+  return input.value;
+}

@@ -1,0 +1,39 @@
+import { ApiError } from '@fluoroscope/api';
+import {
+  OPERATION_NAMES,
+  OPERATIONS,
+  parseInput,
+  type InputOf,
+  type Operation,
+  type OperationName,
+} from '@fluoroscope/api/operations';
+import type { FastifyInstance } from 'fastify';
+import type { Handler, Handlers } from '../operations/handler.ts';
+import type { BodyReader } from './request-body.ts';
+import { nameRequest } from './request-name.ts';
+
+export interface XrayRoutesOptions {
+  readonly handlers: Handlers;
+  readonly bodies: BodyReader;
+}
+
+/** Every operation by POST on its own path, and on no other (XRAY-SPEC §4.1). */
+export function addXrayRoutes(app: FastifyInstance, options: XrayRoutesOptions): void {
+  for (const name of OPERATION_NAMES) {
+    addRoute(app, OPERATIONS[name], options);
+  }
+}
+
+function addRoute<Name extends OperationName>(
+  app: FastifyInstance,
+  { name, path, input: schema }: Operation<Name, InputOf<Name>>,
+  { handlers, bodies }: XrayRoutesOptions,
+): void {
+  const handler: Handler<Name> = handlers[name];
+  app.post(path, { config: nameRequest(name) }, async (request, reply) => {
+    const input = parseInput(schema, await bodies.read(request.raw, reply.raw));
+    if (!input.ok) throw new ApiError('InvalidRequestException', input.problem);
+    const output = await handler(input.value);
+    return reply.type('application/json').header('cache-control', 'no-store').send(JSON.stringify(output));
+  });
+}

@@ -1,0 +1,104 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { JournalError, type Journal } from '@fluoroscope/journal';
+import type { Channel, DropReason, Events } from './events.ts';
+import { createDatagramQueue } from './ingest/datagram-queue.ts';
+import { createBatchParser, type Batch, type BatchParserOptions, type Refusal } from './ingest/parse-batch.ts';
+import { encodeRecords } from './ingest/record.ts';
+import { DATAGRAMS_WAITING_CHARS_MAX, DOCUMENTS_PER_TURN_MAX } from './limits.ts';
+
+/** The one way into the journal, for every receiver. */
+export interface Ingest extends AsyncDisposable {
+  /**
+   * For senders that wait. Resolves once all accepted documents are durable, with why the others were
+   * refused. Rejects with JournalError when nothing of the call was kept.
+   */
+  put(texts: readonly string[]): Promise<readonly Refusal[]>;
+
+  /** For senders that do not: false when too much waits already. What becomes of it is counted. Never throws. */
+  offer(text: string): boolean;
+
+  /** Accepted and on the way to the journal. */
+  readonly waitingCount: number;
+
+  /** Resolves when all that was offered is durable or counted as lost. */
+  drain(): Promise<void>;
+}
+
+export interface IngestOptions extends BatchParserOptions {
+  readonly journal: Pick<Journal, 'append'>;
+  readonly events: BatchParserOptions['events'] &
+    Pick<Events, 'documentsTurnedAway' | 'documentsDropped' | 'documentsJournalled'>;
+  /** Told after each commit: the storage thread goes on reading. */
+  readonly committed: (sequence: number) => void;
+  /** Of datagrams; `DATAGRAMS_WAITING_CHARS_MAX` when left out. */
+  readonly waitingCharsMax?: number;
+}
+
+export function createIngest(options: IngestOptions): Ingest {
+  const { journal, events, committed, waitingCharsMax = DATAGRAMS_WAITING_CHARS_MAX } = options;
+  const parser = createBatchParser(options);
+  const datagrams = createDatagramQueue({ take: takeDatagrams, waitingCharsMax });
+  let waitingCount = 0;
+  let isClosed = false;
+
+  async function append({ accepted, receivedUs }: Batch): Promise<void> {
+    if (accepted.length === 0) return;
+    try {
+      if (isClosed) throw new JournalError('closed', 'the server is stopping');
+      const sequence = await journal.append(encodeRecords(accepted, receivedUs));
+      events.documentsJournalled(accepted.length);
+      committed(sequence);
+    } finally {
+      waitingCount -= accepted.length;
+    }
+  }
+
+  async function takeDatagrams(texts: readonly string[]): Promise<void> {
+    const batch = parser.start(DATAGRAMS);
+    waitingCount += parser.parseInto(batch, texts);
+    try {
+      await append(batch);
+    } catch (error) {
+      events.documentsDropped(DATAGRAMS, dropReason(error), batch.accepted.length);
+    }
+  }
+
+  return {
+    async put(texts) {
+      const batch = parser.start('http');
+      for (let at = 0; at < texts.length; at += DOCUMENTS_PER_TURN_MAX) {
+        if (at > 0) await nextTurn();
+        waitingCount += parser.parseInto(batch, texts.slice(at, at + DOCUMENTS_PER_TURN_MAX));
+      }
+      try {
+        await append(batch);
+      } catch (error) {
+        events.documentsTurnedAway('http', dropReason(error), batch.accepted.length);
+        throw error;
+      }
+      return batch.refused;
+    },
+    offer(text) {
+      if (!isClosed && datagrams.offer(text)) return true;
+      events.documentsReceived(DATAGRAMS, 1, text.length);
+      events.documentsDropped(DATAGRAMS, isClosed ? 'closed' : 'waiting-full', 1);
+      return false;
+    },
+    get waitingCount() {
+      return waitingCount;
+    },
+    drain: () => datagrams.drain(),
+    async [Symbol.asyncDispose]() {
+      await datagrams.drain();
+      isClosed = true;
+    },
+  };
+}
+
+const DATAGRAMS: Channel = 'udp';
+
+function dropReason(error: unknown): DropReason {
+  if (!(error instanceof JournalError)) return 'journal-failed';
+  if (error.code === 'full') return 'journal-full';
+  return error.code === 'closed' ? 'closed' : 'journal-failed';
+}

@@ -1,0 +1,65 @@
+/** The bodies of requests being read or handled, together; beyond it a request is told to come back. */
+export const REQUEST_BODIES_BYTES_MAX: number = 256 * 1024 * 1024;
+
+/** One body: 50 documents of 64 KiB, escaped as a string inside JSON, fit well. */
+export const REQUEST_BODY_BYTES_MAX: number = 10 * 1024 * 1024;
+
+/** Datagrams taken but not yet in the journal, in UTF-16 units; beyond it they are dropped and counted. */
+export const DATAGRAMS_WAITING_CHARS_MAX: number = 64 * 1024 * 1024;
+
+/** Documents parsed in one go: a turn of a few milliseconds, so that sockets are read in between. */
+export const DOCUMENTS_PER_TURN_MAX = 256;
+
+/** One page of GetTraceSummaries: about what X-Ray gives (XRAY-SPEC §4.4). */
+export const SUMMARIES_PAGE_COUNT_MAX = 100;
+
+/** One page of a graph: a service with its edges and histograms takes up to some 20 kB of JSON. */
+export const SERVICES_PAGE_COUNT_MAX = 1_000;
+
+/** Document text in one page of BatchGetTraces, after which the rest waits for the next page; one trace is never cut. */
+export const TRACES_PAGE_CHARS_MAX: number = 16 * 1024 * 1024;
+
+/** Open consoles that are told of changes. */
+export const LIVE_LISTENERS_MAX = 256;
+
+/** Sockets; each costs a descriptor and some 20 kB. */
+export const CONNECTIONS_MAX = 2_048;
+
+/** A request's head. X-Ray clients send about 1 kB, session tokens a few more. */
+export const HEADERS_BYTES_MAX: number = 16 * 1024;
+
+/** From the first byte of a request to the end of its head: slow heads must not hold sockets. */
+export const HEADERS_TIMEOUT_MS = 10_000;
+
+/** From the first byte of a request to its last. */
+export const REQUEST_TIMEOUT_MS = 60_000;
+
+/** Longer than the pauses of SDK pollers (10 s), so that they find their connection open. */
+export const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+
+/** How often the two timeouts above are looked at. */
+export const TIMEOUT_CHECK_INTERVAL_MS = 2_000;
+
+/** What a client is told to wait when something is full. */
+export const RETRY_AFTER_SECONDS = 1;
+
+/** How long a client may go on sending a body that was refused; nothing of it is kept. */
+export const UNREAD_BODY_MS_MAX = 2_000;
+
+/** Between two events to one console: a page redraws no faster. */
+export const LIVE_INTERVAL_MS = 250;
+
+/** After the last change consoles are told once more: by then what a map held back as unsettled has settled. */
+export const LIVE_SETTLED_MS = 650;
+
+/** Keeps proxies from closing a quiet event stream, and finds listeners that have gone. */
+export const LIVE_HEARTBEAT_MS = 15_000;
+
+/** Unsent bytes after which a listener counts as gone. */
+export const LIVE_UNSENT_BYTES_MAX: number = 64 * 1024;
+
+/** One kept position's key: name, type and account of a service. */
+export const POSITION_KEY_CHARS_MAX = 2_000;
+
+/** Files of the built console, together: they are held in memory. */
+export const CONSOLE_BYTES_MAX: number = 64 * 1024 * 1024;

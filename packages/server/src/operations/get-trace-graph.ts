@@ -1,0 +1,34 @@
+import { parseTraceId, type TraceId } from '@fluoroscope/model';
+import { toServices } from '@fluoroscope/query';
+import { SERVICES_PAGE_COUNT_MAX } from '../limits.ts';
+import type { PageTokens, TokenScope } from '../page-token.ts';
+import type { StoreReader } from '../storage/storage.ts';
+import type { Handler } from './handler.ts';
+import { pageOfServices } from './services-page.ts';
+import { ALL_TIME } from './time-range.ts';
+
+export interface GetTraceGraphOptions {
+  readonly store: Pick<StoreReader, 'readGraph'>;
+  readonly tokens: PageTokens;
+  readonly pageCountMax?: number;
+}
+
+/** Ids that are none, like ids that are not known, add nothing to the graph. */
+export function createGetTraceGraph(options: GetTraceGraphOptions): Handler<'get-trace-graph'> {
+  const { store, tokens, pageCountMax = SERVICES_PAGE_COUNT_MAX } = options;
+  return async ({ TraceIds, NextToken }) => {
+    const traceIds = readTraceIds(TraceIds);
+    const services = toServices(await store.readGraph({ ...ALL_TIME, traceIds }));
+    const scope: TokenScope = ['get-trace-graph', TraceIds];
+    return pageOfServices({ services, tokens, scope, token: NextToken, pageCountMax });
+  };
+}
+
+function readTraceIds(texts: readonly string[]): readonly TraceId[] {
+  const ids = new Set<TraceId>();
+  for (const text of texts) {
+    const id = parseTraceId(text);
+    if (id.ok) ids.add(id.value);
+  }
+  return [...ids];
+}

@@ -1,0 +1,211 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { JournalError, openJournal, type Journal } from '@fluoroscope/journal';
+import { PipelineError } from '@fluoroscope/pipeline';
+import { StoreError } from '@fluoroscope/store';
+import { createApp, type App } from './app.ts';
+import { createEvents, type Events } from './events.ts';
+import { listenHttp } from './http/listen.ts';
+import { printListen } from './settings/kinds.ts';
+import type { Settings } from './settings.ts';
+import { StartError } from './start-error.ts';
+import { CACHED_ENTITIES_MAX, STORE_THREADS } from './storage/limits.ts';
+import type { Storage } from './storage/storage.ts';
+import { openStorageThread } from './storage/thread.ts';
+import { listenUdp } from './udp.ts';
+
+export interface ServeOptions {
+  readonly version: string;
+  /** The console's build; null when there is none. */
+  readonly consoleFolder: string | null;
+}
+
+export interface Listener {
+  readonly name: 'http' | 'udp';
+  /** host:port, as bound. */
+  readonly address: string;
+}
+
+export interface RunningServer extends AsyncDisposable {
+  readonly listeners: readonly Listener[];
+  /** What the operator should know of this start. */
+  readonly notices: readonly string[];
+  /** Null without an HTTP listener. */
+  readonly consoleUrl: string | null;
+  /** Resolves if the server cannot go on; `failure` then says why. */
+  readonly died: Promise<void>;
+  readonly failure: Error | null;
+}
+
+/**
+ * The composition root of `serve`: takes the data folder, opens journal and store, then the ports. Rejects with
+ * a StartError for what its user can mend. Disposing drains: what was received is durable, then stored.
+ */
+export async function serve(settings: Settings, { version, consoleFolder }: ServeOptions): Promise<RunningServer> {
+  const events = createEvents({ logLevel: settings.logLevel });
+  const listeners: Listener[] = [];
+  const notices: string[] = [];
+  const opened: AsyncDisposable[] = [];
+  let failure: Error | null = null;
+  let tellDied: () => void = () => {};
+  const died = new Promise<void>((resolve) => (tellDied = resolve));
+
+  function die(error: Error): void {
+    events.troubleMet('the storage thread has ended', error);
+    failure ??= error;
+    tellDied();
+  }
+
+  try {
+    await makeDataFolder(settings.dataDir);
+    const storage = await openStorage(settings, events, die);
+    opened.push(storage);
+    const journal = await openJournalFor(settings, storage, events);
+    // Closed after the storage thread, which writes what is left and lets go of the journal's files.
+    opened.unshift(journal);
+    follow(storage, journal, events);
+    const app = await createApp({
+      settings,
+      journal,
+      storage,
+      events,
+      version,
+      consoleFolder,
+      listeners: () => listeners,
+      notices: () => notices,
+    });
+    opened.push(app);
+    opened.push(...(await openListeners(settings, app, events, { listeners, notices })));
+  } catch (error) {
+    await closeAll(opened);
+    throw toStartError(error, settings);
+  }
+
+  const http = listeners.find(({ name }) => name === 'http');
+  return {
+    listeners,
+    notices,
+    consoleUrl: http === undefined ? null : `http://${http.address}/`,
+    died,
+    get failure() {
+      return failure;
+    },
+    [Symbol.asyncDispose]: () => closeAll(opened),
+  };
+}
+
+async function makeDataFolder(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new StartError(`--data-dir: ${dataDir} cannot be made a folder of (${codeOf(error)})`, { cause: error });
+  }
+}
+
+function openStorage(settings: Settings, events: Events, die: (error: Error) => void): Promise<Storage> {
+  return openStorageThread(
+    {
+      storeFile: join(settings.dataDir, 'fluoroscope.duckdb'),
+      journalDir: journalDir(settings),
+      storeMemoryBytes: settings.storeMemory,
+      storeThreads: STORE_THREADS,
+      cachedEntitiesMax: CACHED_ENTITIES_MAX,
+    },
+    {
+      written: (batch) => events.batchWritten(batch),
+      failing: (message) => events.troubleMet('a batch could not be written to the store', new Error(message)),
+      damaged: (detail) => events.troubleMet('the journal has damaged frames', new Error(detail)),
+      died: die,
+    },
+  );
+}
+
+function openJournalFor(settings: Settings, storage: Storage, events: Events): Promise<Journal> {
+  return openJournal({
+    dir: journalDir(settings),
+    sizeBytesMax: settings.journalSize,
+    durability: settings.durability,
+    nextSequence: storage.writtenSequence + 1,
+    events: { damaged: (detail) => events.troubleMet('the journal is damaged', new Error(JSON.stringify(detail))) },
+  });
+}
+
+/** The storage thread reads what the journal has made durable; the journal lets go of what the store has. */
+function follow(storage: Storage, journal: Journal, events: Events): void {
+  storage.onWritten((sequence) => {
+    journal
+      .release(sequence)
+      .catch((error: unknown) => events.troubleMet('a journal file could not be removed', error));
+  });
+  storage.follow();
+  storage.committed(journal.committedSequence);
+}
+
+interface Announcements {
+  readonly listeners: Listener[];
+  readonly notices: string[];
+}
+
+async function openListeners(
+  settings: Settings,
+  app: App,
+  events: Events,
+  { listeners, notices }: Announcements,
+): Promise<readonly AsyncDisposable[]> {
+  const opened: AsyncDisposable[] = [];
+  if (settings.udpListen !== null) {
+    const udp = await listenUdp({
+      at: settings.udpListen,
+      bufferBytes: settings.udpBuffer,
+      ingest: app.ingest,
+      events,
+    });
+    opened.push(udp);
+    listeners.push({ name: 'udp', address: udp.address });
+    if (udp.notice !== null) notices.push(udp.notice);
+  }
+  if (settings.httpListen !== null) {
+    try {
+      listeners.unshift({ name: 'http', address: await listenHttp(app.http, settings.httpListen) });
+    } catch (error) {
+      await closeAll(opened);
+      const at = printListen(settings.httpListen);
+      throw new StartError(`--http-listen: ${at} ${whyNot(codeOf(error))}`, { cause: error });
+    }
+  }
+  return opened;
+}
+
+/** Last opened first: sockets, then what they feed. */
+async function closeAll(opened: AsyncDisposable[]): Promise<void> {
+  for (const part of opened.splice(0).reverse()) await part[Symbol.asyncDispose]();
+}
+
+function toStartError(error: unknown, settings: Settings): unknown {
+  if (error instanceof StoreError || error instanceof JournalError) {
+    const advice =
+      error.code === 'locked' ? 'stop that one, or choose another folder' : 'choose another folder, or mend this one';
+    return new StartError(`--data-dir: ${error.message.replace(/^\[[a-z-]+\] /, '')}: ${advice}`, { cause: error });
+  }
+  if (error instanceof PipelineError && settings.udpListen !== null) {
+    const why = error.code === 'address-in-use' ? 'EADDRINUSE' : codeOf(error.cause);
+    return new StartError(`--udp-listen: ${printListen(settings.udpListen)} ${whyNot(why)}`, { cause: error });
+  }
+  return error;
+}
+
+function whyNot(code: string): string {
+  if (code === 'EADDRINUSE')
+    return 'is in use by another program: stop that one, or choose another port (0 picks a free one) with --http-listen or --udp-listen';
+  if (code === 'EACCES') return 'may not be listened on by this user: choose a port of 1024 or more';
+  return `cannot be listened on (${code})`;
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function journalDir(settings: Settings): string {
+  return join(settings.dataDir, 'journal');
+}

@@ -1,0 +1,53 @@
+import type { StatusAnswer } from '@fluoroscope/api';
+import type { Journal } from '@fluoroscope/journal';
+import { isLoopback } from './host.ts';
+import type { Settings } from './settings.ts';
+import type { Storage } from './storage/storage.ts';
+
+export interface StatusOptions {
+  readonly version: string;
+  readonly settings: Pick<Settings, 'durability' | 'httpListen' | 'udpListen'>;
+  readonly journal: Pick<Journal, 'stats'>;
+  readonly storage: Pick<Storage, 'failing' | 'store'>;
+  readonly backlogCount: () => number;
+  readonly listeners: () => StatusAnswer['listeners'];
+  readonly notices?: () => readonly string[];
+}
+
+/** Answers as long as the process runs: what is broken is told, not thrown. */
+export function createStatusReader(options: StatusOptions): () => Promise<StatusAnswer> {
+  const { version, settings, journal, storage, backlogCount, listeners } = options;
+  return async () => {
+    const { failing, sizeBytes } = journal.stats();
+    const stats = await storage.store.readStats().catch(() => null);
+    const troubles = [
+      ...(failing === null ? [] : ['The journal cannot write, so nothing new is taken. The log has the reason.']),
+      ...(storage.failing === null
+        ? []
+        : ['The store cannot write; documents wait in the journal. The log has the reason.']),
+      ...(stats === null ? ['The store cannot be read.'] : []),
+    ];
+    return {
+      version,
+      status: troubles.length === 0 ? 'ok' : 'degraded',
+      notices: [...troubles, ...weaknesses(settings), ...(options.notices?.() ?? [])],
+      durability: settings.durability,
+      access: 'open',
+      traceCount: stats?.traceCount ?? 0,
+      documentCount: stats?.documentCount ?? 0,
+      storeBytes: stats?.sizeBytes ?? 0,
+      journalBytes: sizeBytes,
+      backlogCount: backlogCount(),
+      listeners: listeners(),
+    };
+  };
+}
+
+function weaknesses({ durability, httpListen, udpListen }: StatusOptions['settings']): readonly string[] {
+  const isOpen = [httpListen, udpListen].some((address) => address !== null && !isLoopback(address.host));
+  return [
+    'No access key exists: requests are taken unsigned, or signed with any key.',
+    ...(isOpen ? ['It listens beyond loopback without authentication (--allow-unauthenticated).'] : []),
+    ...(durability === 'os' ? ['Durability is "os": a power cut may lose the last documents acknowledged.'] : []),
+  ];
+}

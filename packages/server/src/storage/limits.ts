@@ -1,0 +1,15 @@
+/** How long a batch may gather before it is written; half of what remains of the 1 s to visibility. */
+export const BATCH_INTERVAL_MS = 150;
+
+/** One read from the journal: bounds the memory of a batch and the time a read of the store can wait. */
+export const BATCH_BYTES_MAX: number = 4 * 1024 * 1024;
+
+/** Entities (segments and subsegments) of recent traces held for merging: about 60 MB. */
+export const CACHED_ENTITIES_MAX = 150_000;
+
+/** Wait after a batch that the store refused: doubles from the first to the last. */
+export const RETRY_MS_MIN = 100;
+export const RETRY_MS_MAX = 5_000;
+
+/** The engine's threads: reads go on while one writes, and both leave a core to receiving. */
+export const STORE_THREADS = 2;

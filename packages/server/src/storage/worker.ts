@@ -1,0 +1,99 @@
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { openJournalReader } from '@fluoroscope/journal';
+import { StoreError, type TraceStore } from '@fluoroscope/store';
+import { openDuckDbStore } from '@fluoroscope/store-duckdb';
+import { createKnownTraces, type KnownTraces } from './known-traces.ts';
+import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
+import { startWriter, type Writer } from './writer.ts';
+
+/** The storage thread: owns the store, follows the journal, answers reads. */
+async function main(port: MessagePort, settings: WorkerSettings): Promise<void> {
+  const say = (message: FromWorker): void => port.postMessage(message);
+  let store: TraceStore;
+  try {
+    store = await openDuckDbStore({
+      file: settings.storeFile,
+      memoryBytesMax: settings.storeMemoryBytes,
+      threads: settings.storeThreads,
+    });
+  } catch (error) {
+    say({ kind: 'refused', ...describe(error) });
+    port.close();
+    return;
+  }
+  const writtenSequence = await store.readSequence();
+  const known = createKnownTraces();
+  let writer: Promise<Writer> | undefined;
+
+  async function follow(): Promise<Writer> {
+    const reader = await openJournalReader({
+      dir: settings.journalDir,
+      after: writtenSequence,
+      events: { damaged: (detail) => say({ kind: 'damaged', detail: JSON.stringify(detail) }) },
+    });
+    return startWriter({
+      store,
+      reader,
+      known,
+      cachedEntitiesMax: settings.cachedEntitiesMax,
+      events: {
+        written: (batch) => say({ kind: 'written', batch }),
+        failing: (message) => say({ kind: 'failing', message }),
+      },
+    });
+  }
+
+  async function close(): Promise<void> {
+    if (writer !== undefined) await (await writer)[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+    say({ kind: 'closed' });
+    port.close();
+  }
+
+  port.on('message', (message: ToWorker) => {
+    switch (message.kind) {
+      case 'follow':
+        writer = follow();
+        void fillKnown(store, known);
+        return;
+      case 'committed':
+        void writer?.then((running) => running.committed(message.sequence));
+        return;
+      case 'call':
+        void answer(store, message).then(say);
+        return;
+      case 'close':
+        void close();
+        return;
+      default:
+        message satisfies never;
+    }
+  });
+  say({ kind: 'open', writtenSequence });
+}
+
+async function answer(store: TraceStore, call: ToWorker & { readonly kind: 'call' }): Promise<FromWorker> {
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller is our own typed proxy
+    const read = store[call.method] as (...args: unknown[]) => Promise<unknown>;
+    return { kind: 'answer', id: call.id, value: await read.apply(store, [...call.args]) };
+  } catch (error) {
+    return { kind: 'error', id: call.id, ...describe(error) };
+  }
+}
+
+/** Until it has run, every document's trace is looked up in the store: slower, never wrong. */
+async function fillKnown(store: TraceStore, known: KnownTraces): Promise<void> {
+  for await (const ids of store.scanTraceIds()) for (const id of ids) known.add(id);
+  known.filled();
+}
+
+function describe(error: unknown): { code: StoreError['code']; message: string } {
+  const code = error instanceof StoreError ? error.code : 'failed';
+  return { code, message: error instanceof Error ? error.message : String(error) };
+}
+
+if (parentPort !== null) {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- thread.ts is the only one to start it
+  await main(parentPort, workerData as WorkerSettings);
+}

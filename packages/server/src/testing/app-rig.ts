@@ -1,0 +1,141 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openJournal, openJournalReader, type Journal } from '@fluoroscope/journal';
+import { createMemoryStore, type TraceStore } from '@fluoroscope/store';
+import { createApp, type App, type AppOptions } from '../app.ts';
+import { createEvents, type Events } from '../events.ts';
+import { parseSettings } from '../settings/load-settings.ts';
+import type { Settings } from '../settings.ts';
+import { createKnownTraces } from '../storage/known-traces.ts';
+import type { Storage } from '../storage/storage.ts';
+import { startWriter } from '../storage/writer.ts';
+
+/** Tests only: the whole server but the thread and the ports, on a memory store and a folder of its own. */
+export interface AppRig extends AsyncDisposable {
+  readonly app: App;
+  readonly events: Events;
+  readonly storage: Storage;
+  readonly dataDir: string;
+  /** What was logged, parsed. */
+  readonly logs: readonly Record<string, unknown>[];
+  /** Resolves when all that is durable can be read. */
+  readonly settle: () => Promise<void>;
+  /** `POST path` with this JSON and a loopback Host. */
+  readonly post: (path: string, body: unknown) => Promise<{ status: number; body: Record<string, unknown> }>;
+}
+
+export interface AppRigOptions {
+  readonly flags?: readonly string[];
+  readonly journal?: (journal: Journal) => Journal;
+  readonly store?: (store: TraceStore) => TraceStore;
+  readonly app?: Partial<AppOptions>;
+}
+
+export async function openAppRig(options: AppRigOptions = {}): Promise<AppRig> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'fluoroscope-app-'));
+  const logs: Record<string, unknown>[] = [];
+  const events = createEvents({ logLevel: 'info', logTo: { write: (line) => void logs.push(JSON.parse(line)) } });
+  const settings = settingsOf([...(options.flags ?? []), '--data-dir', dataDir, '--http-listen', '127.0.0.1:0']);
+  const dir = join(dataDir, 'journal');
+  const opened = await openJournal({
+    dir,
+    sizeBytesMax: settings.journalSize,
+    durability: 'os',
+    nextSequence: 1,
+    events: { damaged: () => {} },
+  });
+  const journal = options.journal?.(opened) ?? opened;
+  const store = options.store?.(createMemoryStore()) ?? createMemoryStore();
+  const storage = await openStorage(dir, store, events);
+  const app = await createApp({
+    settings,
+    journal,
+    storage,
+    events,
+    version: '0.0.0-test',
+    consoleFolder: null,
+    listeners: () => [],
+    ...options.app,
+  });
+
+  async function settle(): Promise<void> {
+    await app.ingest.drain();
+    await storage.written(opened.committedSequence);
+  }
+
+  return {
+    app,
+    events,
+    storage,
+    dataDir,
+    logs,
+    settle,
+    async post(path, body) {
+      const response = await app.http.inject({
+        method: 'POST',
+        url: path,
+        headers: { host: 'localhost' },
+        body: JSON.stringify(body),
+      });
+      return { status: response.statusCode, body: response.json() };
+    },
+    async [Symbol.asyncDispose]() {
+      await app[Symbol.asyncDispose]();
+      await opened[Symbol.asyncDispose]();
+      await storage[Symbol.asyncDispose]();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function settingsOf(flags: readonly string[]): Settings {
+  const settings = parseSettings(flags, {});
+  if (!settings.ok) throw new Error(settings.problem.expected);
+  return settings.value;
+}
+
+/** The storage thread's work without the thread. */
+async function openStorage(journalDir: string, store: TraceStore, events: Events): Promise<Storage> {
+  const listeners = new Set<(sequence: number) => void>();
+  let latest = 0;
+  const writer = startWriter({
+    store,
+    reader: await openJournalReader({ dir: journalDir, after: 0, events: { damaged: () => {} } }),
+    known: createKnownTraces(),
+    cachedEntitiesMax: 100_000,
+    events: {
+      failing: () => {},
+      written(batch) {
+        latest = batch.sequence;
+        events.batchWritten(batch);
+        for (const listener of listeners) listener(latest);
+      },
+    },
+  });
+  return {
+    store,
+    writtenSequence: 0,
+    failing: null,
+    follow: () => {},
+    committed: (sequence) => writer.committed(sequence),
+    onWritten(listener) {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
+    written: (sequence) =>
+      new Promise((resolve) => {
+        function look(): void {
+          if (latest < sequence) return;
+          listeners.delete(look);
+          resolve();
+        }
+        listeners.add(look);
+        look();
+      }),
+    async [Symbol.asyncDispose]() {
+      await writer[Symbol.asyncDispose]();
+      await store[Symbol.asyncDispose]();
+    },
+  };
+}

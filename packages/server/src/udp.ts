@@ -1,0 +1,60 @@
+import { openXrayUdpListener, readKernelDrops, receiveXrayUdp } from '@fluoroscope/pipeline';
+import type { Events } from './events.ts';
+import type { Ingest } from './ingest.ts';
+import { printListen, type ListenAddress } from './settings/kinds.ts';
+
+export interface UdpOptions {
+  readonly at: ListenAddress;
+  /** Asked of the kernel. */
+  readonly bufferBytes: number;
+  readonly ingest: Pick<Ingest, 'offer'>;
+  readonly events: Events;
+}
+
+export interface UdpIntake extends AsyncDisposable {
+  readonly address: string;
+  /** Set when the kernel gave a smaller buffer than asked for. */
+  readonly notice: string | null;
+}
+
+/** How often the kernel's own count of drops is looked at. */
+const KERNEL_DROPS_INTERVAL_MS = 1_000;
+
+/** Takes segment datagrams from now on, as AWS's daemon does. */
+export async function listenUdp({ at, bufferBytes, ingest, events }: UdpOptions): Promise<UdpIntake> {
+  const listener = await openXrayUdpListener({ ...at, receiveBufferBytes: bufferBytes });
+  const receiving = receiveXrayUdp({
+    socket: listener.socket,
+    onDocument: (text) => void ingest.offer(text),
+    events,
+  });
+
+  let seenDrops = 0;
+  async function countKernelDrops(): Promise<void> {
+    const drops = await readKernelDrops(listener.address);
+    if (drops === null || drops <= seenDrops) return;
+    events.datagramsLostInKernel(drops - seenDrops);
+    seenDrops = drops;
+  }
+  const timer = setInterval(() => void countKernelDrops(), KERNEL_DROPS_INTERVAL_MS);
+  timer.unref();
+
+  return {
+    address: printListen(listener.address),
+    notice: noticeOf(bufferBytes, listener.receiveBufferBytes),
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await countKernelDrops();
+      receiving[Symbol.dispose]();
+      await listener[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function noticeOf(asked: number, given: number): string | null {
+  // Linux reports twice what it granted, for its own overhead.
+  const granted = process.platform === 'linux' ? given / 2 : given;
+  if (granted >= asked) return null;
+  const kib = (bytes: number): string => `${Math.floor(bytes / 1024)} KiB`;
+  return `the kernel gave the UDP socket a buffer of ${kib(granted)}, not ${kib(asked)}: bursts may be dropped (and counted); on Linux raise net.core.rmem_max`;
+}

@@ -1,0 +1,57 @@
+import { IconMapOff } from '@tabler/icons-react';
+import { type ReactNode, useEffect } from 'react';
+import { MAP_PLACE, type Place } from './url/place.ts';
+import { PlaceLink } from './url/place-link.tsx';
+import { usePlace } from './url/use-place.ts';
+import { visible } from './text/visible.ts';
+import { MapPage } from './views/map/map-page.tsx';
+import { Bar } from './views/shell/bar.tsx';
+import { TracePage } from './views/trace/trace-page.tsx';
+import { TracesPage } from './views/traces/traces-page.tsx';
+import { Boundary } from './widgets/boundary.tsx';
+import { State } from './widgets/state.tsx';
+
+const TITLE: Readonly<Record<Place['page'], string>> = {
+  map: 'Service map',
+  traces: 'Traces',
+  trace: 'Trace',
+  missing: 'Not found',
+};
+
+export function App(): ReactNode {
+  const place = usePlace();
+  const title = place.page === 'trace' ? `Trace ${place.traceId}` : TITLE[place.page];
+  useEffect(() => {
+    document.title = `${title} · Fluoroscope`;
+  }, [title]);
+  return (
+    <div className="shell">
+      <Bar place={place} />
+      <main className="main">
+        <Boundary key={place.page}>
+          <Page place={place} />
+        </Boundary>
+      </main>
+    </div>
+  );
+}
+
+function Page({ place }: { readonly place: Place }): ReactNode {
+  switch (place.page) {
+    case 'map':
+      return <MapPage place={place} />;
+    case 'traces':
+      return <TracesPage place={place} />;
+    case 'trace':
+      return <TracePage key={place.traceId} place={place} />;
+    case 'missing':
+      return (
+        <State icon={<IconMapOff size={24} stroke={1.6} />} title="Nothing lives at this address" testId="missing">
+          <p className="mono">{visible(place.path, 120)}</p>
+          <PlaceLink to={MAP_PLACE}>Open the service map</PlaceLink>
+        </State>
+      );
+    default:
+      return place satisfies never;
+  }
+}

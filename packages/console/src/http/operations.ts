@@ -1,0 +1,67 @@
+import type { MapAnswer, PutPositions, Service, StatusAnswer, Trace, TraceSummary } from '@fluoroscope/api';
+import type { TimeWindow } from '../url/range.ts';
+import { ConsoleError, get, post, put } from './request.ts';
+
+export interface SummariesPage {
+  readonly TraceSummaries?: readonly TraceSummary[];
+  readonly TracesProcessedCount?: number;
+  readonly NextToken?: string;
+}
+
+export async function readMap(window: TimeWindow, signal: AbortSignal): Promise<MapAnswer> {
+  const query = new URLSearchParams({ start: window.startS.toFixed(3), end: window.endS.toFixed(3) });
+  return get<MapAnswer>(`/api/map?${query}`, signal);
+}
+
+export async function putPositions(input: PutPositions): Promise<void> {
+  await put<unknown>('/api/map/positions', input);
+}
+
+export async function readStatus(signal: AbortSignal): Promise<StatusAnswer> {
+  return get<StatusAnswer>('/api/status', signal);
+}
+
+export interface SummariesQuery {
+  readonly window: TimeWindow;
+  readonly filter: string;
+  readonly nextToken?: string | undefined;
+}
+
+export async function readTraceSummaries(query: SummariesQuery, signal: AbortSignal): Promise<SummariesPage> {
+  const input = {
+    StartTime: query.window.startS,
+    EndTime: query.window.endS,
+    ...(query.filter.trim() === '' ? {} : { FilterExpression: query.filter }),
+    ...(query.nextToken === undefined ? {} : { NextToken: query.nextToken }),
+  };
+  return post<SummariesPage>('/TraceSummaries', input, signal);
+}
+
+/** A trace comes in pages of segments when it is large. Protects against a server that never ends. */
+const TRACE_PAGES_MAX = 200;
+
+export async function readTrace(traceId: string, signal: AbortSignal): Promise<Trace | null> {
+  const parts: Trace[] = [];
+  let token: string | undefined;
+  for (let page = 0; page < TRACE_PAGES_MAX; page += 1) {
+    const answer: { Traces?: readonly Trace[]; NextToken?: string } = await post(
+      '/Traces',
+      { TraceIds: [traceId], ...(token === undefined ? {} : { NextToken: token }) },
+      signal,
+    );
+    parts.push(...(answer.Traces ?? []));
+    token = answer.NextToken;
+    if (token === undefined) return joined(parts);
+  }
+  throw new ConsoleError('failed', `The trace did not end within ${TRACE_PAGES_MAX} pages.`);
+}
+
+function joined(parts: readonly Trace[]): Trace | null {
+  const [first] = parts;
+  return first === undefined ? null : { ...first, Segments: parts.flatMap((part) => part.Segments ?? []) };
+}
+
+export async function readTraceGraph(traceId: string, signal: AbortSignal): Promise<readonly Service[]> {
+  const answer = await post<{ Services?: readonly Service[] }>('/TraceGraph', { TraceIds: [traceId] }, signal);
+  return answer.Services ?? [];
+}

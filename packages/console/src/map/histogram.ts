@@ -1,0 +1,57 @@
+import type { HistogramEntry } from '@fluoroscope/api';
+
+export interface Bin {
+  readonly fromS: number;
+  readonly toS: number;
+  readonly count: number;
+}
+
+/** Bins of equal width on a log axis: latencies span decades. Bounds take in every entry. */
+export function logBins(entries: readonly HistogramEntry[], binCount: number): readonly Bin[] {
+  const points = entries.flatMap(({ Value, Count }) =>
+    Value !== undefined && Count !== undefined && Count > 0 && Number.isFinite(Value)
+      ? [{ value: Math.max(Value, 1e-6), count: Count }]
+      : [],
+  );
+  if (points.length === 0) return [];
+  const values = points.map((point) => point.value);
+  const low = Math.log10(Math.min(...values) / 1.15);
+  const high = Math.log10(Math.max(...values) * 1.15);
+  const step = (high - low) / binCount;
+  const counts = Array.from({ length: binCount }, () => 0);
+  for (const { value, count } of points) {
+    const index = Math.min(binCount - 1, Math.floor((Math.log10(value) - low) / step));
+    counts[index] = (counts[index] ?? 0) + count;
+  }
+  return counts.map((count, index) => ({
+    fromS: 10 ** (low + index * step),
+    toS: 10 ** (low + (index + 1) * step),
+    count,
+  }));
+}
+
+/** The value below which `share` of all requests lie; undefined without any. */
+export function quantile(entries: readonly HistogramEntry[], share: number): number | undefined {
+  const sorted = entries.filter((entry) => (entry.Count ?? 0) > 0).sort((a, b) => (a.Value ?? 0) - (b.Value ?? 0));
+  const total = sorted.reduce((all, entry) => all + (entry.Count ?? 0), 0);
+  let seen = 0;
+  for (const entry of sorted) {
+    seen += entry.Count ?? 0;
+    if (seen >= total * share) return entry.Value;
+  }
+  return undefined;
+}
+
+/** Powers of ten, and 2 and 5 when there is room, that lie on the axis. */
+export function logTicks(fromS: number, toS: number): readonly number[] {
+  const ticks: number[] = [];
+  const decades = Math.log10(toS / fromS);
+  const steps = decades < 1.2 ? [1, 2, 5] : decades < 2.5 ? [1, 3] : [1];
+  for (let power = Math.floor(Math.log10(fromS)); power <= Math.ceil(Math.log10(toS)); power += 1) {
+    for (const step of steps) {
+      const tick = step * 10 ** power;
+      if (tick >= fromS && tick <= toS) ticks.push(tick);
+    }
+  }
+  return ticks;
+}

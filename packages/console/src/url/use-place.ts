@@ -1,0 +1,34 @@
+import { useMemo, useSyncExternalStore } from 'react';
+import { type Place, printPlace, readPlace } from './place.ts';
+
+const listeners = new Set<() => void>();
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  window.addEventListener('popstate', listener);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener('popstate', listener);
+  };
+}
+
+function currentUrl(): string {
+  return window.location.pathname + window.location.search;
+}
+
+export function usePlace(): Place {
+  const url = useSyncExternalStore(subscribe, currentUrl);
+  return useMemo(() => {
+    const at = url.indexOf('?');
+    return at < 0 ? readPlace(url, '') : readPlace(url.slice(0, at), url.slice(at));
+  }, [url]);
+}
+
+/** `replace` is for what the back button should skip: typing, a tab, a row. */
+export function go(place: Place, how: 'push' | 'replace' = 'push'): void {
+  const url = printPlace(place);
+  if (url === currentUrl()) return;
+  if (how === 'push') window.history.pushState(null, '', url);
+  else window.history.replaceState(null, '', url);
+  for (const listener of listeners) listener();
+}

@@ -1,0 +1,129 @@
+import { type ReactNode, useState } from 'react';
+import type { MapGraph, MapNode } from '../../map/graph.ts';
+import { typeLabel } from '../../map/kind.ts';
+import { quantile } from '../../map/histogram.ts';
+import { OUTCOME_LABEL, worstOf } from '../../map/shares.ts';
+import { formatDuration, formatRate, formatShare, NO_VALUE } from '../../text/format.ts';
+import { clipMiddle, visible } from '../../text/visible.ts';
+import type { MapSelection } from '../../url/place.ts';
+import { KindIcon } from '../../widgets/kind-icon.tsx';
+import { OutcomeIcon } from '../../widgets/outcome.tsx';
+
+type Column = 'name' | 'rate' | 'average' | 'p95' | 'trouble';
+
+const KEY: Readonly<Record<Column, (node: MapNode) => number | string>> = {
+  name: (node) => node.shortName.toLowerCase(),
+  rate: (node) => node.shares.total,
+  average: (node) => node.shares.averageS ?? -1,
+  p95: (node) => quantile(node.responseTimes, 0.95) ?? -1,
+  trouble: (node) => (node.shares.fault + node.shares.throttle + node.shares.error) / Math.max(1, node.shares.total),
+};
+
+const HEAD: readonly (readonly [Column, string])[] = [
+  ['name', 'Node'],
+  ['rate', 'Rate'],
+  ['average', 'Average'],
+  ['p95', 'p95'],
+  ['trouble', 'Not OK'],
+];
+
+interface MapListProps {
+  readonly graph: MapGraph;
+  readonly windowS: number;
+  readonly selected: MapSelection | null;
+  readonly onSelect: (selection: MapSelection | null) => void;
+}
+
+/** The map's nodes as a table: for screen readers, small screens, and for sorting. */
+export function MapList({ graph, windowS, selected, onSelect }: MapListProps): ReactNode {
+  const [sort, setSort] = useState<{ readonly column: Column; readonly descending: boolean }>({
+    column: 'rate',
+    descending: true,
+  });
+  const key = KEY[sort.column];
+  const nodes = graph.nodes.toSorted((a, b) => {
+    const order = key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0;
+    return (sort.descending ? -order : order) || a.key.localeCompare(b.key);
+  });
+  return (
+    <div className="list-scroll" data-testid="map-list">
+      <table className="list">
+        <thead>
+          <tr>
+            {HEAD.map(([column, label]) => (
+              <th
+                key={column}
+                scope="col"
+                aria-sort={sort.column !== column ? 'none' : sort.descending ? 'descending' : 'ascending'}
+              >
+                <button
+                  type="button"
+                  onClick={() =>
+                    setSort({ column, descending: sort.column === column ? !sort.descending : column !== 'name' })
+                  }
+                >
+                  {label}
+                  <span aria-hidden>{sort.column !== column ? '' : sort.descending ? ' ↓' : ' ↑'}</span>
+                </button>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {nodes.map((node) => (
+            <NodeLine
+              key={node.key}
+              node={node}
+              windowS={windowS}
+              selected={selected?.kind === 'node' && selected.key === node.key}
+              onSelect={() => onSelect({ kind: 'node', key: node.key })}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface NodeLineProps {
+  readonly node: MapNode;
+  readonly windowS: number;
+  readonly selected: boolean;
+  readonly onSelect: () => void;
+}
+
+function NodeLine({ node, windowS, selected, onSelect }: NodeLineProps): ReactNode {
+  const { shares } = node;
+  const worst = worstOf(shares);
+  const quiet = shares.total === 0;
+  return (
+    <tr data-selected={selected} onClick={onSelect} data-testid={`list-${node.name}`} data-type={node.type ?? ''}>
+      <th scope="row">
+        <button type="button" className="list-name" title={visible(node.name)}>
+          <KindIcon kind={node.kind} />
+          <span className="list-name-text">
+            <span className="clip">{clipMiddle(node.shortName, 40)}</span>
+            <span className="muted">
+              {node.type === 'client' ? `of ${clipMiddle(node.name, 24)}` : typeLabel(node.type)}
+              {node.inferred && node.type !== 'client' ? ' · inferred' : ''}
+            </span>
+          </span>
+        </button>
+      </th>
+      <td className="num">{quiet ? NO_VALUE : formatRate(shares.total, windowS)}</td>
+      <td className="num">{formatDuration(shares.averageS)}</td>
+      <td className="num">{formatDuration(quantile(node.responseTimes, 0.95))}</td>
+      <td className="num">
+        {worst === null ? (
+          <span className="muted">{quiet ? NO_VALUE : formatShare(0)}</span>
+        ) : (
+          <span className={`list-worst o-${worst.outcome}`} title={OUTCOME_LABEL[worst.outcome]}>
+            <OutcomeIcon outcome={worst.outcome} size={12} />
+            {formatShare(worst.share)}
+            <span className="sr-only">{OUTCOME_LABEL[worst.outcome]}</span>
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+}

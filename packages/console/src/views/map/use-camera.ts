@@ -1,0 +1,160 @@
+import { type PointerEvent, type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react';
+import { type Box, type Camera, fit, readable, zoomAt } from '../../map/camera.ts';
+import type { Point } from '../../map/geometry.ts';
+import { useSize } from '../../widgets/use-size.ts';
+
+const WHEEL_ZOOM = 0.0016;
+const BUTTON_ZOOM = 1.3;
+/** On a narrow screen a whole map would be too small to read. */
+const NARROW_PX = 600;
+const NARROW_ZOOM_MIN = 0.72;
+/** A node closer to the edge is not quite in view. */
+const EDGE_PX = 46;
+const KEY_PAN_PX = 60;
+/** Less than this is a click. */
+const PAN_PX_MIN = 4;
+
+export interface CameraControl {
+  readonly camera: Camera;
+  readonly ready: boolean;
+  readonly zoomIn: () => void;
+  readonly zoomOut: () => void;
+  readonly fitAll: () => void;
+  readonly centerOn: (point: Point) => void;
+  /** Stays where it is from now on, also when the view changes its size. */
+  readonly hold: () => void;
+  readonly widthPx: number;
+  /** Moves only when the point is outside the view, or in the part of it that is covered from below. */
+  readonly reveal: (point: Point, coveredShare: number) => void;
+  readonly onKey: (key: string) => boolean;
+  /** The press that just ended moved the map, so its click means nothing. */
+  readonly wasPanned: () => boolean;
+  readonly pointer: {
+    readonly onPointerDown: (event: PointerEvent) => void;
+    readonly onPointerMove: (event: PointerEvent) => void;
+    readonly onPointerUp: (event: PointerEvent) => void;
+    readonly onPointerCancel: (event: PointerEvent) => void;
+    readonly onPointerLeave: (event: PointerEvent) => void;
+  };
+}
+
+/** Fits the map until the user moves it; from then on only the user moves it. */
+export function useCamera(ref: RefObject<HTMLDivElement | null>, box: Box, fitMarginPx: number): CameraControl {
+  const size = useSize(ref);
+  const [own, setOwn] = useState<Camera | null>(null);
+  const fitted = fit(box, size, fitMarginPx);
+  const first = size.width < NARROW_PX ? readable(fitted, box, size, NARROW_ZOOM_MIN) : fitted;
+  const camera = own ?? first;
+  const middle = { x: size.width / 2, y: size.height / 2 };
+  const change = (next: (camera: Camera) => Camera): void => setOwn((before) => next(before ?? first));
+
+  const onWheel = useEffectEvent((event: WheelEvent) => {
+    event.preventDefault();
+    const at = local(event, ref.current);
+    change((before) => zoomAt(before, at, Math.exp(-event.deltaY * WHEEL_ZOOM * (event.ctrlKey ? 5 : 1))));
+  });
+  useEffect(() => {
+    const element = ref.current;
+    // React listens passively to wheels; this one must keep the page from scrolling.
+    const listen = (event: WheelEvent): void => onWheel(event);
+    element?.addEventListener('wheel', listen, { passive: false });
+    return () => element?.removeEventListener('wheel', listen);
+  }, [ref]);
+
+  const pointers = usePointers(ref, change);
+  const fitAll = (): void => setOwn(first === fitted ? null : fitted);
+  const keys = keyMoves(change, middle, fitAll);
+  const centerOn = (point: Point): void =>
+    change((c) => ({ ...c, x: middle.x - point.x * c.zoom, y: middle.y - point.y * c.zoom }));
+
+  return {
+    camera,
+    ready: size.width > 0,
+    zoomIn: () => keys['+']?.(),
+    zoomOut: () => keys['-']?.(),
+    fitAll,
+    centerOn,
+    hold: () => setOwn(camera),
+    widthPx: size.width,
+    reveal: (point, coveredShare) => {
+      const [left, top] = [point.x * camera.zoom + camera.x, point.y * camera.zoom + camera.y];
+      const height = size.height * (1 - coveredShare);
+      const inside = left >= EDGE_PX && top >= EDGE_PX && left <= size.width - EDGE_PX && top <= height - EDGE_PX;
+      if (!inside) setOwn({ ...camera, x: middle.x - point.x * camera.zoom, y: height / 2 - point.y * camera.zoom });
+    },
+    onKey: (key) => {
+      keys[key]?.();
+      return keys[key] !== undefined;
+    },
+    ...pointers,
+  };
+}
+
+/** One finger or button moves, two fingers zoom. */
+function usePointers(
+  ref: RefObject<HTMLDivElement | null>,
+  change: (next: (camera: Camera) => Camera) => void,
+): Pick<CameraControl, 'pointer' | 'wasPanned'> {
+  const pointers = useRef(new Map<number, Point>());
+  const pannedPx = useRef(0);
+
+  function onPointerMove(event: PointerEvent): void {
+    const held = pointers.current;
+    const before = held.get(event.pointerId);
+    if (before === undefined) return;
+    const now = local(event, ref.current);
+    pannedPx.current += distance(before, now);
+    if (held.size === 1) change((c) => ({ ...c, x: c.x + now.x - before.x, y: c.y + now.y - before.y }));
+    const other = [...held].find(([id]) => id !== event.pointerId)?.[1];
+    if (held.size === 2 && other !== undefined) {
+      const ratio = distance(now, other) / Math.max(1, distance(before, other));
+      const center = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 };
+      change((c) => zoomAt(c, center, ratio));
+    }
+    held.set(event.pointerId, now);
+  }
+  const release = (event: PointerEvent): void => void pointers.current.delete(event.pointerId);
+  function onPointerDown(event: PointerEvent): void {
+    if (event.button !== 0) return;
+    pannedPx.current = 0;
+    pointers.current.set(event.pointerId, local(event, ref.current));
+  }
+  return {
+    wasPanned: () => pannedPx.current > PAN_PX_MIN,
+    pointer: {
+      onPointerDown,
+      onPointerMove,
+      onPointerUp: release,
+      onPointerCancel: release,
+      onPointerLeave: release,
+    },
+  };
+}
+
+function keyMoves(
+  change: (next: (camera: Camera) => Camera) => void,
+  middle: Point,
+  fitAll: () => void,
+): Readonly<Record<string, () => void>> {
+  const pan = (x: number, y: number): void => change((c) => ({ ...c, x: c.x + x, y: c.y + y }));
+  const zoom = (factor: number): void => change((c) => zoomAt(c, middle, factor));
+  return {
+    ArrowLeft: () => pan(KEY_PAN_PX, 0),
+    ArrowRight: () => pan(-KEY_PAN_PX, 0),
+    ArrowUp: () => pan(0, KEY_PAN_PX),
+    ArrowDown: () => pan(0, -KEY_PAN_PX),
+    '+': () => zoom(BUTTON_ZOOM),
+    '=': () => zoom(BUTTON_ZOOM),
+    '-': () => zoom(1 / BUTTON_ZOOM),
+    '0': fitAll,
+  };
+}
+
+function local(event: { readonly clientX: number; readonly clientY: number }, element: HTMLElement | null): Point {
+  const frame = element?.getBoundingClientRect();
+  return { x: event.clientX - (frame?.left ?? 0), y: event.clientY - (frame?.top ?? 0) };
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}

@@ -1,0 +1,42 @@
+import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import type { LiveState } from '../http/use-live.ts';
+import { formatAge } from '../text/format.ts';
+import { useNow } from './use-now.ts';
+
+const WORD: Readonly<Record<LiveState, string>> = {
+  connecting: 'Connecting',
+  live: 'Live',
+  polling: 'Polling',
+  paused: 'Paused',
+};
+
+interface LiveBadgeProps {
+  readonly state: LiveState;
+  /** When the newest answer came; milliseconds since 1970, 0 for never. */
+  readonly updatedAtMs: number;
+  readonly onToggle: () => void;
+}
+
+export function LiveBadge({ state, updatedAtMs, onToggle }: LiveBadgeProps): ReactNode {
+  const now = useNow(1000);
+  const paused = state === 'paused';
+  const age = updatedAtMs === 0 ? '' : formatAge(now - updatedAtMs / 1000);
+  return (
+    <button
+      type="button"
+      className="live"
+      data-state={state}
+      data-testid="live"
+      aria-pressed={!paused}
+      aria-label={`${WORD[state]}. ${paused ? 'Resume' : 'Pause'} live updates`}
+      title={paused ? 'Resume live updates' : `Data of ${age}. Click to pause.`}
+      onClick={onToggle}
+    >
+      <span className="live-dot" aria-hidden />
+      {WORD[state]}
+      <span className="live-age">{age}</span>
+      {paused ? <IconPlayerPlayFilled size={12} aria-hidden /> : <IconPlayerPauseFilled size={12} aria-hidden />}
+    </button>
+  );
+}

@@ -1,0 +1,103 @@
+import { Popover } from '@mantine/core';
+import { IconCalendarTime } from '@tabler/icons-react';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { formatDateTime } from '../text/format.ts';
+import { PRESETS, type Range, RANGE_SECONDS_MAX, windowOf } from '../url/range.ts';
+
+interface RangePickerProps {
+  readonly range: Range;
+  readonly onChange: (range: Range) => void;
+}
+
+export function RangePicker({ range, onChange }: RangePickerProps): ReactNode {
+  const [open, setOpen] = useState(false);
+  const fixed = range.kind === 'fixed';
+  return (
+    <div className="seg" role="group" aria-label="Time range">
+      {PRESETS.map(({ label, long, seconds }) => (
+        <button
+          key={label}
+          type="button"
+          title={long}
+          aria-label={long}
+          aria-pressed={range.kind === 'last' && range.seconds === seconds}
+          onClick={() => onChange({ kind: 'last', seconds })}
+        >
+          {label}
+        </button>
+      ))}
+      <Popover opened={open} onChange={setOpen} position="bottom-end" withinPortal trapFocus>
+        <Popover.Target>
+          <button
+            type="button"
+            aria-pressed={fixed}
+            aria-label="Custom time range"
+            title={fixed ? `${formatDateTime(range.startS)} to ${formatDateTime(range.endS)}` : 'Custom time range'}
+            onClick={() => setOpen((was) => !was)}
+          >
+            <IconCalendarTime size={15} />
+            {fixed ? formatDateTime(range.startS).slice(5, 16) : null}
+          </button>
+        </Popover.Target>
+        <Popover.Dropdown p={0}>
+          {open ? <FixedRange range={range} onChange={onChange} close={() => setOpen(false)} /> : null}
+        </Popover.Dropdown>
+      </Popover>
+    </div>
+  );
+}
+
+function FixedRange({ range, onChange, close }: RangePickerProps & { readonly close: () => void }): ReactNode {
+  const [first] = useState(() => windowOf(range, Date.now() / 1000));
+  const [start, setStart] = useState(localInput(first.startS));
+  const [end, setEnd] = useState(localInput(first.endS));
+  const startS = new Date(start).getTime() / 1000;
+  const endS = new Date(end).getTime() / 1000;
+  const problem = problemOf(startS, endS);
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    if (problem !== null) return;
+    onChange({ kind: 'fixed', startS, endS });
+    close();
+  }
+  return (
+    <form className="pop" onSubmit={submit} aria-label="Custom time range">
+      <h2>Custom range, local time</h2>
+      <label className="form-row">
+        From
+        <input
+          className="field num"
+          type="datetime-local"
+          step="1"
+          value={start}
+          onChange={(e) => setStart(e.target.value)}
+        />
+      </label>
+      <label className="form-row">
+        To
+        <input
+          className="field num"
+          type="datetime-local"
+          step="1"
+          value={end}
+          onChange={(e) => setEnd(e.target.value)}
+        />
+      </label>
+      {problem === null ? null : <p className="notice o-fault">{problem}</p>}
+      <button type="submit" className="btn btn-primary" disabled={problem !== null}>
+        Apply
+      </button>
+    </form>
+  );
+}
+
+function problemOf(startS: number, endS: number): string | null {
+  if (!Number.isFinite(startS) || !Number.isFinite(endS)) return 'Both times are needed.';
+  if (endS <= startS) return 'The end must be after the start.';
+  return endS - startS > RANGE_SECONDS_MAX ? 'A range is at most six hours long.' : null;
+}
+
+function localInput(seconds: number): string {
+  return formatDateTime(seconds).replace(' ', 'T').slice(0, 19);
+}

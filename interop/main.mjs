@@ -1,0 +1,64 @@
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { preparePython } from './prepare-python.mjs';
+import { startServer } from './server.mjs';
+import { awsCli } from './suites/aws-cli.mjs';
+import { boto3, pythonSdk } from './suites/python-scripts.mjs';
+import { pythonRecommender } from './suites/python-recommender.mjs';
+import { createTally } from './tally.mjs';
+
+const HELP = `Runs clients that are not ours against a real server.
+
+  --only NAME      one suite: aws-cli, boto3, python-sdk, python-recommender
+  --program FILE   the server's program (default: packages/cli/dist/main.js)
+
+Ends with "interop: N passed, N failed"; exit code 0 when nothing failed.`;
+
+/** By the name for --only. Each takes { server, python, tally }. */
+const SUITES = {
+  'aws-cli': awsCli,
+  boto3,
+  'python-sdk': pythonSdk,
+  'python-recommender': pythonRecommender,
+};
+
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    program: { type: 'string', default: fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url)) },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (flags.help) print(HELP);
+else if (flags.only !== undefined && !Object.hasOwn(SUITES, flags.only)) {
+  process.stderr.write(`interop: no suite ${flags.only}; there are ${Object.keys(SUITES).join(', ')}\n`);
+  process.exitCode = 2;
+} else {
+  const tally = createTally(print);
+  await runSuites(tally);
+  print(`interop: ${tally.passed} passed, ${tally.failed} failed`);
+  process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1;
+}
+
+function print(line) {
+  process.stdout.write(`${line}\n`);
+}
+
+async function runSuites(tally) {
+  try {
+    const python = await preparePython(print);
+    const server = await startServer(flags.program);
+    try {
+      for (const [name, suite] of Object.entries(SUITES)) {
+        if (flags.only !== undefined && flags.only !== name) continue;
+        print(`# ${name}`);
+        await tally.check(`${name}: ran to its end`, () => suite({ server, python, tally }));
+      }
+    } finally {
+      await server.stop();
+    }
+  } catch (error) {
+    tally.fail('interop can run', error);
+  }
+}

@@ -1,1 +1,1 @@
-export {};
+export { openDuckDbStore, type DuckDbStoreOptions } from './open.ts';

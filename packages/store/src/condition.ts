@@ -34,6 +34,7 @@ export type TextMatch = '=' | '!=' | 'contains' | 'begins-with' | 'ends-with';
 
 /** Times in µs. */
 export type NumberField = 'durationUs' | 'responseTimeUs' | 'httpStatus';
+/** `user` is any user of the trace, as with annotations. */
 export type TextField = 'httpUrl' | 'httpMethod' | 'userAgent' | 'clientIp' | 'user';
 /** `ok` is: none of fault, error, throttle, and not partial. */
 export type TraceFlag = 'ok' | 'error' | 'throttle' | 'fault' | 'partial' | 'inferred';

@@ -1,3 +1,5 @@
 export * from './condition.ts';
 export * from './limits.ts';
+export * from './matches-condition.ts';
+export * from './memory-store.ts';
 export * from './trace-store.ts';

@@ -4,6 +4,7 @@ import type { Condition } from './condition.ts';
 /**
  * Where traces live. Rows are made by `query`'s indexer; a store keeps them and answers from them. Every
  * implementation passes `describeTraceStore` (./conformance.ts), which has a test for each sentence below.
+ * Once disposed, every call rejects with `closed`; disposing again does nothing.
  */
 export interface TraceStore extends AsyncDisposable {
   readonly capabilities: StoreCapabilities;
@@ -11,9 +12,12 @@ export interface TraceStore extends AsyncDisposable {
   /**
    * Resolves once the whole batch survives a crash; all of it becomes visible at once or, after a crash,
    * none. A trace row replaces the row of the same trace id. Documents are kept as they come: several of
-   * one id are merged by the reader. Graph facts are signed: -1 takes an earlier equal fact back.
+   * one id are merged by the reader. Graph facts are signed: -1 takes an earlier equal fact back, in this
+   * batch or in one before; a -1 without one is the caller's fault, and sums over it mean nothing.
    * `sequence` is kept with the batch; a batch whose sequence is not above the kept one is ignored, so
-   * that a replay after a crash changes nothing. Calls are made one after another.
+   * that a replay after a crash changes nothing. Calls are made one after another. A write that rejects has
+   * changed nothing and may be tried again. Times are whole µs; text is well-formed Unicode (a lone surrogate
+   * may come back as U+FFFD).
    */
   write(batch: StoreBatch): Promise<void>;
 
@@ -26,7 +30,7 @@ export interface TraceStore extends AsyncDisposable {
    */
   readDocuments(ids: readonly TraceId[]): Promise<readonly StoredDocument[]>;
 
-  /** Rows whose trace matches, newest start first, ties by trace id descending; at most `limit`. */
+  /** Rows whose trace matches, newest start first, ties by trace id descending; at most `limit`, which is ≥ 1. */
   findTraces(query: TraceQuery): Promise<TracePage>;
 
   /** The rows of these traces; unknown ids are skipped, order is not promised. */
@@ -35,10 +39,10 @@ export interface TraceStore extends AsyncDisposable {
   /** Sums of the facts that ended in [startUs, endUs). A sum of zero is left out. Order is not promised. */
   readGraph(query: GraphQuery): Promise<GraphSums>;
 
-  /** Every known trace id, once, in chunks of at most `TRACE_ID_CHUNK_MAX`; order is not promised. */
+  /** The id of every trace row, once, in chunks of at most `TRACE_ID_CHUNK_MAX`; order is not promised. */
   scanTraceIds(): AsyncIterable<readonly TraceId[]>;
 
-  /** Row counts and sizes for /metrics and health. */
+  /** Row counts and sizes for /metrics and health: trace rows (replaced ones once) and documents. */
   readStats(): Promise<StoreStats>;
 }
 
@@ -170,14 +174,17 @@ export interface TracePage {
   readonly rows: readonly TraceRow[];
   /** Null when nothing is left. */
   readonly next: TraceCursor | null;
-  /** Traces in range that this page walked over, matching or not. */
+  /**
+   * Traces in range that this page walked over, matching or not: from the cursor to its last row, or to the
+   * end of the range when `next` is null.
+   */
   readonly scannedCount: number;
 }
 
 export interface GraphQuery {
   readonly startUs: TimeUs;
   readonly endUs: TimeUs;
-  /** Only facts of these traces, whatever their time; null for all in range. */
+  /** Only facts of these traces, whatever their time; null for all in range. No ids, no sums. */
   readonly traceIds: readonly TraceId[] | null;
 }
 

@@ -1,0 +1,1 @@
+SELECT (trace_lo >> 32)::UINTEGER, (trace_lo & 4294967295)::UINTEGER FROM traces

@@ -1,0 +1,1 @@
+SELECT trace_hi, trace_lo FROM traces

@@ -1,0 +1,3 @@
+SELECT
+  (SELECT count(*) FROM traces) AS trace_count,
+  (SELECT count(*) FROM documents) AS document_count

@@ -1,0 +1,214 @@
+import { BOOLEAN, DOUBLE, INTEGER, LIST, VARCHAR, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
+import {
+  StoreError,
+  type AnnotationCondition,
+  type Comparison,
+  type Condition,
+  type NumberField,
+  type TextField,
+  type TextMatch,
+  type TraceFlag,
+} from '@fluoroscope/store';
+import { CONDITION_DEPTH_MAX } from './limits.ts';
+import { bindList } from './values.ts';
+
+export type ServiceCondition = Extract<Condition, { op: 'service' }>;
+
+/** Values of one statement; each `add` gives the text that stands for the value. No value ever becomes SQL text. */
+export interface Parameters {
+  readonly values: DuckDBValue[];
+  readonly types: DuckDBType[];
+  add(value: DuckDBValue, type: DuckDBType): string;
+}
+
+export function createParameters(): Parameters {
+  const values: DuckDBValue[] = [];
+  const types: DuckDBType[] = [];
+  return {
+    values,
+    types,
+    add(value, type) {
+      values.push(value);
+      types.push(type);
+      return `$${values.length}`;
+    },
+  };
+}
+
+export interface CompileOptions {
+  readonly parameters: Parameters;
+  /** Numbers of the services that a condition means, looked up before. */
+  readonly serviceIdsOf: (condition: ServiceCondition) => readonly number[];
+}
+
+/** What `services` terms ask for, to be looked up before compiling. */
+export function findServiceConditions(condition: Condition, depth = 0): readonly ServiceCondition[] {
+  checkDepth(depth);
+  switch (condition.op) {
+    case 'and':
+    case 'or':
+      return condition.terms.flatMap((term) => findServiceConditions(term, depth + 1));
+    case 'not':
+      return findServiceConditions(condition.term, depth + 1);
+    case 'service':
+      return [condition];
+    default:
+      return [];
+  }
+}
+
+/** An SQL expression over `traces` that is true or false, never null, exactly where `matchesCondition` is. */
+export function compileCondition(condition: Condition, options: CompileOptions, depth = 0): string {
+  checkDepth(depth);
+  const { parameters } = options;
+  switch (condition.op) {
+    case 'all':
+      return 'true';
+    case 'and':
+      return joinTerms(condition.terms, 'AND', 'true', options, depth);
+    case 'or':
+      return joinTerms(condition.terms, 'OR', 'false', options, depth);
+    case 'not':
+      return `(NOT ${compileCondition(condition.term, options, depth + 1)})`;
+    case 'number':
+      return twoValued(compareNumber(NUMBER_SQL[condition.field], condition.is, condition.value, parameters));
+    case 'text':
+      return compileText(condition.field, condition.is, condition.value, parameters);
+    case 'set':
+      return SET_SQL[condition.field];
+    case 'flag':
+      return FLAG_SQL[condition.flag];
+    case 'service':
+      return compileService(options.serviceIdsOf(condition), parameters);
+    case 'annotation':
+      return compileAnnotation(condition, parameters);
+    case 'annotation-set':
+      return anyOf('annotations', `item."key" = ${parameters.add(condition.key, VARCHAR)}`);
+  }
+  throw new TypeError(`not a condition: ${JSON.stringify(condition satisfies never)}`);
+}
+
+const NUMBER_SQL: Readonly<Record<NumberField, string>> = {
+  durationUs: '(end_us - start_us)',
+  responseTimeUs: 'response_time_us',
+  httpStatus: 'http_status',
+};
+
+const TEXT_SQL: Readonly<Record<Exclude<TextField, 'user'>, string>> = {
+  httpUrl: 'http_url',
+  httpMethod: 'http_method',
+  userAgent: 'user_agent',
+  clientIp: 'client_ip',
+};
+
+const SET_SQL: Readonly<Record<NumberField | TextField, string>> = {
+  durationUs: 'true',
+  responseTimeUs: '(response_time_us IS NOT NULL)',
+  httpStatus: '(http_status IS NOT NULL)',
+  httpUrl: '(http_url IS NOT NULL)',
+  httpMethod: '(http_method IS NOT NULL)',
+  userAgent: '(user_agent IS NOT NULL)',
+  clientIp: '(client_ip IS NOT NULL)',
+  user: '(len(users) > 0)',
+};
+
+const FLAG_SQL: Readonly<Record<TraceFlag, string>> = {
+  ok: '(NOT (fault OR error OR throttle OR partial))',
+  error: 'error',
+  throttle: 'throttle',
+  fault: 'fault',
+  partial: 'partial',
+  inferred: 'inferred',
+};
+
+const COMPARISON_SQL: Readonly<Record<Comparison, string>> = {
+  '=': '=',
+  '!=': '<>',
+  '<': '<',
+  '<=': '<=',
+  '>': '>',
+  '>=': '>=',
+};
+
+function joinTerms(
+  terms: readonly Condition[],
+  operator: 'AND' | 'OR',
+  ofNone: string,
+  options: CompileOptions,
+  depth: number,
+): string {
+  if (terms.length === 0) return ofNone;
+  return `(${terms.map((term) => compileCondition(term, options, depth + 1)).join(` ${operator} `)})`;
+}
+
+/** NaN equals nothing here; to the engine it is the largest number. */
+function compareNumber(sql: string, is: Comparison, value: number, parameters: Parameters): string {
+  if (Number.isNaN(value)) return is === '!=' ? `${sql} IS NOT NULL` : 'false';
+  return `${sql} ${COMPARISON_SQL[is]} ${parameters.add(value, DOUBLE)}`;
+}
+
+function compileText(field: TextField, is: TextMatch, value: string, parameters: Parameters): string {
+  if (field === 'user') return anyOf('users', compareText('item.name', is, value, parameters));
+  return twoValued(compareText(TEXT_SQL[field], is, value, parameters));
+}
+
+function compareText(sql: string, is: TextMatch, value: string, parameters: Parameters): string {
+  const operand = parameters.add(value, VARCHAR);
+  switch (is) {
+    case '=':
+      return `${sql} = ${operand}`;
+    case '!=':
+      return `${sql} <> ${operand}`;
+    case 'contains':
+      return `contains(${sql}, ${operand})`;
+    case 'begins-with':
+      return `starts_with(${sql}, ${operand})`;
+    case 'ends-with':
+      return `suffix(${sql}, ${operand})`;
+  }
+  throw new TypeError(`not a match: ${String(is satisfies never)}`);
+}
+
+/** One `list_contains` a service runs several times faster than `list_has_any`, so few services get that. */
+const SERVICES_ONE_BY_ONE_MAX = 8;
+
+function compileService(ids: readonly number[], parameters: Parameters): string {
+  if (ids.length === 0) return 'false';
+  if (ids.length > SERVICES_ONE_BY_ONE_MAX) {
+    return `list_has_any(services, ${parameters.add(bindList(ids), LIST(INTEGER))})`;
+  }
+  return `(${ids.map((id) => `list_contains(services, ${parameters.add(id, INTEGER)})`).join(' OR ')})`;
+}
+
+function compileAnnotation(condition: AnnotationCondition, parameters: Parameters): string {
+  const key = parameters.add(condition.key, VARCHAR);
+  return anyOf('annotations', `item."key" = ${key} AND ${compareAnnotation(condition, parameters)}`);
+}
+
+function compareAnnotation(condition: AnnotationCondition, parameters: Parameters): string {
+  if (isNumber(condition)) return compareNumber('item.number', condition.is, condition.value, parameters);
+  if (isText(condition)) return compareText('item.text', condition.is, condition.value, parameters);
+  return `item.flag ${COMPARISON_SQL[condition.is]} ${parameters.add(condition.value, BOOLEAN)}`;
+}
+
+function isNumber(condition: AnnotationCondition): condition is Extract<AnnotationCondition, { value: number }> {
+  return typeof condition.value === 'number';
+}
+
+function isText(condition: AnnotationCondition): condition is Extract<AnnotationCondition, { value: string }> {
+  return typeof condition.value === 'string';
+}
+
+/** A list is never null, and the filter takes null for false: two-valued as it stands. */
+function anyOf(list: 'annotations' | 'users', itemSql: string): string {
+  return `(len(list_filter(${list}, lambda item: ${itemSql})) > 0)`;
+}
+
+function twoValued(sql: string): string {
+  return `coalesce(${sql}, false)`;
+}
+
+function checkDepth(depth: number): void {
+  if (depth > CONDITION_DEPTH_MAX)
+    throw new StoreError('failed', `a condition is nested deeper than ${CONDITION_DEPTH_MAX}`);
+}

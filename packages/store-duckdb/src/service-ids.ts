@@ -1,0 +1,100 @@
+import { INTEGER, LIST, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
+import type { ServiceKey } from '@fluoroscope/model';
+import { StoreError, type GraphFact, type TraceRow } from '@fluoroscope/store';
+import { SERVICE_CACHE_MAX } from './limits.ts';
+import { readQuery } from './sql-files.ts';
+import { bindList, toNumber } from './values.ts';
+
+/** A small number for each service, so that a fact holds numbers instead of names. Numbers are never reused. */
+export interface ServiceIds {
+  /** Looks up or makes the numbers of all services in these, in the running transaction. */
+  learn(traces: readonly TraceRow[], facts: readonly GraphFact[]): Promise<void>;
+  /** Of a service just learned. */
+  idOf(service: ServiceKey): number;
+  /** Numbers from here on are free; what was learned in a transaction that came to nothing is forgotten. */
+  restart(nextId: number): void;
+}
+
+export function createServiceIds(connection: DuckDBConnection): ServiceIds {
+  const findSql = readQuery('find-services');
+  const insertSql = readQuery('insert-services');
+  const ids = new Map<string, number>();
+  // Of the batch learned last. One object stands in many facts, and its identity is a cheaper key than its parts.
+  const idByObject = new Map<ServiceKey, number>();
+  let nextId = 0;
+
+  async function lookUp(unknown: ReadonlyMap<string, ServiceKey>): Promise<void> {
+    const keys = [...unknown.keys()];
+    const result = await connection.runAndReadAll(
+      findSql,
+      [...columnsOf([...unknown.values()]), bindList(keys.map((_key, place) => place))],
+      [LIST(VARCHAR), LIST(VARCHAR), LIST(VARCHAR), LIST(INTEGER)],
+    );
+    for (const [id, place] of result.getRows()) {
+      const key = keys[toNumber(place)];
+      if (key !== undefined) ids.set(key, toNumber(id));
+    }
+  }
+
+  async function insert(added: ReadonlyMap<string, ServiceKey>): Promise<void> {
+    const firstId = nextId;
+    for (const key of added.keys()) {
+      ids.set(key, nextId);
+      nextId += 1;
+    }
+    const services = [...added.values()];
+    await connection.run(
+      insertSql,
+      [bindList(services.map((_service, index) => firstId + index)), ...columnsOf(services)],
+      [LIST(INTEGER), LIST(VARCHAR), LIST(VARCHAR), LIST(VARCHAR)],
+    );
+  }
+
+  return {
+    async learn(traces, facts) {
+      if (ids.size > SERVICE_CACHE_MAX) ids.clear();
+      idByObject.clear();
+      const pending = new Map<ServiceKey, string>();
+      const note = (service: ServiceKey): void => {
+        if (idByObject.has(service) || pending.has(service)) return;
+        const key = cacheKey(service);
+        const id = ids.get(key);
+        if (id === undefined) pending.set(service, key);
+        else idByObject.set(service, id);
+      };
+      for (const row of traces) for (const service of row.services) note(service);
+      for (const fact of facts) {
+        note(fact.kind === 'node' ? fact.service : fact.target);
+        if (fact.kind === 'edge') note(fact.source);
+      }
+      if (pending.size === 0) return;
+      const unknown = new Map([...pending].map(([service, key]) => [key, service]));
+      await lookUp(unknown);
+      const added = new Map([...unknown].filter(([key]) => !ids.has(key)));
+      if (added.size > 0) await insert(added);
+      for (const [service, key] of pending) idByObject.set(service, ids.get(key) ?? 0);
+    },
+    idOf(service) {
+      const id = idByObject.get(service);
+      if (id === undefined) throw new StoreError('failed', `the service ${service.name} was not learned`);
+      return id;
+    },
+    restart(id) {
+      ids.clear();
+      nextId = id;
+    },
+  };
+}
+
+/** Unambiguous whatever the parts contain, and cheaper than JSON: length of the name, of the type, then all parts. */
+function cacheKey({ name, type, accountId }: ServiceKey): string {
+  return `${name.length},${type === null ? '-' : type.length},${accountId === null ? '-' : '+'}${name}${type ?? ''}${accountId ?? ''}`;
+}
+
+function columnsOf(services: readonly ServiceKey[]): ReturnType<typeof bindList>[] {
+  return [
+    bindList(services.map(({ name }) => name)),
+    bindList(services.map(({ type }) => type)),
+    bindList(services.map(({ accountId }) => accountId)),
+  ];
+}

@@ -1,0 +1,558 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CONDITION_CASES, CONDITION_ROWS } from './conformance/condition-cases.ts';
+import {
+  BASE_US,
+  batchOf,
+  documentOf,
+  edgeFactOf,
+  graphQueryOf,
+  nodeFactOf,
+  rowOf,
+  serviceOf,
+  sortRows,
+  sortSums,
+  traceIdOf,
+  traceQueryOf,
+} from './conformance/samples.ts';
+import { TRACE_ID_CHUNK_MAX, type GraphFact, type TraceCursor, type TraceRow, type TraceStore } from './trace-store.ts';
+
+export * from './conformance/generated.ts';
+export * from './conformance/samples.ts';
+
+/** An empty store, for one test. */
+export interface StoreUnderTest {
+  readonly store: TraceStore;
+  /** Closes it and opens it again on the same data; left out by a store that keeps none. */
+  readonly reopen?: () => Promise<TraceStore>;
+  /** After the test; the store last opened is disposed before. */
+  readonly remove?: () => Promise<void>;
+}
+
+export type OpenStore = () => Promise<StoreUnderTest>;
+
+/** A test for each sentence of the contract in ./trace-store.ts. */
+export function describeTraceStore(name: string, open: OpenStore): void {
+  describe(`${name} keeps the contract of a trace store`, () => {
+    describe('writing', () => describeWriting(open));
+    describe('documents', () => describeDocuments(open));
+    describe('trace rows', () => describeRows(open));
+    describe('search', () => describeSearch(open));
+    describe('conditions', () => describeConditions(open));
+    describe('service graph', () => describeGraph(open));
+    describe('lifetime', () => describeLifetime(open));
+  });
+}
+
+/** A test that gets a store of its own. */
+function storeTest(
+  title: string,
+  open: OpenStore,
+  run: (store: TraceStore, under: StoreUnderTest) => Promise<void>,
+): void {
+  test(title, async () => {
+    const under = await open();
+    try {
+      await run(under.store, under);
+    } finally {
+      await under.store[Symbol.asyncDispose]();
+      await under.remove?.();
+    }
+  });
+}
+
+function describeWriting(open: OpenStore): void {
+  storeTest('an empty store has sequence 0 and nothing else', open, async (store) => {
+    expect(await store.readSequence()).toBe(0);
+    expect(await store.readStats()).toMatchObject({ traceCount: 0, documentCount: 0 });
+    expect(await store.readGraph(graphQueryOf())).toEqual({ nodes: [], edges: [] });
+    expect(await store.findTraces(traceQueryOf())).toEqual({ rows: [], next: null, scannedCount: 0 });
+    expect(await scanAll(store)).toEqual([]);
+  });
+
+  storeTest('the whole batch is visible with its sequence', open, async (store) => {
+    const facts = [nodeFactOf('a')];
+    await store.write(batchOf(7, { documents: [documentOf(1, 1)], traces: [rowOf(1)], facts }));
+    expect(await store.readSequence()).toBe(7);
+    expect(await store.readDocuments([traceIdOf(1)])).toEqual([documentOf(1, 1)]);
+    expect(await store.readTraceRows([traceIdOf(1)])).toEqual([rowOf(1)]);
+    expect((await store.readGraph(graphQueryOf())).nodes).toHaveLength(1);
+  });
+
+  storeTest('an empty batch moves the sequence', open, async (store) => {
+    await store.write(batchOf(3));
+    expect(await store.readSequence()).toBe(3);
+  });
+
+  test.for([5, 4])('a batch of sequence %i after 5 is ignored as a whole', async (sequence) => {
+    const { store, remove } = await open();
+    await store.write(batchOf(5, { documents: [documentOf(1, 1)], traces: [rowOf(1)], facts: [nodeFactOf('a')] }));
+    const replay = {
+      documents: [documentOf(1, 2)],
+      traces: [rowOf(1, { start: 9 }), rowOf(2)],
+      facts: [nodeFactOf('a')],
+    };
+    await store.write(batchOf(sequence, replay));
+    expect(await store.readSequence()).toBe(5);
+    expect(await store.readDocuments([traceIdOf(1)])).toEqual([documentOf(1, 1)]);
+    expect((await store.findTraces(traceQueryOf())).rows).toEqual([rowOf(1)]);
+    expect((await store.readGraph(graphQueryOf())).nodes[0]?.counts.ok).toBe(1);
+    await store[Symbol.asyncDispose]();
+    await remove?.();
+  });
+
+  storeTest('stats count a replaced row once and every document', open, async (store) => {
+    const documents = [documentOf(1, 1), documentOf(1, 1)];
+    await store.write(batchOf(1, { documents, traces: [rowOf(1), rowOf(2)] }));
+    await store.write(batchOf(2, { documents: [documentOf(2, 2)], traces: [rowOf(1, { revision: 2 })] }));
+    const stats = await store.readStats();
+    expect(stats).toMatchObject({ traceCount: 2, documentCount: 3 });
+    expect(stats.sizeBytes > 0).toBe(store.capabilities.durable);
+  });
+
+  storeTest('a batch larger than any page of the engine', open, async (store) => {
+    const numbers = Array.from({ length: 5_000 }, (_item, index) => index + 1);
+    const documents = numbers.map((number) => documentOf(number, number));
+    const traces = numbers.map((number) => rowOf(number, { start: number, services: [serviceOf(`s${number % 7}`)] }));
+    await store.write(batchOf(1, { documents, traces, facts: numbers.map((trace) => nodeFactOf('a', { trace })) }));
+    expect(await store.readStats()).toMatchObject({ traceCount: 5_000, documentCount: 5_000 });
+    expect(await store.readTraceRows([traceIdOf(4_321)])).toEqual([traces[4_320]]);
+    expect(await store.readDocuments([traceIdOf(4_999)])).toEqual([documents[4_998]]);
+    expect((await store.readGraph(graphQueryOf())).nodes[0]?.counts.ok).toBe(5_000);
+  });
+}
+
+function describeDocuments(open: OpenStore): void {
+  storeTest('come in the order written, over batches, several of one id too', open, async (store) => {
+    const first = [documentOf(1, 2, '{"n":1}'), documentOf(2, 9), documentOf(1, 1, '{"n":2}')];
+    const second = [documentOf(1, 2, '{"n":3}')];
+    await store.write(batchOf(1, { documents: first }));
+    await store.write(batchOf(2, { documents: second }));
+    expect(await store.readDocuments([traceIdOf(1)])).toEqual([first[0], first[2], second[0]]);
+  });
+
+  storeTest(
+    'are grouped by trace in the order asked for; unknown ids are skipped, repeated ones answer once',
+    open,
+    async (store) => {
+      const documents = [documentOf(1, 1), documentOf(2, 2), documentOf(3, 3), documentOf(1, 4)];
+      await store.write(batchOf(1, { documents }));
+      const ids = [3, 99, 1, 3, 2, 1].map(traceIdOf);
+      expect(await store.readDocuments(ids)).toEqual([documents[2], documents[0], documents[3], documents[1]]);
+      expect(await store.readDocuments([])).toEqual([]);
+    },
+  );
+
+  storeTest('keep their text to the letter', open, async (store) => {
+    const texts = [
+      '',
+      '{"a":"\\u0000"}',
+      '{"a":"\0"}',
+      "'; DROP TABLE documents; --",
+      '$1 ? :x',
+      '😀ünï\u2028',
+      'x'.repeat(300_000),
+    ];
+    const documents = texts.map((text, index) => documentOf(1, index + 1, text));
+    await store.write(batchOf(1, { documents }));
+    expect(await store.readDocuments([traceIdOf(1)])).toEqual(documents);
+  });
+}
+
+/** Every field set to something that is easily lost. */
+const FULL_ROW: TraceRow = rowOf(1, {
+  revision: 3,
+  length: 0,
+  responseTimeUs: 0,
+  fault: true,
+  error: true,
+  throttle: true,
+  partial: true,
+  inferred: true,
+  httpMethod: '',
+  httpUrl: 'https://x/?q=\0&ü=😀',
+  httpStatus: 0,
+  userAgent: 'a\'b"c;--',
+  clientIp: '::1',
+  entryPoint: 1,
+  services: [
+    serviceOf('a'),
+    serviceOf('a', ''),
+    serviceOf('a', null, ''),
+    serviceOf('', 'a', '1'),
+    serviceOf('a\0', 'b'),
+  ],
+  annotations: [
+    { key: '', value: '', services: [] },
+    { key: 'n', value: -0.1, services: [4, 0] },
+    { key: 'n', value: 1e300, services: [1] },
+    { key: 'f', value: false, services: [2] },
+    { key: 'key', value: 'text', services: [3] },
+  ],
+  users: [
+    { name: '', services: [] },
+    { name: 'ann', services: [0, 1, 2] },
+  ],
+  resourceArns: ['arn:aws:x', ''],
+  instanceIds: ['i-1'],
+  availabilityZones: ['eu-1a', 'eu-1b', 'eu-1c'],
+  entityCount: 1_000_000,
+});
+
+function describeRows(open: OpenStore): void {
+  storeTest('come back whole', open, async (store) => {
+    await store.write(batchOf(1, { traces: [rowOf(2), FULL_ROW, rowOf(3)] }));
+    expect(sortRows(await store.readTraceRows([1, 2, 3].map(traceIdOf)))).toEqual([FULL_ROW, rowOf(2), rowOf(3)]);
+  });
+
+  storeTest('unknown ids are skipped', open, async (store) => {
+    await store.write(batchOf(1, { traces: [rowOf(1)] }));
+    expect(await store.readTraceRows([traceIdOf(8), traceIdOf(1), traceIdOf(1)])).toEqual([rowOf(1)]);
+    expect(await store.readTraceRows([])).toEqual([]);
+  });
+
+  storeTest('replace the row of their trace, wherever it starts and whatever it held', open, async (store) => {
+    await store.write(batchOf(1, { traces: [FULL_ROW, rowOf(2, { start: 5 }), rowOf(3)] }));
+    const replaced = [rowOf(1, { revision: 4, start: -500_000_000 }), rowOf(2, { revision: 2, start: 900_000_000 })];
+    await store.write(batchOf(2, { traces: replaced }));
+    await store.write(batchOf(3, { traces: [rowOf(2, { revision: 3, start: 1 })] }));
+    expect(sortRows((await store.findTraces(traceQueryOf())).rows)).toEqual([
+      replaced[0],
+      rowOf(2, { revision: 3, start: 1 }),
+      rowOf(3),
+    ]);
+  });
+
+  storeTest('the last one of a trace in a batch counts', open, async (store) => {
+    await store.write(batchOf(1, { traces: [rowOf(1, { start: 1 }), rowOf(2), rowOf(1, { start: 3, revision: 2 })] }));
+    expect(await store.readTraceRows([traceIdOf(1)])).toEqual([rowOf(1, { start: 3, revision: 2 })]);
+    expect(await store.readStats()).toMatchObject({ traceCount: 2 });
+  });
+
+  storeTest('every trace id is scanned once, in bounded chunks', open, async (store) => {
+    const numbers = Array.from({ length: TRACE_ID_CHUNK_MAX + 10 }, (_item, index) => index + 1);
+    await store.write(batchOf(1, { traces: numbers.map((number) => rowOf(number)) }));
+    await store.write(batchOf(2, { traces: [rowOf(7, { revision: 2 })] }));
+    const chunks: number[] = [];
+    const seen = new Set<string>();
+    for await (const chunk of store.scanTraceIds()) {
+      chunks.push(chunk.length);
+      for (const id of chunk) seen.add(id);
+    }
+    expect(seen).toEqual(new Set(numbers.map(traceIdOf)));
+    expect(chunks.reduce((sum, count) => sum + count, 0)).toBe(numbers.length);
+    expect(Math.max(...chunks)).toBeLessThanOrEqual(TRACE_ID_CHUNK_MAX);
+  });
+
+  storeTest('a scan may be left early', open, async (store) => {
+    await store.write(batchOf(1, { traces: [rowOf(1)] }));
+    for await (const chunk of store.scanTraceIds()) {
+      expect(chunk).toEqual([traceIdOf(1)]);
+      break;
+    }
+  });
+}
+
+function describeSearch(open: OpenStore): void {
+  storeTest('newest start first, ties by trace id descending', open, async (store) => {
+    const rows = [rowOf(1, { start: 5 }), rowOf(4, { start: 5 }), rowOf(2, { start: 9 }), rowOf(3, { start: 1 })];
+    await store.write(batchOf(1, { traces: rows }));
+    const { rows: found } = await store.findTraces(traceQueryOf());
+    expect(found.map(({ traceId }) => traceId)).toEqual([2, 4, 1, 3].map(traceIdOf));
+  });
+
+  test.for([
+    ['start', 10, 20, ['in', 'long', 'point']],
+    ['end', 10, 20, ['early', 'in', 'point']],
+    ['active', 10, 20, ['around', 'early', 'in', 'long', 'point']],
+    ['start', 10, 10, []],
+  ] as const)('range of %s, [%i, %i)', async ([rangeOf, start, end, names]) => {
+    const spans: readonly (readonly [string, number, number])[] = [
+      ['before', 0, 9],
+      ['early', 5, 10],
+      ['point', 10, 10],
+      ['in', 12, 19],
+      ['long', 15, 20],
+      ['around', 1, 99],
+      ['after', 20, 30],
+    ];
+    const { store, remove } = await open();
+    const traces = spans.map(([_name, from, to], at) => rowOf(at + 1, { start: from, length: to - from }));
+    await store.write(batchOf(1, { traces }));
+    const { rows, scannedCount } = await store.findTraces(traceQueryOf({ start, end, rangeOf }));
+    const nameOf = new Map(spans.map(([name], at) => [traceIdOf(at + 1), name]));
+    expect(rows.map(({ traceId }) => nameOf.get(traceId) ?? '').sort()).toEqual(names);
+    expect(scannedCount).toBe(names.length);
+    await store[Symbol.asyncDispose]();
+    await remove?.();
+  });
+
+  storeTest('pages of a cursor give each match once, over ties', open, async (store) => {
+    const traces = Array.from({ length: 23 }, (_item, at) =>
+      rowOf(at + 1, { start: Math.floor(at / 6), fault: at % 3 === 0 }),
+    );
+    await store.write(batchOf(1, { traces }));
+    const whole = await store.findTraces(traceQueryOf({ condition: { op: 'flag', flag: 'fault' } }));
+    const seen: TraceRow[] = [];
+    let scannedCount = 0;
+    let after: TraceCursor | null = null;
+    do {
+      const page = await store.findTraces(traceQueryOf({ condition: { op: 'flag', flag: 'fault' }, limit: 3, after }));
+      expect(page.rows.length).toBeLessThanOrEqual(3);
+      seen.push(...page.rows);
+      scannedCount += page.scannedCount;
+      after = page.next;
+    } while (after !== null);
+    expect(seen).toEqual(whole.rows);
+    expect(seen).toHaveLength(8);
+    expect(scannedCount).toBe(23);
+  });
+
+  storeTest('a cursor need not be a stored trace', open, async (store) => {
+    await store.write(batchOf(1, { traces: [rowOf(2, { start: 5 }), rowOf(6, { start: 5 })] }));
+    const after = { startUs: rowOf(4, { start: 5 }).startUs, traceId: traceIdOf(4) };
+    expect((await store.findTraces(traceQueryOf({ after }))).rows).toEqual([rowOf(2, { start: 5 })]);
+  });
+
+  storeTest('`next` is null exactly when no match is left', open, async (store) => {
+    await store.write(
+      batchOf(1, { traces: [rowOf(1, { start: 3, fault: true }), rowOf(2, { start: 2, fault: true }), rowOf(3)] }),
+    );
+    const faults = (limit: number) =>
+      store.findTraces(traceQueryOf({ condition: { op: 'flag', flag: 'fault' }, limit }));
+    expect((await faults(1)).next).toEqual({ startUs: BASE_US + 3, traceId: traceIdOf(1) });
+    expect((await faults(2)).next).toBeNull();
+  });
+
+  storeTest('scannedCount ends at the last row of a page, or at the end of the range', open, async (store) => {
+    const traces = [1, 2, 3, 4, 5, 6].map((at) => rowOf(at, { start: at, fault: at === 5 || at === 2 }));
+    await store.write(batchOf(1, { traces }));
+    const faults = (limit: number) =>
+      store.findTraces(traceQueryOf({ condition: { op: 'flag', flag: 'fault' }, limit, start: 2 }));
+    expect((await faults(1)).scannedCount).toBe(2);
+    expect((await faults(2)).scannedCount).toBe(5);
+  });
+}
+
+function describeConditions(open: OpenStore): void {
+  let under: StoreUnderTest;
+  beforeAll(async () => {
+    under = await open();
+    await under.store.write(batchOf(1, { traces: CONDITION_ROWS }));
+  });
+  afterAll(async () => {
+    await under.store[Symbol.asyncDispose]();
+    await under.remove?.();
+  });
+
+  test.for(CONDITION_CASES)('%s', async ([_name, condition, expected]) => {
+    const { rows } = await under.store.findTraces(traceQueryOf({ condition }));
+    expect(rows.map(({ traceId }) => traceId).sort()).toEqual(expected.map(traceIdOf));
+  });
+}
+
+function describeGraph(open: OpenStore): void {
+  const sumsOf = async (store: TraceStore, ...facts: readonly GraphFact[][]) => {
+    for (const [at, batch] of facts.entries()) await store.write(batchOf(at + 1, { facts: batch }));
+    return sortSums(await store.readGraph(graphQueryOf()));
+  };
+
+  storeTest('nodes by service, state and root; counts, times, durations and histogram', open, async (store) => {
+    const { nodes, edges } = await sumsOf(store, [
+      nodeFactOf('a', { start: 50, length: 300_000 }),
+      nodeFactOf('a', { start: 10, length: 300_100, outcome: 'fault', trace: 2 }),
+      nodeFactOf('a', { start: 400_000, length: 90, outcome: 'throttle' }),
+      nodeFactOf('a', { start: 60, length: 0, outcome: 'pending' }),
+      nodeFactOf('a', { root: true, outcome: 'error' }),
+      nodeFactOf('a', { state: 'inferred' }),
+      nodeFactOf('a', { state: 'inferred', root: true }),
+    ]);
+    expect(edges).toEqual([]);
+    expect(nodes).toHaveLength(4);
+    expect(nodes.find(({ root, state }) => !root && state === 'active')).toEqual({
+      service: serviceOf('a'),
+      state: 'active',
+      root: false,
+      startUs: BASE_US + 10,
+      endUs: BASE_US + 400_090,
+      counts: { ok: 1, error: 0, throttle: 1, fault: 1, pending: 1 },
+      totalDurationUs: 600_190,
+      histogram: [
+        { bucketUs: 90, count: 1 },
+        { bucketUs: 300_000, count: 2 },
+      ],
+    });
+  });
+
+  storeTest('edges by source and target, with all aliases sorted', open, async (store) => {
+    const { edges, nodes } = await sumsOf(store, [
+      edgeFactOf('a', 'b', { alias: 'z' }),
+      edgeFactOf('a', 'b', { alias: 'B' }),
+      edgeFactOf('a', 'b', { alias: 'z', trace: 2 }),
+      edgeFactOf('a', 'b'),
+      edgeFactOf('b', 'a', { outcome: 'error' }),
+    ]);
+    expect(nodes).toEqual([]);
+    expect(edges).toHaveLength(2);
+    expect(edges[0]).toMatchObject({
+      source: { name: 'a' },
+      target: { name: 'b' },
+      aliases: ['B', 'z'],
+      counts: { ok: 4 },
+    });
+    expect(edges[1]).toMatchObject({ source: { name: 'b' }, aliases: [], counts: { ok: 0, error: 1 } });
+  });
+
+  storeTest('services that differ in one part are different nodes', open, async (store) => {
+    const services = [
+      serviceOf('a'),
+      serviceOf('a', ''),
+      serviceOf('a', null, ''),
+      serviceOf('a', 'x', ''),
+      serviceOf('a\0', 'x'),
+    ];
+    const { nodes } = await sumsOf(
+      store,
+      services.map((service) => ({ ...nodeFactOf('a'), service })),
+    );
+    expect(nodes).toHaveLength(services.length);
+    expect(nodes.map(({ service }) => service)).toEqual(expect.arrayContaining(services));
+  });
+
+  storeTest('-1 takes an equal fact back: counts, times, histogram and aliases of what stands', open, async (store) => {
+    const early = { start: -90_000_000, length: 5 };
+    const late = { start: 90_000_000, length: 7, alias: 'gone' };
+    const standing = [edgeFactOf('a', 'b', { alias: 'kept' }), edgeFactOf('a', 'b', { start: 4, length: 200 })];
+    const { edges } = await sumsOf(
+      store,
+      [edgeFactOf('a', 'b', early), ...standing, edgeFactOf('a', 'b', late)],
+      [edgeFactOf('a', 'b', { ...early, sign: -1 }), edgeFactOf('a', 'b', { ...late, sign: -1 })],
+    );
+    expect(edges).toMatchObject([
+      {
+        startUs: BASE_US,
+        endUs: BASE_US + 204,
+        counts: { ok: 2 },
+        totalDurationUs: 300,
+        aliases: ['kept'],
+        histogram: [
+          { bucketUs: 100, count: 1 },
+          { bucketUs: 200, count: 1 },
+        ],
+      },
+    ]);
+  });
+
+  storeTest('-1 takes back one of two equal facts', open, async (store) => {
+    const { nodes } = await sumsOf(store, [nodeFactOf('a'), nodeFactOf('a')], [nodeFactOf('a', { sign: -1 })]);
+    expect(nodes).toMatchObject([{ counts: { ok: 1 }, totalDurationUs: 100, startUs: BASE_US }]);
+  });
+
+  storeTest('a fact may be taken back in its own batch', open, async (store) => {
+    const { nodes } = await sumsOf(store, [nodeFactOf('a'), nodeFactOf('a', { sign: -1 }), nodeFactOf('b')]);
+    expect(nodes).toMatchObject([{ service: { name: 'b' } }]);
+  });
+
+  storeTest('a sum of zero is left out, of pending ones too', open, async (store) => {
+    const facts = [
+      nodeFactOf('a'),
+      nodeFactOf('p', { outcome: 'pending', length: 0 }),
+      edgeFactOf('a', 'b', { alias: 'x' }),
+    ];
+    expect(
+      await sumsOf(
+        store,
+        facts,
+        facts.map((fact) => ({ ...fact, sign: -1 as const })),
+      ),
+    ).toEqual({ nodes: [], edges: [] });
+  });
+
+  storeTest('a change of state moves the fact', open, async (store) => {
+    const inferred = nodeFactOf('db', { state: 'inferred' });
+    const { nodes } = await sumsOf(
+      store,
+      [inferred],
+      [
+        { ...inferred, sign: -1 },
+        { ...inferred, state: 'active' },
+      ],
+    );
+    expect(nodes).toMatchObject([{ state: 'active', counts: { ok: 1 } }]);
+  });
+
+  storeTest('the end decides the range, which is half open', open, async (store) => {
+    const ends = [9, 10, 19, 20];
+    await store.write(batchOf(1, { facts: ends.map((end) => nodeFactOf(`n${end}`, { start: end - 8, length: 8 })) }));
+    const { nodes } = sortSums(await store.readGraph(graphQueryOf(10, 20)));
+    expect(nodes.map(({ service }) => service.name)).toEqual(['n10', 'n19']);
+  });
+
+  storeTest('facts of given traces, whatever their time', open, async (store) => {
+    const facts = [1, 2, 3].map((trace) => nodeFactOf(`n${trace}`, { trace, start: trace * 1_000 }));
+    await store.write(batchOf(1, { facts }));
+    const { nodes } = sortSums(await store.readGraph(graphQueryOf(0, 1, [3, 1, 3, 99])));
+    expect(nodes).toMatchObject([
+      { service: { name: 'n1' }, counts: { ok: 1 } },
+      { service: { name: 'n3' }, counts: { ok: 1 } },
+    ]);
+    expect(await store.readGraph(graphQueryOf(-1e9, 1e9, []))).toEqual({ nodes: [], edges: [] });
+  });
+}
+
+function describeLifetime(open: OpenStore): void {
+  storeTest(
+    'every call on a disposed store rejects with `closed`; disposing again does nothing',
+    open,
+    async (store) => {
+      await store[Symbol.asyncDispose]();
+      await store[Symbol.asyncDispose]();
+      const calls = [
+        store.write(batchOf(1)),
+        store.readSequence(),
+        store.readDocuments([]),
+        store.findTraces(traceQueryOf()),
+        store.readTraceRows([]),
+        store.readGraph(graphQueryOf()),
+        store.readStats(),
+        scanAll(store),
+      ];
+      for (const call of calls) await expect(call).rejects.toMatchObject({ name: 'StoreError', code: 'closed' });
+    },
+  );
+
+  storeTest('disposing waits for what is running', open, async (store) => {
+    const write = store.write(batchOf(1, { traces: [rowOf(1)] }));
+    const read = store.findTraces(traceQueryOf());
+    await store[Symbol.asyncDispose]();
+    await expect(Promise.all([write, read])).resolves.toHaveLength(2);
+  });
+
+  storeTest('a durable store has everything after reopening', open, async (store, { reopen }) => {
+    expect(reopen !== undefined).toBe(store.capabilities.durable);
+    if (reopen === undefined) return;
+    const documents = [documentOf(1, 1), documentOf(1, 2)];
+    await store.write(batchOf(4, { documents, traces: [FULL_ROW], facts: [nodeFactOf('a'), edgeFactOf('a', 'b')] }));
+    const before = sortSums(await store.readGraph(graphQueryOf()));
+    await using again = await reopen();
+    expect(await again.readSequence()).toBe(4);
+    expect(await again.readDocuments([traceIdOf(1)])).toEqual(documents);
+    expect(await again.readTraceRows([traceIdOf(1)])).toEqual([FULL_ROW]);
+    expect(sortSums(await again.readGraph(graphQueryOf()))).toEqual(before);
+    // What it knew before is replaced, appended to and taken back as if it had never been closed.
+    const changed = rowOf(1, { revision: 4, start: 77 });
+    await again.write(
+      batchOf(5, { documents: [documentOf(1, 3)], traces: [changed], facts: [nodeFactOf('a', { sign: -1 })] }),
+    );
+    expect((await again.findTraces(traceQueryOf())).rows).toEqual([changed]);
+    expect(await again.readDocuments([traceIdOf(1)])).toEqual([...documents, documentOf(1, 3)]);
+    expect((await again.readGraph(graphQueryOf())).nodes).toEqual([]);
+    await again.write(batchOf(5, { traces: [rowOf(2)] }));
+    expect(await again.readStats()).toMatchObject({ traceCount: 1, documentCount: 3 });
+  });
+}
+
+async function scanAll(store: TraceStore): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const chunk of store.scanTraceIds()) ids.push(...chunk);
+  return ids;
+}

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { OpenStore } from '../conformance.ts';
+import { createMemoryStore } from '../memory-store.ts';
+import type { StoreBatch, TraceStore } from '../trace-store.ts';
+import { batches, conditions, graphQueries, idLists, traceQueries, type Asked } from './arbitraries.ts';
+import { sortRows, sortSums } from './samples.ts';
+
+const SEED = 20_261_121;
+const RUN_COUNT = 40;
+
+/** Generated batches and questions: the store must answer as the memory store does. */
+export function describeSameAnswers(name: string, open: OpenStore): void {
+  describe(`${name} answers as the memory store`, () => {
+    test('over generated batches and questions', { timeout: 120_000 }, async () => {
+      const asked: fc.Arbitrary<Asked> = fc.record({
+        traces: fc.array(traceQueries(conditions()), { minLength: 4, maxLength: 12 }),
+        graphs: fc.array(graphQueries(), { minLength: 2, maxLength: 6 }),
+        ids: idLists(),
+      });
+      await fc.assert(
+        fc.asyncProperty(batches(), asked, async (written, questions) => {
+          const { store, remove } = await open();
+          await using memory = createMemoryStore();
+          try {
+            await writeBoth(written, memory, store);
+            await compareAnswers(questions, memory, store);
+          } finally {
+            await store[Symbol.asyncDispose]();
+            await remove?.();
+          }
+        }),
+        { seed: SEED, numRuns: RUN_COUNT },
+      );
+    });
+  });
+}
+
+async function writeBoth(batchesWritten: readonly StoreBatch[], memory: TraceStore, store: TraceStore): Promise<void> {
+  for (const batch of batchesWritten) {
+    await memory.write(batch);
+    await store.write(batch);
+  }
+}
+
+async function compareAnswers({ traces, graphs, ids }: Asked, memory: TraceStore, store: TraceStore): Promise<void> {
+  expect(await store.readSequence()).toBe(await memory.readSequence());
+  expect(await store.readDocuments(ids)).toEqual(await memory.readDocuments(ids));
+  expect(sortRows(await store.readTraceRows(ids))).toEqual(sortRows(await memory.readTraceRows(ids)));
+  for (const query of traces) expect(await store.findTraces(query)).toEqual(await memory.findTraces(query));
+  for (const query of graphs) {
+    expect(sortSums(await store.readGraph(query))).toEqual(sortSums(await memory.readGraph(query)));
+  }
+  const { sizeBytes: _ofStore, ...stats } = await store.readStats();
+  expect(stats).toEqual({ ...(await memory.readStats()), sizeBytes: undefined });
+}

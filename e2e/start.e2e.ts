@@ -31,7 +31,9 @@ test('a second process on the same folder: exit 2, one line that says so', async
   const { code, output } = await runProgram(serveFlags(dataDir));
   await first.stop();
   expect(code).toBe(2);
-  expect(complaints(output)).toMatchObject([expect.stringMatching(/in use by (another )?process.*--data-dir/)]);
+  expect(complaints(output)).toMatchObject([
+    expect.stringMatching(/--data-dir: .* is in use by process \d+: stop that one/),
+  ]);
 });
 
 test('a folder that holds something else: exit 2, untouched', async () => {

@@ -24,7 +24,7 @@ const THIRD_PARTY: Record<string, readonly string[]> = {
   model: [],
   api: ['zod'],
   store: ['vitest', 'fast-check'], // conformance.ts, a subpath of its own
-  'store-duckdb': ['@duckdb/node-api'],
+  'store-duckdb': ['@duckdb/node-api', '@duckdb/node-bindings'],
   journal: [],
   query: [],
   pipeline: [],
@@ -221,9 +221,13 @@ function importsOf(room: string): readonly Import[] {
   return shipped
     .filter((path) => path.startsWith(`packages/${room}/src/`))
     .flatMap((path) =>
-      [...read(path).matchAll(/(?:from|import)\s*\(?\s*'([^'./][^']*)'/g)].map((match) => ({
+      [
+        ...read(path).matchAll(
+          /^(?:import|export|\}).*?\bfrom '([@a-z][\w@./:-]*)';$|^import '([@a-z][\w@./:-]*)';$/gm,
+        ),
+      ].map((match) => ({
         path,
-        target: match[1] ?? '',
+        target: match[1] ?? match[2] ?? '',
       })),
     );
 }

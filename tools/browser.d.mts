@@ -1,0 +1,3 @@
+/** See browser.mjs. */
+export declare const BROWSER_ARGS: readonly string[];
+export declare function findBrowser(): Promise<string>;

@@ -57,7 +57,7 @@ function printPage() {
     .toSorted()
     .map((name) => JSON.parse(readFileSync(RESULTS + name, 'utf8')));
   const sections = Object.entries(SCENARIOS).map(([name, { goal }]) => {
-    const newest = results.filter(({ scenario }) => scenario === name).at(-1);
+    const newest = results.findLast(({ scenario }) => scenario === name);
     if (newest === undefined) return `## ${name}\n\nGoal: ${goal}. Not measured yet.`;
     const rows = Object.entries(newest.figures).map(
       ([figure, value]) => `| ${figure} | ${typeof value === 'number' ? value.toLocaleString('en') : value} |`,

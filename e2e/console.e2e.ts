@@ -62,6 +62,7 @@ beforeEach(async () => {
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) =>
+      // oxlint-disable-next-line no-console -- how the page tells this test
       console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`),
     );
   });

@@ -74,7 +74,8 @@ function spawnProgram(flags: readonly string[]): { child: ChildProcess; output: 
 export async function post(http: string, path: string, body: unknown): Promise<Record<string, unknown>> {
   const answer = await fetch(`http://${http}${path}`, { method: 'POST', body: JSON.stringify(body) });
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as Record<string, unknown>;
+  const value: Record<string, unknown> = await answer.json();
+  return value;
 }
 
 /** Asks again and again until the answer is as wanted; gives up after a minute. */

@@ -178,7 +178,7 @@ async function openListeners(
 
 /** Last opened first: sockets, then what they feed. */
 async function closeAll(opened: AsyncDisposable[]): Promise<void> {
-  for (const part of opened.splice(0).reverse()) await part[Symbol.asyncDispose]();
+  for (const part of opened.splice(0).toReversed()) await part[Symbol.asyncDispose]();
 }
 
 function toStartError(error: unknown, settings: Settings): unknown {

@@ -1,5 +1,5 @@
-/** How long a batch may gather before it is written; half of what remains of the 1 s to visibility. */
-export const BATCH_INTERVAL_MS = 150;
+/** How long documents gather before they are written: visible well within 1 s, and a trace mostly whole. */
+export const BATCH_INTERVAL_MS = 120;
 
 /** One read from the journal: bounds the memory of a batch and the time a read of the store can wait. */
 export const BATCH_BYTES_MAX: number = 4 * 1024 * 1024;

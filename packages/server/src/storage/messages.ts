@@ -1,6 +1,6 @@
 import type { StoreErrorCode } from '@fluoroscope/store';
 import type { StoreReader } from './storage.ts';
-import type { WrittenBatch } from './writer.ts';
+import type { WrittenBatch } from './write-batch.ts';
 
 /** What the worker is started with. */
 export interface WorkerSettings {

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { StoreError } from '@fluoroscope/store';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
 import type { Storage, StoreReader } from './storage.ts';
-import type { WrittenBatch } from './writer.ts';
+import type { WrittenBatch } from './write-batch.ts';
 
 export interface StorageEvents {
   readonly written: (batch: WrittenBatch) => void;
@@ -51,7 +51,7 @@ export async function openStorageThread(settings: WorkerSettings, events: Storag
   worker.once('error', onEnd);
   worker.once('exit', () => onEnd(new StoreError('closed', 'the storage thread has ended')));
 
-  const post = (message: ToWorker): void => worker.postMessage(message);
+  const post = sendTo(worker);
   return {
     store: calls.reader,
     writtenSequence,
@@ -76,6 +76,11 @@ export async function openStorageThread(settings: WorkerSettings, events: Storag
       await worker.terminate();
     },
   };
+}
+
+function sendTo(worker: Worker): (message: ToWorker) => void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window's
+  return (message) => worker.postMessage(message);
 }
 
 function startWorker(settings: WorkerSettings): Worker {
@@ -104,6 +109,7 @@ interface Calls {
 
 function createCalls(worker: Worker): Calls {
   const pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  const post = sendTo(worker);
   let nextId = 1;
   let ended: Error | undefined;
 
@@ -113,7 +119,7 @@ function createCalls(worker: Worker): Calls {
         if (ended !== undefined) return reject(ended);
         const id = nextId++;
         pending.set(id, { resolve, reject });
-        worker.postMessage({ kind: 'call', id, method, args } satisfies ToWorker);
+        post({ kind: 'call', id, method, args });
       });
   }
 

@@ -8,7 +8,8 @@ import { trace } from '@fluoroscope/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { encodeRecords } from '../ingest/record.ts';
 import { createKnownTraces } from './known-traces.ts';
-import { startWriter, type Writer, type WrittenBatch } from './writer.ts';
+import { startWriter, type Writer } from './writer.ts';
+import type { WrittenBatch } from './write-batch.ts';
 
 const SHOP = trace`
   shop 0..300

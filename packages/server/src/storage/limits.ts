@@ -4,8 +4,8 @@ export const BATCH_INTERVAL_MS = 120;
 /** One read from the journal: bounds the memory of a batch and the time a read of the store can wait. */
 export const BATCH_BYTES_MAX: number = 4 * 1024 * 1024;
 
-/** Entities (segments and subsegments) of recent traces held for merging: about 60 MB. */
-export const CACHED_ENTITIES_MAX = 150_000;
+/** Entities (segments and subsegments) of recent traces held for merging: about 40 MB. */
+export const CACHED_ENTITIES_MAX = 50_000;
 
 /** Wait after a batch that the store refused: doubles from the first to the last. */
 export const RETRY_MS_MIN = 100;

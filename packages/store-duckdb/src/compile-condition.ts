@@ -41,20 +41,13 @@ export interface CompileOptions {
   readonly serviceIdsOf: (condition: ServiceCondition) => readonly number[];
 }
 
-/** What `services` terms ask for, to be looked up before compiling. */
+/** The `service` terms, whose numbers must be looked up before compiling. */
 export function findServiceConditions(condition: Condition, depth = 0): readonly ServiceCondition[] {
   checkDepth(depth);
-  switch (condition.op) {
-    case 'and':
-    case 'or':
-      return condition.terms.flatMap((term) => findServiceConditions(term, depth + 1));
-    case 'not':
-      return findServiceConditions(condition.term, depth + 1);
-    case 'service':
-      return [condition];
-    default:
-      return [];
-  }
+  if (condition.op === 'service') return [condition];
+  if (condition.op === 'not') return findServiceConditions(condition.term, depth + 1);
+  if (condition.op !== 'and' && condition.op !== 'or') return [];
+  return condition.terms.flatMap((term) => findServiceConditions(term, depth + 1));
 }
 
 /** An SQL expression over `traces` that is true or false, never null, exactly where `matchesCondition` is. */

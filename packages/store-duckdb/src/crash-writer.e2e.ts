@@ -14,7 +14,7 @@ for (let sequence = (await store.readSequence()) + 1; ; sequence += 1) {
   const traces = Array.from({ length: BATCH_TRACES + TRACES_KEPT }, (_item, at) => first + at - TRACES_KEPT);
   await store.write(
     batchOf(sequence, {
-      documents: traces.map((trace) => documentOf(trace, sequence, 'x'.repeat(2_000))),
+      documents: traces.map((trace) => documentOf(trace, sequence, 'x'.repeat(20_000))),
       traces: traces.map((trace) => rowOf(trace, { revision: sequence, services: [serviceOf(`s${sequence}`)] })),
       facts: traces.flatMap((trace) => [
         nodeFactOf(`s${sequence}`, { trace }),

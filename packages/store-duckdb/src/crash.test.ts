@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { TraceStore } from '@fluoroscope/store';
 import { graphQueryOf, segmentIdOf, traceIdOf } from '@fluoroscope/store/conformance';
 import { expect, test } from 'vitest';
 import { openDuckDbStore } from './open.ts';
@@ -22,7 +23,9 @@ test(
     const file = join(folder, 'store.db');
     for (let kill = 0; kill < KILL_COUNT; kill += 1) {
       const reported = await writeUntilKilled(file, Math.random() * 700);
-      await checkStore(file, reported);
+      const store = await openDuckDbStore({ file, memoryBytesMax: 256 * 2 ** 20, threads: 2 });
+      await checkStore(store, reported);
+      await store[Symbol.asyncDispose]();
     }
     await rm(folder, { recursive: true });
   },
@@ -41,8 +44,7 @@ async function writeUntilKilled(file: string, afterMs: number): Promise<number> 
   return reported;
 }
 
-async function checkStore(file: string, reported: number): Promise<void> {
-  await using store = await openDuckDbStore({ file, memoryBytesMax: 256 * 2 ** 20, threads: 2 });
+async function checkStore(store: TraceStore, reported: number): Promise<void> {
   const sequence = await store.readSequence();
   expect(sequence).toBeGreaterThanOrEqual(reported);
   const { traceCount, documentCount } = await store.readStats();

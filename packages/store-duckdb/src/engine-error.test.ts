@@ -33,8 +33,9 @@ test('a file that another process holds is `locked`, and the message names the p
 });
 
 test('a file that this process holds is `locked`', async () => {
-  await using _store = await open();
+  const store = await open();
   await expect(open()).rejects.toMatchObject({ code: 'locked', message: expect.stringContaining(`${process.pid}`) });
+  await store[Symbol.asyncDispose]();
 });
 
 test('a file that is no store is `corrupt`', async () => {

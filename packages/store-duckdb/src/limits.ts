@@ -23,4 +23,4 @@ export const CONDITION_DEPTH_MAX = 250;
 export const LATE_ROWS_MAX = 10_000;
 
 /** Rows that are compressed and skipped together. The last group is rewritten at each checkpoint, so a large one costs time. */
-export const ROW_GROUP_ROWS = 8192;
+export const ROW_GROUP_ROWS = 16_384;

@@ -17,10 +17,11 @@ for (const documentCount of counts.length > 0 ? counts : [100_000, 1_000_000]) {
   try {
     await fill(await openDuckDbStore(options), documentCount);
     const before = performance.now();
-    await using store = await openDuckDbStore(options);
+    const store = await openDuckDbStore(options);
     report(`${documentCount} documents; opened in ${(performance.now() - before).toFixed(0)} ms`);
     await measureReads(store, documentCount);
     report(`resident ${(process.memoryUsage.rss() / 2 ** 20).toFixed(0)} MiB`);
+    await store[Symbol.asyncDispose]();
   } finally {
     await rm(folder, { recursive: true });
   }

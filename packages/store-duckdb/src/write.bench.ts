@@ -13,7 +13,7 @@ const MIB = 2 ** 20;
 
 const folder = await mkdtemp(join(tmpdir(), 'fluoroscope-bench-'));
 try {
-  await using store = await openDuckDbStore({ file: join(folder, 'store.db'), memoryBytesMax: 512 * MIB, threads: 2 });
+  const store = await openDuckDbStore({ file: join(folder, 'store.db'), memoryBytesMax: 512 * MIB, threads: 2 });
   const batchMs: number[] = [];
   let cpuUs = 0;
   let peakMib = 0;
@@ -41,6 +41,7 @@ try {
     `batch p50 ${at(slowest, 0.5)} p99 ${at(slowest, 0.99)} max ${at(slowest, 1)} ms; peak resident ${peakMib.toFixed(0)} MiB`,
   );
   report(`${(sizeBytes / written).toFixed(0)} bytes a document on disk`);
+  await store[Symbol.asyncDispose]();
 } finally {
   await rm(folder, { recursive: true });
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { timeUs } from '@fluoroscope/model';
+import type { TraceStore } from '@fluoroscope/store';
 import {
   batchOf,
   documentOf,
@@ -16,15 +17,22 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDuckDbStore } from './open.ts';
 
 let folder = '';
+let opened: TraceStore;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fluoroscope-writer-'));
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  await opened[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
 
-const open = () => openDuckDbStore({ file: join(folder, 'store.db'), memoryBytesMax: 128 * 2 ** 20, threads: 1 });
+async function open(): Promise<TraceStore> {
+  opened = await openDuckDbStore({ file: join(folder, 'store.db'), memoryBytesMax: 128 * 2 ** 20, threads: 1 });
+  return opened;
+}
 
 test('a write that fails half way changes nothing, and the next one finds all as it was', async () => {
-  await using store = await open();
+  const store = await open();
   const batch = batchOf(1, {
     documents: [documentOf(1, 1)],
     traces: [rowOf(1, { services: [serviceOf('a')] })],
@@ -42,14 +50,14 @@ test('a write that fails half way changes nothing, and the next one finds all as
 });
 
 test('a condition nested too deep is refused, not run', async () => {
-  await using store = await open();
+  const store = await open();
   let condition = traceQueryOf().condition;
   for (let depth = 0; depth < 1_000; depth += 1) condition = { op: 'not', term: condition };
   await expect(store.findTraces(traceQueryOf({ condition }))).rejects.toMatchObject({ code: 'failed' });
 });
 
 test('a condition as deep as allowed runs', async () => {
-  await using store = await open();
+  const store = await open();
   await store.write(batchOf(1, { traces: [rowOf(1)] }));
   let condition = traceQueryOf().condition;
   for (let depth = 0; depth < 250; depth += 1) condition = { op: 'not', term: condition };
@@ -57,7 +65,7 @@ test('a condition as deep as allowed runs', async () => {
 });
 
 test('reads run while a write does, and see the store before or after it, never between', async () => {
-  await using store = await open();
+  const store = await open();
   await store.write(batchOf(1, { traces: [rowOf(1)], documents: [documentOf(1, 1)] }));
   const traces = Array.from({ length: 5_000 }, (_item, at) => rowOf(at + 1, { revision: 2 }));
   const write = store.write(batchOf(2, { traces, documents: traces.map((_row, at) => documentOf(at + 1, 2)) }));

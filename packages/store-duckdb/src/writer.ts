@@ -1,4 +1,5 @@
 import { BIGINT, type DuckDBConnection } from '@duckdb/node-api';
+import type { ServiceKey } from '@fluoroscope/model';
 import type { StoreBatch, TraceRow } from '@fluoroscope/store';
 import { createDocumentsWriter } from './encode/documents.ts';
 import { createFactsWriter } from './encode/facts.ts';
@@ -45,8 +46,9 @@ export async function openWriter(connection: DuckDBConnection): Promise<Writer> 
     await deleteReplacedRows(connection, known, rows);
     for (const table of tables) await table.begin();
     for (const [index, document] of batch.documents.entries()) documents.write(document, nextPosition + index);
-    for (const row of rows) traces.write(row, serviceIds.idOf);
-    for (const fact of batch.facts) facts.write(fact, serviceIds.idOf);
+    const idOf = (service: ServiceKey): number => serviceIds.idOf(service);
+    for (const row of rows) traces.write(row, idOf);
+    for (const fact of batch.facts) facts.write(fact, idOf);
     for (const table of tables) table.finish();
     await connection.run('UPDATE progress SET sequence = $1', [BigInt(batch.sequence)], [BIGINT]);
   }

@@ -16,7 +16,7 @@ import { StoreError } from '@fluoroscope/store';
 
 // Hot path: values go into typed arrays laid out as the engine lays out its vectors, and are copied over in
 // one call per column. The vectors of node-api convert every integer to a bigint and every list to an object
-// first, which costs several times as much (../write.bench.ts has the whole).
+// first (column.bench.ts compares the two; ../write.bench.ts has the whole).
 
 /** Values of one column, gathered until they are copied into a vector and then cleared. */
 export interface Column {

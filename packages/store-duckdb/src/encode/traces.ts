@@ -83,8 +83,23 @@ function createScalarColumns(): RowColumns<TraceRow> {
   const entryPoints = int32Column();
   return {
     columns: [
-      ...[traceHi, traceLo, revisions, starts, ends, responseTimes, faults, errors, throttles, partials, inferreds],
-      ...[httpMethods, httpUrls, httpStatuses, userAgents, clientIps, entryPoints],
+      traceHi,
+      traceLo,
+      revisions,
+      starts,
+      ends,
+      responseTimes,
+      faults,
+      errors,
+      throttles,
+      partials,
+      inferreds,
+      httpMethods,
+      httpUrls,
+      httpStatuses,
+      userAgents,
+      clientIps,
+      entryPoints,
     ],
     push(row) {
       traceHi.push(traceIdWord(row.traceId, 0), traceIdWord(row.traceId, 1));

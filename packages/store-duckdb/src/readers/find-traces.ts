@@ -1,6 +1,6 @@
 import { BIGINT, UBIGINT, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import type { TraceId } from '@fluoroscope/model';
-import type { Condition, TraceCursor, TracePage, TraceQuery } from '@fluoroscope/store';
+import { StoreError, type Condition, type TraceCursor, type TracePage, type TraceQuery } from '@fluoroscope/store';
 import {
   compileCondition,
   createParameters,
@@ -18,13 +18,22 @@ export async function findTracePage(connection: DuckDBConnection, query: TraceQu
   const parameters = createParameters();
   const where = `WHERE ${compileWalk(query, parameters)} AND ${await compileFor(connection, query.condition, parameters)}`;
   const order = 'ORDER BY start_us DESC, trace_hi DESC, trace_lo DESC';
+  const sql = `${readQuery('traces-page')} ${where} ${order} LIMIT ${printLimit(limit + 1)}`;
   // One row more than asked for tells whether anything is left.
-  const sql = `${readQuery('traces-page')} ${where} ${order} LIMIT ${parameters.add(BigInt(limit) + 1n, BIGINT)}`;
   const found = await readRows(connection, sql, parameters.values, parameters.types);
   const rows = [...found].slice(0, limit);
   const last = rows.at(-1);
   const next = found.length > limit && last !== undefined ? { startUs: last.startUs, traceId: last.traceId } : null;
   return { rows, next, scannedCount: await countWalk(connection, query, next) };
+}
+
+/**
+ * The one value that is written out, since only with a known limit does the engine keep just the newest rows while
+ * it scans, skip row groups, and read the other columns last. Digits and nothing else.
+ */
+function printLimit(limit: number): string {
+  if (!Number.isSafeInteger(limit)) throw new StoreError('failed', `${limit} is not a limit`);
+  return limit.toFixed(0);
 }
 
 /** Traces in range behind the cursor, up to `last`. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { OpenStore } from '../conformance.ts';
 import { createMemoryStore } from '../memory-store.ts';
 import type { StoreBatch, TraceStore } from '../trace-store.ts';
 import { batches, conditions, graphQueries, idLists, traceQueries, type Asked } from './arbitraries.ts';
 import { sortRows, sortSums } from './samples.ts';
+import type { OpenStore } from './store-test.ts';
 
 const SEED = 20_261_121;
 const RUN_COUNT = 40;

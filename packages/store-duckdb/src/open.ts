@@ -9,7 +9,6 @@ import { readDocumentsById } from './readers/documents.ts';
 import { findTracePage } from './readers/find-traces.ts';
 import { sumGraph } from './readers/graph.ts';
 import { createReadConnections } from './readers/read-connections.ts';
-import { openIdScan, type IdScan } from './readers/scan-trace-ids.ts';
 import { readSequence, readStats } from './readers/stats.ts';
 import { readRowsById } from './readers/trace-rows.ts';
 import { openWriter, type Writer } from './writer.ts';
@@ -40,7 +39,6 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Trac
 function createStore(file: string, engine: Engine, connection: DuckDBConnection, writer: Writer): TraceStore {
   const reads = createReadConnections(engine);
   const running = new Set<Promise<unknown>>();
-  const scans = new Set<IdScan>();
   let lastWrite: Promise<void> = Promise.resolve();
   let closing: Promise<void> | null = null;
 
@@ -60,25 +58,8 @@ function createStore(file: string, engine: Engine, connection: DuckDBConnection,
     return write;
   }
 
-  async function* scanTraceIds(): AsyncIterable<readonly TraceId[]> {
-    const scan = await track(() => openIdScan(engine));
-    scans.add(scan);
-    try {
-      for (;;) {
-        const chunk = await track(() => scan.next());
-        if (chunk === null) return;
-        yield chunk;
-      }
-    } finally {
-      // When the store was closed first, it has closed the scan too.
-      if (scans.delete(scan)) scan.close();
-    }
-  }
-
   async function close(): Promise<void> {
     await Promise.allSettled(running);
-    for (const scan of scans) scan.close();
-    scans.clear();
     reads[Symbol.dispose]();
     // Folds the log into the file, so that the next start has nothing to replay.
     await connection.run('CHECKPOINT').catch(() => {});
@@ -95,7 +76,7 @@ function createStore(file: string, engine: Engine, connection: DuckDBConnection,
     findTraces: (query) => track(() => reads.read((reader) => findTracePage(reader, query))),
     readTraceRows: (ids) => track(() => reads.read((reader) => inChunks(ids, (chunk) => readRowsById(reader, chunk)))),
     readGraph: (query) => track(() => reads.read((reader) => sumGraph(reader, query))),
-    scanTraceIds,
+    mayKnow: (id) => writer.mayKnow(id),
     readStats: () => track(() => reads.read((reader) => readStats(reader, file))),
     [Symbol.asyncDispose]() {
       closing ??= close();

@@ -1,5 +1,5 @@
 import { BIGINT, type DuckDBConnection } from '@duckdb/node-api';
-import type { ServiceKey } from '@fluoroscope/model';
+import type { ServiceKey, TraceId } from '@fluoroscope/model';
 import type { StoreBatch, TraceRow } from '@fluoroscope/store';
 import { createDocumentsWriter } from './encode/documents.ts';
 import { createFactsWriter } from './encode/facts.ts';
@@ -15,6 +15,8 @@ import { toNumber } from './values.ts';
 export interface Writer {
   /** One after another. */
   write(batch: StoreBatch): Promise<void>;
+  /** False only when no row of this trace is stored. */
+  mayKnow(id: TraceId): boolean;
 }
 
 export async function openWriter(connection: DuckDBConnection): Promise<Writer> {
@@ -62,6 +64,7 @@ export async function openWriter(connection: DuckDBConnection): Promise<Writer> 
 
   await load();
   return {
+    mayKnow: (id) => !loaded || known.find(id) !== 'new',
     async write(batch) {
       try {
         if (!loaded) await load();

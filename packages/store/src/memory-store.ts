@@ -4,7 +4,6 @@ import { matchesCondition } from './matches-condition.ts';
 import { compareTraces, isInRange } from './trace-order.ts';
 import {
   StoreError,
-  TRACE_ID_CHUNK_MAX,
   type GraphFact,
   type StoredDocument,
   type TraceCursor,
@@ -58,11 +57,7 @@ export function createMemoryStore(): TraceStore {
       const wanted = new Set(traceIds);
       return sumGraphFacts(facts.filter(({ traceId }) => wanted.has(traceId)));
     },
-    async *scanTraceIds() {
-      checkOpen();
-      const ids = [...rows.keys()];
-      for (let at = 0; at < ids.length; at += TRACE_ID_CHUNK_MAX) yield ids.slice(at, at + TRACE_ID_CHUNK_MAX);
-    },
+    mayKnow: (id) => rows.has(id),
     async readStats() {
       checkOpen();
       return { traceCount: rows.size, documentCount: documents.length, sizeBytes: 0 };

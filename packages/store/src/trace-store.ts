@@ -39,14 +39,15 @@ export interface TraceStore extends AsyncDisposable {
   /** Sums of the facts that ended in [startUs, endUs). A sum of zero is left out. Order is not promised. */
   readGraph(query: GraphQuery): Promise<GraphSums>;
 
-  /** The id of every trace row, once, in chunks of at most `TRACE_ID_CHUNK_MAX`; order is not promised. */
-  scanTraceIds(): AsyncIterable<readonly TraceId[]>;
+  /**
+   * False only when no row of this trace is stored: spares the reads for a trace that is new. Answers at once, in
+   * the thread that opened the store; seldom wrongly true.
+   */
+  mayKnow(id: TraceId): boolean;
 
   /** Row counts and sizes for /metrics and health: trace rows (replaced ones once) and documents. */
   readStats(): Promise<StoreStats>;
 }
-
-export const TRACE_ID_CHUNK_MAX = 65_536;
 
 /** All `false` is the least able store, so a field added later claims nothing by accident. */
 export interface StoreCapabilities {

@@ -2,7 +2,6 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { openJournalReader } from '@fluoroscope/journal';
 import { StoreError, type TraceStore } from '@fluoroscope/store';
 import { openDuckDbStore } from '@fluoroscope/store-duckdb';
-import { createKnownTraces, type KnownTraces } from './known-traces.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
 import { startWriter, type Writer } from './writer.ts';
 
@@ -22,7 +21,6 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
     return;
   }
   const writtenSequence = await store.readSequence();
-  const known = createKnownTraces();
   let writer: Promise<Writer> | undefined;
 
   async function follow(): Promise<Writer> {
@@ -34,7 +32,6 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
     return startWriter({
       store,
       reader,
-      known,
       cachedEntitiesMax: settings.cachedEntitiesMax,
       events: {
         written: (batch) => say({ kind: 'written', batch }),
@@ -54,7 +51,6 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
     switch (message.kind) {
       case 'follow':
         writer = follow();
-        void fillKnown(store, known);
         return;
       case 'committed':
         void writer?.then((running) => running.committed(message.sequence));
@@ -80,12 +76,6 @@ async function answer(store: TraceStore, call: ToWorker & { readonly kind: 'call
   } catch (error) {
     return { kind: 'error', id: call.id, ...describe(error) };
   }
-}
-
-/** Until it has run, every document's trace is looked up in the store: slower, never wrong. */
-async function fillKnown(store: TraceStore, known: KnownTraces): Promise<void> {
-  for await (const ids of store.scanTraceIds()) for (const id of ids) known.add(id);
-  known.filled();
 }
 
 function describe(error: unknown): { code: StoreError['code']; message: string } {

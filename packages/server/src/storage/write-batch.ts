@@ -3,7 +3,6 @@ import { readAcceptedDocument } from '@fluoroscope/model';
 import type { IncomingDocument, Indexer } from '@fluoroscope/query';
 import { StoreError, type TraceStore } from '@fluoroscope/store';
 import { decodeRecord } from '../ingest/record.ts';
-import type { KnownTraces } from './known-traces.ts';
 
 export interface WrittenBatch {
   readonly sequence: number;
@@ -16,7 +15,6 @@ export interface WrittenBatch {
 export interface WriteBatchOptions {
   readonly store: Pick<TraceStore, 'write'>;
   readonly indexer: Indexer;
-  readonly known: KnownTraces;
   /** A fault of ours was met; the records around it are written one by one. */
   readonly faultMet: (error: unknown) => void;
 }
@@ -27,14 +25,13 @@ export interface WriteBatchOptions {
  */
 export async function writeBatch(
   records: readonly JournalRecord[],
-  { store, indexer, known, faultMet }: WriteBatchOptions,
+  { store, indexer, faultMet }: WriteBatchOptions,
 ): Promise<WrittenBatch> {
   async function write(some: readonly JournalRecord[]): Promise<WrittenBatch> {
     const documents = some.map(readRecord).filter((document) => document !== undefined);
     const sequence = lastOf(some);
     const indexed = await indexer.index(documents);
     await store.write({ sequence, documents: indexed.documents, traces: indexed.traces, facts: indexed.facts });
-    for (const row of indexed.traces) known.add(row.traceId);
     const lostCount = some.length - documents.length;
     return { sequence, storedCount: indexed.documents.length, duplicateCount: indexed.duplicateCount, lostCount };
   }

@@ -7,7 +7,6 @@ import { createMemoryStore, StoreError, type TraceStore } from '@fluoroscope/sto
 import { trace } from '@fluoroscope/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { encodeRecords } from '../ingest/record.ts';
-import { createKnownTraces } from './known-traces.ts';
 import { startWriter, type Writer } from './writer.ts';
 import type { WrittenBatch } from './write-batch.ts';
 
@@ -105,12 +104,9 @@ async function open(): Promise<{
   async function start(over: TraceStore = store, failures: string[] = []): Promise<Started> {
     const batches: WrittenBatch[] = [];
     let tell: () => void = () => {};
-    const known = createKnownTraces();
-    known.filled();
     const writer = startWriter({
       store: over,
       reader: await openJournalReader({ dir, after: await store.readSequence(), events }),
-      known,
       cachedEntitiesMax: 1_000,
       events: {
         written: (batch) => {

@@ -2,14 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalReader, JournalRecord } from '@fluoroscope/journal';
 import { createIndexer } from '@fluoroscope/query';
 import type { TraceStore } from '@fluoroscope/store';
-import type { KnownTraces } from './known-traces.ts';
 import { BATCH_BYTES_MAX, BATCH_INTERVAL_MS, RETRY_MS_MAX, RETRY_MS_MIN } from './limits.ts';
 import { writeBatch, type WrittenBatch } from './write-batch.ts';
 
 export interface WriterOptions {
   readonly store: TraceStore;
   readonly reader: JournalReader;
-  readonly known: KnownTraces;
   readonly cachedEntitiesMax: number;
   readonly events: WriterEvents;
 }
@@ -29,14 +27,14 @@ export interface Writer extends AsyncDisposable {
  * Follows the journal into the store: the only place that writes to it. Disposing drains what was
  * committed; should the store refuse then, the rest stays in the journal for the next start.
  */
-export function startWriter({ store, reader, known, cachedEntitiesMax, events }: WriterOptions): Writer {
+export function startWriter({ store, reader, cachedEntitiesMax, events }: WriterOptions): Writer {
   let committedSequence = 0;
   let closing = false;
   let wake: () => void = () => {};
   const indexer = createIndexer({
     readDocuments: (ids) => store.readDocuments(ids),
     readTraceRows: (ids) => store.readTraceRows(ids),
-    mayKnow: (id) => known.mayKnow(id),
+    mayKnow: (id) => store.mayKnow(id),
     cachedEntitiesMax,
   });
   const faultMet = (error: unknown): void => events.failing(messageOf(error));
@@ -50,7 +48,7 @@ export function startWriter({ store, reader, known, cachedEntitiesMax, events }:
         if (closing) return;
         if (target === committedSequence) await new Promise<void>((resolve) => (wake = resolve));
       } else {
-        const batch = await untilDone(() => writeBatch(records, { store, indexer, known, faultMet }));
+        const batch = await untilDone(() => writeBatch(records, { store, indexer, faultMet }));
         if (batch === null) return;
         events.written(batch);
       }

@@ -7,7 +7,6 @@ import { createApp, type App, type AppOptions } from '../app.ts';
 import { createEvents, type Events } from '../events.ts';
 import { parseSettings } from '../settings/load-settings.ts';
 import type { Settings } from '../settings.ts';
-import { createKnownTraces } from '../storage/known-traces.ts';
 import type { Storage } from '../storage/storage.ts';
 import { startWriter } from '../storage/writer.ts';
 

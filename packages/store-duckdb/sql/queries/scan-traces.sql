@@ -1,1 +1,0 @@
-SELECT trace_hi, trace_lo FROM traces

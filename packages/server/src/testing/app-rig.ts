@@ -101,7 +101,6 @@ async function openStorage(journalDir: string, store: TraceStore, events: Events
   const writer = startWriter({
     store,
     reader: await openJournalReader({ dir: journalDir, after: 0, events: { damaged: () => {} } }),
-    known: createKnownTraces(),
     cachedEntitiesMax: 100_000,
     events: {
       failing: () => {},

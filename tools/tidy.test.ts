@@ -212,6 +212,14 @@ test('the lockfile records no download address', () => {
   expect(addresses.filter((address) => address.includes(':'))).toEqual([]);
 });
 
+test('the lockfile has a line for every platform that a package lists, so that npm ci takes it anywhere', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  };
+  const wanted = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+  expect(wanted.filter((name) => packages[`node_modules/${name}`] === undefined)).toEqual([]);
+});
+
 interface Import {
   readonly path: string;
   readonly target: string;

@@ -36,11 +36,12 @@ export function readSeconds(value: Json | undefined): number | undefined {
 
 /**
  * When an entity ended: never before it started, and not in a far future that would stretch its trace.
- * Undefined when the document does not tell.
+ * Undefined when the document does not tell; beside `in_progress: true` an end before the start is a blank.
  */
 export function readEnd(source: JsonObject, start: number, latest: number): number | undefined {
   const end = readNumber(source['end_time']);
-  return end === undefined ? undefined : Math.max(start, Math.min(end, latest));
+  if (end === undefined || (end < start && source['in_progress'] === true)) return undefined;
+  return Math.max(start, Math.min(end, latest));
 }
 
 /** The same object when nothing had to change. Properties that nobody knows are left out. */

@@ -20,6 +20,12 @@ export function textOf(charsMax: number): Clean {
   };
 }
 
+/** Likewise, but for an empty one, which some senders write for one that they do not have. */
+export function filledTextOf(charsMax: number): Clean {
+  const clean = textOf(charsMax);
+  return (value, latest) => (value === '' ? undefined : clean(value, latest));
+}
+
 /** Never between the halves of a surrogate pair. */
 export function cutText(text: string, charsMax: number): string {
   if (text.length <= charsMax) return text;

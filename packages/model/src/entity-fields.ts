@@ -3,6 +3,7 @@ import {
   cleanOpenObject,
   countOf,
   cutText,
+  filledTextOf,
   isJsonObject,
   listOf,
   objectOf,
@@ -107,9 +108,9 @@ const ENTITY: readonly (readonly [string, Clean])[] = [
 
 export const SEGMENT_FIELDS: CleanFields = new Map([
   ...ENTITY,
-  ['origin', text],
+  ['origin', filledTextOf(TEXT_CHARS_MAX)],
   ['user', text],
-  ['resource_arn', textOf(RESOURCE_ARN_CHARS_MAX)],
+  ['resource_arn', filledTextOf(RESOURCE_ARN_CHARS_MAX)],
   ['service', cleanOpenObject],
 ]);
 

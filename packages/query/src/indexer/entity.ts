@@ -35,6 +35,8 @@ export interface Entity {
   /** Not before the start; the start while in progress. */
   readonly endUs: TimeUs;
   readonly outcome: Outcome;
+  /** Also when it failed in the end, which `outcome` tells first. */
+  readonly throttle: boolean;
   /** A call whose far end promises a segment of its own. */
   readonly traced: boolean;
   /** Position of its document among the trace's documents. */
@@ -50,7 +52,6 @@ export type Annotations = { readonly [key: string]: AnnotationValue };
 export interface SegmentFields {
   readonly fault: boolean;
   readonly error: boolean;
-  readonly throttle: boolean;
   readonly httpMethod: string | null;
   readonly httpUrl: string | null;
   readonly httpStatus: number | null;
@@ -95,7 +96,6 @@ function readSegment(document: SegmentDocument, arrival: number, serviceRefs: Se
   const segment: SegmentFields = {
     fault: document.fault === true,
     error: document.error === true,
-    throttle: document.throttle === true,
     httpMethod: http?.request?.method ?? null,
     httpUrl: http?.request?.url ?? null,
     httpStatus: http?.response?.status ?? null,
@@ -144,6 +144,7 @@ function makeEntity(
     startUs,
     endUs: isOpen ? startUs : timeUs(Math.max(startUs, timeUsFromSeconds(end_time))),
     outcome: isOpen ? 'pending' : outcomeOf(document),
+    throttle: document.throttle === true,
     traced: kind === 'call' && isTracedCall(document),
     arrival,
     annotations: document.annotations ?? NO_ANNOTATIONS,

@@ -129,6 +129,16 @@ test('what a row takes from segments', async () => {
   ]);
 });
 
+test.each([
+  ['a segment that stands in for a table', '-> DynamoDB 5..25 table=carts 400 throttle', true],
+  ['one that failed in the end', '-> DynamoDB 5..25 table=carts 500 throttle', true],
+  ['a call with a segment of its own to come', '-> far 5..25 429 traced', false],
+  ['local work', '- retry 5..25 throttle', false],
+])('throttled: %s', async (_name, call, throttle) => {
+  const { traces } = await setUp().index(trace`shop 0..40\n  ${call}`.document('shop'));
+  expect(traces).toMatchObject([{ throttle }]);
+});
+
 test('a key with many values does not crowd out the others', async () => {
   const row = await rowOf(60, (at) => ({ step: at, ...(at === 59 && { z: 'last' }) }));
   expect(row.annotations).toHaveLength(50);

@@ -81,6 +81,8 @@ export class TraceTotals {
     this.entityCount += by;
     if (standing.isInferred) this.inferredCount += by;
     if (standing.isPartial) this.partialCount += by;
+    // Inferred segments count too: a throttled table has no other.
+    if (entity.throttle && node !== null) this.throttleCount += by;
     if (node !== null) bump(this.services, node.text, node, by);
     for (const key of Object.keys(entity.annotations)) {
       const value = entity.annotations[key];
@@ -89,7 +91,6 @@ export class TraceTotals {
 
     const { segment } = entity;
     if (segment === null) return;
-    if (segment.throttle) this.throttleCount += by;
     if (segment.user !== null) this.#countUser(segment.user, owner, by);
     if (segment.resourceArn !== null) bump(this.resourceArns, segment.resourceArn, null, by);
     if (segment.instanceId !== null) bump(this.instanceIds, segment.instanceId, null, by);

@@ -13,11 +13,16 @@ export function createPutTraceSegments({
   return async ({ TraceSegmentDocuments }) => {
     try {
       const refusals = await ingest.put(TraceSegmentDocuments);
-      return { UnprocessedTraceSegments: refusals.map(toUnprocessed) };
+      return { UnprocessedTraceSegments: namedFirst(refusals).map(toUnprocessed) };
     } catch (error) {
       throw error instanceof JournalError ? fromJournalError(error) : error;
     }
   };
+}
+
+/** AWS's daemon reports a batch's refusals one by one, and stops at the first without an id. */
+function namedFirst(refusals: readonly Refusal[]): readonly Refusal[] {
+  return refusals.toSorted((a, b) => Number(a.id === null) - Number(b.id === null));
 }
 
 function toUnprocessed({ id, code, message }: Refusal): UnprocessedTraceSegment {

@@ -5,6 +5,9 @@ export const UNIT_PX = 92;
 export const RING_RADIUS_PX = 38;
 const GAP_PX = 4;
 const ARROW_PX = 9;
+/** How far a curve keeps the direction of its ends, at most. */
+const REACH_PX_MAX = 144;
+const PIECE_POINTS = 12;
 
 export interface Point {
   readonly x: number;
@@ -14,7 +17,18 @@ export interface Point {
 export interface Curve {
   readonly path: string;
   readonly arrow: string;
-  readonly middle: Point;
+  /** Along the line, from end to end; for what has to find room beside it. */
+  readonly points: readonly Point[];
+}
+
+const LEFT: Point = { x: -1, y: 0 };
+const RIGHT: Point = { x: 1, y: 0 };
+
+/** A level stretch that the line has to take, between nodes that are in its way. */
+export interface Pass {
+  readonly left: number;
+  readonly right: number;
+  readonly y: number;
 }
 
 export function toPixels(position: Position): Point {
@@ -26,44 +40,63 @@ export function toUnits(point: Point): Position {
 }
 
 /** From ring to ring. Leaves and arrives level when there is room, so that parallel calls fan out. */
-export function edgeCurve(from: Point, to: Point, widthPx: number): Curve {
+export function edgeCurve(from: Point, to: Point, widthPx: number, passes: readonly Pass[] = []): Curve {
   if (from.x === to.x && from.y === to.y) return loopCurve(from, widthPx);
-  const dx = to.x - from.x;
-  const dy = to.y - from.y;
-  const distance = Math.hypot(dx, dy);
-  const forward = dx > RING_RADIUS_PX * 2.4;
-  const bend = forward ? Math.min(dx * 0.5, 180) : distance * 0.28;
-  const lean = forward ? { x: 1, y: 0 } : { x: dx / distance - dy / distance, y: dy / distance + dx / distance };
-  const away = unit(forward ? { x: dx, y: dy * 0.45 } : lean);
-  const back = forward
-    ? unit({ x: -dx, y: -dy * 0.45 })
-    : unit({ x: -dx / distance - dy / distance, y: -dy / distance + dx / distance });
-  const radius = RING_RADIUS_PX + GAP_PX;
-  const start = along(from, away, radius);
-  const tip = along(to, back, radius);
+  const [first, last] = [passes[0], passes.at(-1)];
+  if (first !== undefined && last !== undefined) {
+    const away = leaning(from, { x: first.left, y: first.y });
+    const back = leaning(to, { x: last.right, y: last.y });
+    return ringToRing(from, to, away, back, widthPx, passes);
+  }
+  const distance = Math.hypot(to.x - from.x, to.y - from.y);
+  const [dx, dy] = [(to.x - from.x) / distance, (to.y - from.y) / distance];
+  if (to.x - from.x > RING_RADIUS_PX * 2.4)
+    return ringToRing(from, to, leaning(from, to), leaning(to, from), widthPx, []);
+  const bend = { x: dx - dy, y: dy + dx };
+  const back = { x: -dx - dy, y: -dy + dx };
+  return ringToRing(from, to, unit(bend), unit(back), widthPx, [], distance * 0.22);
+}
+
+/** Nearly level, but a little towards the other end. */
+function leaning(from: Point, to: Point): Point {
+  return unit({ x: to.x - from.x, y: (to.y - from.y) * 0.45 });
+}
+
+function ringToRing(
+  from: Point,
+  to: Point,
+  away: Point,
+  back: Point,
+  widthPx: number,
+  passes: readonly Pass[],
+  reachPx?: number,
+): Curve {
+  const start = along(from, away, RING_RADIUS_PX + GAP_PX);
+  const tip = along(to, back, RING_RADIUS_PX + GAP_PX);
   const end = along(tip, back, ARROW_PX * 0.8);
-  const c1 = along(start, away, bend * 0.8);
-  const c2 = along(end, back, bend * 0.8);
-  return {
-    path: `M${at(start)} C${at(c1)} ${at(c2)} ${at(end)}`,
-    arrow: arrowHead(tip, back, widthPx),
-    middle: bezierMiddle(start, c1, c2, end),
-  };
+  const stops = [
+    { ...start, arrive: away, leave: away },
+    ...passes.flatMap(({ left, right, y }) => [
+      { x: left, y, arrive: LEFT, leave: RIGHT },
+      { x: right, y, arrive: LEFT, leave: RIGHT },
+    ]),
+    { ...end, arrive: back, leave: back },
+  ];
+  let path = `M${at(start)}`;
+  const points: Point[] = [start];
+  for (const [index, stop] of stops.entries()) {
+    const before = stops[index - 1];
+    if (before === undefined) continue;
+    const reach = reachPx ?? Math.min(Math.abs(stop.x - before.x) * 0.45, REACH_PX_MAX);
+    const [c1, c2] = [along(before, before.leave, reach), along(stop, stop.arrive, reach)];
+    path += ` C${at(c1)} ${at(c2)} ${at(stop)}`;
+    for (let step = 1; step <= PIECE_POINTS; step += 1) points.push(bezier(before, c1, c2, stop, step / PIECE_POINTS));
+  }
+  return { path, arrow: arrowHead(tip, back, widthPx), points };
 }
 
 function loopCurve(center: Point, widthPx: number): Curve {
-  const away = unit({ x: -0.5, y: -1 });
-  const back = unit({ x: 0.5, y: -1 });
-  const start = along(center, away, RING_RADIUS_PX + GAP_PX);
-  const tip = along(center, back, RING_RADIUS_PX + GAP_PX);
-  const end = along(tip, back, ARROW_PX * 0.8);
-  const c1 = along(start, away, 46);
-  const c2 = along(end, back, 46);
-  return {
-    path: `M${at(start)} C${at(c1)} ${at(c2)} ${at(end)}`,
-    arrow: arrowHead(tip, back, widthPx),
-    middle: bezierMiddle(start, c1, c2, end),
-  };
+  return ringToRing(center, center, unit({ x: -0.5, y: -1 }), unit({ x: 0.5, y: -1 }), widthPx, [], 46);
 }
 
 /** `back` points away from the node that the arrow touches. */
@@ -75,11 +108,9 @@ function arrowHead(tip: Point, back: Point, widthPx: number): string {
   return `M${at(tip)} L${at(left)} L${at(right)} Z`;
 }
 
-/** Bernstein weights at 0.6: past the middle, the calls of one service have fanned out. */
-const LABEL_WEIGHTS = [0.064, 0.288, 0.432, 0.216] as const;
-
-function bezierMiddle(a: Point, b: Point, c: Point, d: Point): Point {
-  const [p, q, r, s] = LABEL_WEIGHTS;
+function bezier(a: Point, b: Point, c: Point, d: Point, t: number): Point {
+  const u = 1 - t;
+  const [p, q, r, s] = [u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t];
   return { x: p * a.x + q * b.x + r * c.x + s * d.x, y: p * a.y + q * b.y + r * c.y + s * d.y };
 }
 

@@ -25,6 +25,19 @@ test('zero and a single value have bins too', () => {
   expect(logBins([{ Value: 0, Count: 4 }], 10).some((bin) => bin.count === 4)).toBe(true);
 });
 
+test('zeros stretch the axis by no more than one step', () => {
+  expect(
+    logBins(
+      [
+        { Value: 0, Count: 4 },
+        { Value: 0.001, Count: 9 },
+        { Value: 1, Count: 9 },
+      ],
+      10,
+    )[0]?.fromS,
+  ).toBeGreaterThan(4e-4);
+});
+
 test.each([
   [0.5, 0.01],
   [0.95, 0.1],

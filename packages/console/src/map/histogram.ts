@@ -6,14 +6,21 @@ export interface Bin {
   readonly count: number;
 }
 
+/** Where zero stands when there is nothing else. */
+const ZERO_S = 1e-3;
+
 /** Bins of equal width on a log axis: latencies span decades. Bounds take in every entry. */
 export function logBins(entries: readonly HistogramEntry[], binCount: number): readonly Bin[] {
-  const points = entries.flatMap(({ Value, Count }) =>
+  const counted = entries.flatMap(({ Value, Count }) =>
     Value !== undefined && Count !== undefined && Count > 0 && Number.isFinite(Value)
-      ? [{ value: Math.max(Value, 1e-6), count: Count }]
+      ? [{ value: Value, count: Count }]
       : [],
   );
-  if (points.length === 0) return [];
+  if (counted.length === 0) return [];
+  // A clock of milliseconds sees zeros; they stand left of the shortest time it saw, not decades away.
+  const least = Math.min(...counted.map(({ value }) => (value > 0 ? value : Number.POSITIVE_INFINITY)));
+  const zero = Number.isFinite(least) ? least / 2 : ZERO_S;
+  const points = counted.map(({ value, count }) => ({ value: value > 0 ? value : zero, count }));
   const values = points.map((point) => point.value);
   const low = Math.log10(Math.min(...values) / 1.15);
   const high = Math.log10(Math.max(...values) * 1.15);

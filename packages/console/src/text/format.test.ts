@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatAge, formatBytes, formatCount, formatDuration, formatRate, formatShare } from './format.ts';
+import { formatAge, formatBytes, formatCount, formatDuration, formatRate, formatShare, formatTick } from './format.ts';
 
 const plain = (text: string) => text.replaceAll('\u2009', ' ');
 
@@ -23,9 +23,12 @@ test.each([
 
 test.each([
   [0, 60, '0/min'],
-  [5, 300, '1.00/min'],
-  [900, 60, '900/min'],
-  [90_000, 60, '90.0k/min'],
+  [5, 300, '1.0/min'],
+  [1, 6000, '<0.1/min'],
+  [599, 60, '599/min'],
+  [1900, 60, '1,900/min'],
+  [9000, 60, '150/s'],
+  [90_000, 60, '1.50k/s'],
   [5, 0, '0/min'],
 ])('rate of %s in %s s reads %s', (count, windowS, text) => {
   expect(formatRate(count, windowS)).toBe(text);
@@ -55,4 +58,16 @@ test.each([
 test('counts and bytes grow units', () => {
   expect([formatCount(9999), formatCount(10_000), formatCount(1_500_000)]).toEqual(['9,999', '10.0k', '1.50M']);
   expect([formatBytes(999), formatBytes(48_230_400)].map(plain)).toEqual(['999 B', '48.2 MB']);
+});
+
+test.each([
+  [0.001, '1 ms'],
+  [0.01, '10 ms'],
+  [0.1, '100 ms'],
+  [1, '1 s'],
+  [0.0005, '500 µs'],
+  [1.5, '1.5 s'],
+  [60, '1 m 00 s'],
+])('tick %s reads %s', (seconds, text) => {
+  expect(formatTick(seconds).replaceAll('\u2009', ' ')).toBe(text);
 });

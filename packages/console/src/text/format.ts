@@ -20,10 +20,21 @@ export function formatCount(count: number): string {
   return `${threeDigits(count / 1e6)}M`;
 }
 
+/** A value on an axis: round, so without digits that say nothing. */
+export function formatTick(seconds: number): string {
+  return formatDuration(seconds)
+    .replace(/\.0+(?=\D)/, '')
+    .replace(/(\.\d*[1-9])0+(?=\D)/, '$1');
+}
+
+/** A minute, or a second where there are many; the digits stay, whatever the figure does. */
 export function formatRate(count: number, windowS: number): string {
   const perMinute = windowS > 0 ? (count * 60) / windowS : 0;
-  if (perMinute >= 1000) return `${threeDigits(perMinute / 1000)}k/min`;
-  return `${perMinute === 0 ? '0' : threeDigits(perMinute)}/min`;
+  if (perMinute === 0) return '0/min';
+  if (perMinute >= 59_970) return `${threeDigits(perMinute / 60_000)}k/s`;
+  if (perMinute >= 5_999.5) return `${threeDigits(perMinute / 60)}/s`;
+  if (perMinute < 0.095) return '<0.1/min';
+  return perMinute >= 99.95 ? `${Math.round(perMinute).toLocaleString('en-US')}/min` : `${perMinute.toFixed(1)}/min`;
 }
 
 export function formatShare(share: number): string {

@@ -1,12 +1,14 @@
 import type { HistogramEntry } from '@fluoroscope/api';
 import { type ReactNode, useState } from 'react';
 import { type Bin, logBins, logTicks, quantile } from '../map/histogram.ts';
-import { formatCount, formatDuration, formatShare } from '../text/format.ts';
+import { formatCount, formatDuration, formatShare, formatTick } from '../text/format.ts';
 
 const WIDTH = 352;
 const HEIGHT = 96;
 const AXIS = 18;
 const BINS = 44;
+/** Room for the text at a mark. */
+const MARK_PX = 28;
 
 /** How response times are spread: log x, share of requests as height. */
 export function HistogramChart({ entries }: { readonly entries: readonly HistogramEntry[] }): ReactNode {
@@ -20,7 +22,10 @@ export function HistogramChart({ entries }: { readonly entries: readonly Histogr
   const span = Math.log(last.toS / first.fromS);
   const x = (seconds: number): number => (Math.log(seconds / first.fromS) / span) * WIDTH;
   const shown = hovered === null ? undefined : bins[hovered];
-  const marks = [0.5, 0.95].map((share) => ({ share, at: quantile(entries, share) }));
+  const marks = [0.5, 0.95].map((share) => ({
+    share,
+    at: x(Math.max(quantile(entries, share) ?? 0, first.fromS)),
+  }));
   return (
     <figure className="histogram">
       <figcaption className="num">
@@ -31,7 +36,7 @@ export function HistogramChart({ entries }: { readonly entries: readonly Histogr
           <g key={tick} transform={`translate(${x(tick).toFixed(1)} 0)`}>
             <line y1={0} y2={HEIGHT} className="grid-line" />
             <text y={HEIGHT + 13} textAnchor={edgeAnchor(x(tick))} className="axis-text">
-              {formatDuration(tick)}
+              {formatTick(tick)}
             </text>
           </g>
         ))}
@@ -53,25 +58,29 @@ export function HistogramChart({ entries }: { readonly entries: readonly Histogr
             </g>
           );
         })}
-        {marks.map(({ share, at }) =>
-          at === undefined ? null : (
-            <g key={share} transform={`translate(${x(Math.max(at, first.fromS)).toFixed(1)} 0)`}>
-              <line y1={0} y2={HEIGHT} className="mark-line" />
-              <text
-                x={x(at) > WIDTH - 30 ? -3 : 3}
-                y={9}
-                textAnchor={x(at) > WIDTH - 30 ? 'end' : 'start'}
-                className="mark-text"
-              >
-                p{share * 100}
-              </text>
-            </g>
-          ),
-        )}
+        {marks.map(({ share, at }) => (
+          <g key={share} transform={`translate(${at.toFixed(1)} 0)`}>
+            <line y1={0} y2={HEIGHT} className="mark-line" />
+            <text
+              x={markSide(at, marks) === 'end' ? -3 : 3}
+              y={9}
+              textAnchor={markSide(at, marks)}
+              className="mark-text"
+            >
+              p{share * 100}
+            </text>
+          </g>
+        ))}
         <line x1={0} x2={WIDTH} y1={HEIGHT} y2={HEIGHT} className="base-line" />
       </svg>
     </figure>
   );
+}
+
+/** To the right of its line, unless another one's text or the end is there. */
+function markSide(x: number, marks: readonly { readonly at: number }[]): 'start' | 'end' {
+  const crowded = marks.some(({ at }) => at > x && at - x < MARK_PX);
+  return (crowded && x > MARK_PX) || x > WIDTH - MARK_PX ? 'end' : 'start';
 }
 
 function edgeAnchor(x: number): 'start' | 'middle' | 'end' {

@@ -1,26 +1,32 @@
 import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { ConsoleError } from '../http/request.ts';
 import type { LiveState } from '../http/use-live.ts';
 import { formatAge } from '../text/format.ts';
 import { useNow } from './use-now.ts';
 
-const WORD: Readonly<Record<LiveState, string>> = {
+const WORD: Readonly<Record<LiveState | 'offline', string>> = {
   connecting: 'Connecting',
   live: 'Live',
   polling: 'Polling',
   paused: 'Paused',
+  offline: 'Offline',
 };
 
 interface LiveBadgeProps {
   readonly state: LiveState;
+  /** Of the newest answer. */
+  readonly error: Error | null;
   /** When the newest answer came; milliseconds since 1970, 0 for never. */
   readonly updatedAtMs: number;
   readonly onToggle: () => void;
 }
 
-export function LiveBadge({ state, updatedAtMs, onToggle }: LiveBadgeProps): ReactNode {
+export function LiveBadge({ state: live, error, updatedAtMs, onToggle }: LiveBadgeProps): ReactNode {
   const now = useNow(1000);
-  const paused = state === 'paused';
+  const paused = live === 'paused';
+  const unreachable = error instanceof ConsoleError && error.code === 'unreachable';
+  const state = unreachable && !paused ? 'offline' : live;
   const age = updatedAtMs === 0 ? '' : formatAge(now - updatedAtMs / 1000);
   return (
     <button
@@ -30,7 +36,7 @@ export function LiveBadge({ state, updatedAtMs, onToggle }: LiveBadgeProps): Rea
       data-testid="live"
       aria-pressed={!paused}
       aria-label={`${WORD[state]}. ${paused ? 'Resume' : 'Pause'} live updates`}
-      title={paused ? 'Resume live updates' : `Data of ${age}. Click to pause.`}
+      title={paused ? 'Resume live updates' : titleOf(unreachable, age)}
       onClick={onToggle}
     >
       <span className="live-dot" aria-hidden />
@@ -39,4 +45,9 @@ export function LiveBadge({ state, updatedAtMs, onToggle }: LiveBadgeProps): Rea
       {paused ? <IconPlayerPlayFilled size={12} aria-hidden /> : <IconPlayerPauseFilled size={12} aria-hidden />}
     </button>
   );
+}
+
+function titleOf(unreachable: boolean, age: string): string {
+  const data = age === '' ? '' : `Data of ${age}. `;
+  return unreachable ? `${data}Tries again by itself.` : `${data}Click to pause.`;
 }

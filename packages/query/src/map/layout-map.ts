@@ -1,15 +1,21 @@
 import type { Position, Positions, Service } from '@fluoroscope/api';
+import { type Column, makeColumns, type Spot } from './columns.ts';
 import { readMapGraph, type MapNode } from './map-graph.ts';
-import { LAYER_DISTANCE, roundPosition, ROW_DISTANCE } from './spacing.ts';
+import { LAYER_DISTANCE, roundPosition, ROW_DISTANCE, ROW_GRID } from './spacing.ts';
 import { spread } from './spread.ts';
+import { untangle } from './untangle.ts';
 
-/** Each pass goes there and back; orders and heights of service maps settle within a few. */
-const ORDER_PASS_COUNT = 8;
-const HEIGHT_PASS_COUNT = 6;
+/** Each pass goes there and back. */
+const HEIGHT_PASS_COUNT = 12;
+/** What an edge needs of a column that it only crosses. */
+const BEND_DISTANCE = 0.4;
+/** Edges that cross columns pull straight harder than neighbours pull together. */
+const PULL = { nodes: 1, nodeToBend: 3, bends: 8 } as const;
 
 /**
- * A layered layout from nothing: clients left, every node right of its callers, order within a layer by
- * barycenters against crossings, heights drawn towards the neighbours. A function of the graph only.
+ * A layered layout from nothing: clients left, every node right of its callers, order within a layer against
+ * crossings, heights drawn towards the neighbours and then to common rows. Edges that skip layers have their own
+ * place in each, so that they can pass between the nodes. A function of the graph only.
  */
 export function layoutMap(services: readonly Service[]): Positions {
   return Object.fromEntries(layoutNodes(readMapGraph(services)));
@@ -17,80 +23,79 @@ export function layoutMap(services: readonly Service[]): Positions {
 
 /** By node key. Neighbours outside `nodes` do not count. */
 export function layoutNodes(nodes: readonly MapNode[]): ReadonlyMap<string, Position> {
-  const layers = orderLayers(nodes);
-  const heights = new Map<MapNode, number>();
-  for (const layer of layers) for (const [at, node] of layer.entries()) heights.set(node, centred(at, layer));
+  const columns = makeColumns(nodes);
+  untangle(columns);
+  for (const column of columns) {
+    const middle = (column.length - 1) / 2;
+    for (const spot of column) spot.height = (spot.place - middle) * ROW_DISTANCE;
+    settle(column, () => []);
+  }
   for (let pass = 0; pass < HEIGHT_PASS_COUNT; pass += 1) {
-    for (const layer of layers) alignLayer(layer, (node) => node.callers, heights);
-    for (const layer of layers.toReversed()) alignLayer(layer, bothSides, heights);
+    for (const column of columns) settle(column, (spot) => spot.left);
+    for (const column of columns.toReversed()) settle(column, (spot) => spot.right);
   }
-  return new Map(
-    nodes.map((node) => {
-      const position = { x: node.layer * LAYER_DISTANCE, y: heights.get(node) ?? 0 };
-      return [node.key, roundPosition(position)];
-    }),
-  );
-}
+  for (const column of columns) settle(column, bothSides);
+  for (const column of columns.toReversed()) settle(column, bothSides);
 
-function orderLayers(nodes: readonly MapNode[]): MapNode[][] {
-  const byLayer = new Map<number, MapNode[]>();
-  for (const node of nodes) byLayer.set(node.layer, [...(byLayer.get(node.layer) ?? []), node]);
-  const layers = [...byLayer.entries()].sort(([a], [b]) => a - b).map(([, layer]) => layer);
-
-  const places = new Map<MapNode, number>();
-  for (const layer of layers) notePlaces(layer, places);
-  for (let pass = 0; pass < ORDER_PASS_COUNT; pass += 1) {
-    for (const layer of layers) sortLayer(layer, (node) => node.callers, places);
-    for (const layer of layers.toReversed()) sortLayer(layer, (node) => node.callees, places);
+  const offset = rowOffset(columns);
+  const positions = new Map<string, Position>();
+  for (const { node, height } of columns.flat()) {
+    if (node === null) continue;
+    const y = Math.round((height - offset) / ROW_GRID) * ROW_GRID;
+    positions.set(node.key, roundPosition({ x: node.layer * LAYER_DISTANCE, y }));
   }
-  for (const layer of layers) sortLayer(layer, (node) => node.callers, places);
-  return layers;
+  return positions;
 }
 
-/** By the mean place of the neighbours; a node without any keeps its own. */
-function sortLayer(
-  layer: MapNode[],
-  neighboursOf: (node: MapNode) => readonly MapNode[],
-  places: Map<MapNode, number>,
-) {
-  const wanted = new Map(layer.map((node) => [node, meanOf(neighboursOf(node), places) ?? places.get(node) ?? 0]));
-  layer.sort((a, b) => (wanted.get(a) ?? 0) - (wanted.get(b) ?? 0));
-  notePlaces(layer, places);
-}
-
-/** Heights towards the neighbours' mean, the order and the distance within the layer kept. */
-function alignLayer(
-  layer: readonly MapNode[],
-  neighboursOf: (node: MapNode) => readonly MapNode[],
-  heights: Map<MapNode, number>,
-): void {
-  const wanted = layer.map((node) => meanOf(neighboursOf(node), heights) ?? heights.get(node) ?? 0);
-  for (const [at, height] of spread(wanted, ROW_DISTANCE).entries()) {
-    const node = layer[at];
-    if (node !== undefined) heights.set(node, height);
+/** Heights towards the neighbours' mean, the order and the distances within the column kept. */
+function settle(column: Column, neighboursOf: (spot: Spot) => readonly Spot[]): void {
+  const wishes = column.map((spot, at) => {
+    const before = column[at - 1];
+    let sum = 0;
+    let weight = 0;
+    for (const neighbour of neighboursOf(spot)) {
+      const pull = pullOf(spot, neighbour);
+      sum += neighbour.height * pull;
+      weight += pull;
+    }
+    const height = weight === 0 ? spot.height : sum / weight;
+    return { height, weight: Math.max(1, weight), distance: before === undefined ? 0 : distanceOf(before, spot) };
+  });
+  for (const [at, height] of spread(wishes).entries()) {
+    const spot = column[at];
+    if (spot !== undefined) spot.height = height;
   }
 }
 
-function bothSides(node: MapNode): readonly MapNode[] {
-  return [...node.callers, ...node.callees];
+function pullOf(a: Spot, b: Spot): number {
+  if (a.node !== null && b.node !== null) return PULL.nodes;
+  return a.node === null && b.node === null ? PULL.bends : PULL.nodeToBend;
 }
 
-function notePlaces(layer: readonly MapNode[], places: Map<MapNode, number>): void {
-  for (const [at, node] of layer.entries()) places.set(node, centred(at, layer));
+function distanceOf(a: Spot, b: Spot): number {
+  if (a.node !== null && b.node !== null) return ROW_DISTANCE;
+  return a.node === null && b.node === null ? BEND_DISTANCE : (ROW_DISTANCE + BEND_DISTANCE) / 2;
 }
 
-function centred(at: number, layer: readonly MapNode[]): number {
-  return (at - (layer.length - 1) / 2) * ROW_DISTANCE;
+function bothSides(spot: Spot): readonly Spot[] {
+  return [...spot.left, ...spot.right];
 }
 
-function meanOf(nodes: readonly MapNode[], values: ReadonlyMap<MapNode, number>): number | undefined {
-  let sum = 0;
-  let count = 0;
-  for (const node of nodes) {
-    const value = values.get(node);
-    if (value === undefined) continue;
-    sum += value;
-    count += 1;
+/** The shift that brings the nodes nearest to common rows; of equal ones, the first node's. */
+function rowOffset(columns: readonly Column[]): number {
+  const heights = columns.flat().flatMap(({ node, height }) => (node === null ? [] : [height]));
+  let best = { offset: 0, away: Number.POSITIVE_INFINITY };
+  for (const candidate of heights.slice(0, OFFSETS_TRIED_MAX)) {
+    const offset = candidate - Math.round(candidate / ROW_GRID) * ROW_GRID;
+    let away = 0;
+    for (const height of heights) {
+      const rows = (height - offset) / ROW_GRID;
+      away += Math.abs(rows - Math.round(rows));
+    }
+    if (away < best.away - 1e-9) best = { offset, away };
   }
-  return count === 0 ? undefined : sum / count;
+  return best.offset;
 }
+
+/** Keeps the search for rows linear in the number of nodes. */
+const OFFSETS_TRIED_MAX = 32;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { layoutMap } from './layout-map.ts';
 import { placeNodes } from './place-nodes.ts';
-import { LAYER_DISTANCE, ROW_DISTANCE } from './spacing.ts';
+import { LAYER_DISTANCE, ROW_DISTANCE, ROW_GRID } from './spacing.ts';
 
 const SHOP = 'client:shop>shop>stock>db shop>cart>db';
 
@@ -19,6 +19,30 @@ test('no needless crossing', () => {
   const order = (names: readonly string[]) => names.toSorted((a, b) => (at[a]?.y ?? 0) - (at[b]?.y ?? 0)).join('');
   const second = { a: 'z', b: 'y', c: 'x' };
   expect(order(['x', 'y', 'z'])).toBe(order(['a', 'b', 'c']).replaceAll(/[abc]/g, (name) => second[name as 'a']));
+});
+
+test('an edge that skips layers meets no node on its way, nodes stand in rows', () => {
+  const at = byName(layoutMap(graph('client:f>f>m>n>z f>o>p>z f>z')));
+  const [f, z] = [at['f'], at['z']];
+  for (const name of ['m', 'n', 'o', 'p']) {
+    const node = at[name] ?? { x: 0, y: 0 };
+    const share = (node.x - (f?.x ?? 0)) / ((z?.x ?? 0) - (f?.x ?? 0));
+    const line = (f?.y ?? 0) + share * ((z?.y ?? 0) - (f?.y ?? 0));
+    expect(Math.abs(node.y - line), name).toBeGreaterThan(0.7);
+    expect(Math.abs(Math.round(node.y / ROW_GRID) - node.y / ROW_GRID)).toBeCloseTo(0);
+  }
+});
+
+test('calls of one service fan out evenly', () => {
+  const at = byName(layoutMap(graph('client:s>s>a s>b s>c s>d')));
+  const rows = ['a', 'b', 'c', 'd'].map((name) => ((at[name]?.y ?? 0) - (at['s']?.y ?? 0)) / ROW_DISTANCE);
+  expect(rows.map((row) => Math.round(row * 100) / 100)).toEqual([-1.5, -0.5, 0.5, 1.5]);
+});
+
+test('a newcomer does not stand on an edge', () => {
+  const kept = byKey({ s: { x: 0, y: 0 }, a: { x: LAYER_DISTANCE, y: 1.6 }, z: { x: 2 * LAYER_DISTANCE, y: 0 } });
+  const placed = byName(placeNodes(kept, graph('s>a>z s>z s>new')));
+  expect(Math.abs(placed['new']?.y ?? 0)).toBeGreaterThan(0.75);
 });
 
 test('a circle is laid out as it is entered', () => {
@@ -116,6 +140,10 @@ function turned(services: readonly Service[], by: number): readonly Service[] {
 
 function keyOf(name: string): string {
   return JSON.stringify([name.replace('client:', ''), name.startsWith('client:') ? 'client' : null, null]);
+}
+
+function byKey(positions: Readonly<Record<string, Position>>): Positions {
+  return Object.fromEntries(Object.entries(positions).map(([name, position]) => [keyOf(name), position]));
 }
 
 function byName(positions: Positions): Partial<Record<string, Position>> {

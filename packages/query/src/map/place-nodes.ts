@@ -1,17 +1,15 @@
 import type { Position, Positions, Service } from '@fluoroscope/api';
+import { findRow, type Line } from './free-row.ts';
 import { layoutNodes } from './layout-map.ts';
 import { readMapGraph, type MapNode } from './map-graph.ts';
 import { LAYER_DISTANCE, roundPosition, ROW_DISTANCE } from './spacing.ts';
-
-/** Nodes nearer than this sideways share a column, where they need a row each. */
-const COLUMN_WIDTH = 1.6;
 
 /**
  * Positions for the nodes that have none yet, and only for these; no two nodes on one spot. A function of what
  * is kept and of the graph: statistics and the order of `services` play no part.
  *
  * What nothing kept is connected to is laid out as a whole, below all that is kept. Any other new node stands one
- * layer right of its callers (or left of what it calls), as near to their height as there is room.
+ * layer right of its callers (or left of what it calls), as near to their height as there is room and edges leave free.
  */
 export function placeNodes(kept: Positions, services: readonly Service[]): Positions {
   const nodes = readMapGraph(services);
@@ -23,7 +21,7 @@ export function placeNodes(kept: Positions, services: readonly Service[]): Posit
   const waiting = new Set(fresh.filter((node) => !placed.has(node.key)));
   for (let node = nextOf(waiting, placed); node !== undefined; node = nextOf(waiting, placed)) {
     waiting.delete(node);
-    placed.set(node.key, placeBeside(node, placed));
+    placed.set(node.key, placeBeside(node, nodes, placed));
   }
   return Object.fromEntries(fresh.map(({ key }) => [key, placed.get(key) ?? { x: 0, y: 0 }]));
 }
@@ -62,7 +60,7 @@ function nextOf(waiting: ReadonlySet<MapNode>, placed: ReadonlyMap<string, Posit
   return best;
 }
 
-function placeBeside(node: MapNode, placed: ReadonlyMap<string, Position>): Position {
+function placeBeside(node: MapNode, nodes: readonly MapNode[], placed: ReadonlyMap<string, Position>): Position {
   // A caller further right closes a cycle; it must not push the node away from the others.
   const forward = positionsOf(
     node.callers.filter((caller) => caller.layer < node.layer),
@@ -76,23 +74,17 @@ function placeBeside(node: MapNode, placed: ReadonlyMap<string, Position>): Posi
       : Math.min(...callees.map((callee) => callee.x)) - LAYER_DISTANCE;
   const neighbours = callers.length > 0 ? callers : callees;
   const wanted = neighbours.reduce((sum, { y }) => sum + y, 0) / neighbours.length;
-  return roundPosition({ x, y: nearestFree(x, wanted, placed.values()) });
+  const around = { nodes: [...placed.values()], lines: linesOf(nodes, placed), neighbours: [...callers, ...callees] };
+  return roundPosition({ x, y: findRow(x, wanted, around) });
+}
+
+function linesOf(nodes: readonly MapNode[], placed: ReadonlyMap<string, Position>): readonly Line[] {
+  return nodes.flatMap((node) => {
+    const from = placed.get(node.key);
+    return from === undefined ? [] : positionsOf(node.callees, placed).map((to): Line => [from, to]);
+  });
 }
 
 function positionsOf(nodes: readonly MapNode[], placed: ReadonlyMap<string, Position>): Position[] {
   return nodes.flatMap(({ key }) => placed.get(key) ?? []);
-}
-
-/** The height nearest to the wanted one at which the column has a row to spare; of two, the lower on the screen. */
-function nearestFree(x: number, wanted: number, taken: Iterable<Position>): number {
-  const rows: number[] = [];
-  for (const position of taken) if (Math.abs(position.x - x) < COLUMN_WIDTH) rows.push(position.y);
-  rows.sort((a, b) => a - b);
-
-  let above = wanted;
-  let below = wanted;
-  for (const row of rows) if (row - below < ROW_DISTANCE && below - row < ROW_DISTANCE) below = row + ROW_DISTANCE;
-  for (const row of rows.toReversed())
-    if (row - above < ROW_DISTANCE && above - row < ROW_DISTANCE) above = row - ROW_DISTANCE;
-  return below - wanted <= wanted - above ? below : above;
 }

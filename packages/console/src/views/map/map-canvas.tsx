@@ -11,6 +11,7 @@ import {
   useState,
 } from 'react';
 import { boxAround } from '../../map/camera.ts';
+import { drawEdges, placeStrongLabels, planEdges, planKey } from '../../map/drawing.ts';
 import { toPixels } from '../../map/geometry.ts';
 import type { MapEdge, MapGraph, MapNode } from '../../map/graph.ts';
 import type { MapSelection } from '../../url/place.ts';
@@ -20,8 +21,8 @@ import { type CameraControl, useCamera } from './use-camera.ts';
 import { type MoveNode, useNodeDrag } from './use-node-drag.ts';
 
 const PADDING = { x: 74, top: 58, bottom: 84 };
-/** From this zoom on there is room for a label on every edge. */
-const LABEL_ZOOM = 1.5;
+/** Below this zoom the figures on the edges could not be read. */
+const LABEL_ZOOM = 0.62;
 /** Below this width the panel lies over the lower part of the map. */
 const PANEL_BELOW_PX = 760;
 const PANEL_SHARE = 0.62;
@@ -130,13 +131,22 @@ interface LayersProps {
 function Layers(props: LayersProps): ReactNode {
   const { graph, near, windowS, selected, zoom, showRate, wasDragged, onSelect, onFocus, onPointerDown } = props;
   const [hovered, setHovered] = useState<string | null>(null);
-  const countMost = Math.max(1, ...graph.edges.map((edge) => edge.shares.total));
+  const shape = useMemo(() => planKey(graph), [graph]);
+  // The shape stands for all of the graph that a plan reads.
+  // oxlint-disable-next-line react/exhaustive-deps -- figures change four times a second, a plan does not
+  const plan = useMemo(() => planEdges(graph), [shape]);
+  const drawings = useMemo(() => drawEdges(graph, plan), [graph, plan]);
+  const strongPlaces = useMemo(() => placeStrongLabels(graph, drawings, near), [graph, drawings, near]);
+  const drawn = graph.edges.flatMap((edge) => {
+    const drawing = drawings.get(edge.key);
+    return drawing === undefined ? [] : [{ edge, drawing }];
+  });
   const pickNode = (key: string): void => {
     if (!wasDragged()) onSelect(isNode(selected, key) ? null : { kind: 'node', key });
   };
   return (
     <>
-      {graph.edges.map((edge) => (
+      {drawn.map(({ edge, drawing }) => (
         <g
           key={edge.key}
           onPointerEnter={() => setHovered(edge.key)}
@@ -146,8 +156,8 @@ function Layers(props: LayersProps): ReactNode {
         >
           <MapEdgeView
             edge={edge}
+            drawing={drawing}
             windowS={windowS}
-            countMost={countMost}
             selected={isEdge(selected, edge)}
             faded={near !== null && !near.has(edge.key)}
             onSelect={(it) => onSelect({ kind: 'edge', from: it.from.key, to: it.to.key })}
@@ -167,11 +177,12 @@ function Layers(props: LayersProps): ReactNode {
           onPointerDown={onPointerDown}
         />
       ))}
-      {graph.edges
-        .filter((edge) => zoom >= LABEL_ZOOM || hovered === edge.key || near?.has(edge.key) === true)
-        .map((edge) => (
-          <EdgeLabel key={edge.key} edge={edge} windowS={windowS} selected={isEdge(selected, edge)} />
-        ))}
+      {drawn.map(({ edge, drawing }) => {
+        const strong = hovered === edge.key || near?.has(edge.key) === true;
+        if (!strong && (near !== null || !showRate || !drawing.label.free || zoom < LABEL_ZOOM)) return null;
+        const place = strongPlaces.get(edge.key) ?? drawing.label;
+        return <EdgeLabel key={edge.key} {...{ edge, place, windowS, strong }} selected={isEdge(selected, edge)} />;
+      })}
     </>
   );
 }

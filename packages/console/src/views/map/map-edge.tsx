@@ -1,27 +1,23 @@
 import { memo, type KeyboardEvent, type ReactNode } from 'react';
-import { edgeCurve, toPixels } from '../../map/geometry.ts';
+import type { EdgeDrawing } from '../../map/drawing.ts';
 import type { MapEdge } from '../../map/graph.ts';
+import { LABEL_PX, type LabelPlace, STRONG_LABEL_PX } from '../../map/labels.ts';
 import { OUTCOME_LABEL, worstOf } from '../../map/shares.ts';
 import { formatDuration, formatRate, formatShare } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 
-const WIDTH_PX_MIN = 1.3;
-const WIDTH_PX_SPAN = 3.2;
-
 export interface MapEdgeProps {
   readonly edge: MapEdge;
+  readonly drawing: EdgeDrawing;
   readonly windowS: number;
-  /** Of the busiest edge, for thickness. */
-  readonly countMost: number;
   readonly selected: boolean;
   readonly faded: boolean;
   readonly onSelect: (edge: MapEdge) => void;
 }
 
 export const MapEdgeView = memo(function MapEdgeView(props: MapEdgeProps): ReactNode {
-  const { edge, windowS, countMost, selected, faded, onSelect } = props;
-  const width = WIDTH_PX_MIN + WIDTH_PX_SPAN * Math.sqrt(edge.shares.total / Math.max(1, countMost));
-  const curve = edgeCurve(toPixels(edge.from.position), toPixels(edge.to.position), width);
+  const { edge, drawing, windowS, selected, faded, onSelect } = props;
+  const { curve, widthPx } = drawing;
   const worst = worstOf(edge.shares);
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key !== 'Enter' && event.key !== ' ') return;
@@ -44,7 +40,7 @@ export const MapEdgeView = memo(function MapEdgeView(props: MapEdgeProps): React
       onKeyDown={onKeyDown}
     >
       <path className="edge-hit" d={curve.path} />
-      <path className="edge-line" d={curve.path} strokeWidth={width} />
+      <path className="edge-line" d={curve.path} strokeWidth={widthPx} />
       <path className="edge-arrow" d={curve.arrow} />
     </g>
   );
@@ -52,28 +48,38 @@ export const MapEdgeView = memo(function MapEdgeView(props: MapEdgeProps): React
 
 interface EdgeLabelProps {
   readonly edge: MapEdge;
+  readonly place: LabelPlace;
   readonly windowS: number;
   readonly selected: boolean;
+  /** In a box and with what went wrong, for an edge that was pointed at; else only figures on the line. */
+  readonly strong: boolean;
 }
 
-/** Stands above the nodes: between near neighbours there is less room than it needs. */
-export function EdgeLabel({ edge, windowS, selected }: EdgeLabelProps): ReactNode {
-  const { middle } = edgeCurve(toPixels(edge.from.position), toPixels(edge.to.position), 1);
-  const figures = figuresOf(edge, windowS);
-  const trouble = troubleOf(edge);
-  const width = Math.max(figures.length, trouble.length) * 5.6 + 16;
-  const height = trouble === '' ? 20 : 34;
-  const worst = worstOf(edge.shares);
+/** Rate over latency: between neighbours there is less room sideways than there is above and below. */
+export function EdgeLabel({ edge, place, windowS, selected, strong }: EdgeLabelProps): ReactNode {
+  const { shares, link } = edge;
+  const { x, y } = place;
+  const worst = worstOf(shares);
+  const trouble = strong ? troubleOf(edge) : '';
+  const quiet = shares.total === 0;
+  const { width, height } = trouble === '' ? LABEL_PX : STRONG_LABEL_PX;
+  const top = quiet ? 3.5 : trouble === '' ? -3 : -9;
   return (
     <g
       className={`edge-label ${worst === null ? '' : `o-${worst.outcome}`}`}
       data-selected={selected}
-      transform={`translate(${middle.x.toFixed(1)} ${middle.y.toFixed(1)})`}
+      data-strong={strong}
+      transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`}
     >
-      <rect x={-width / 2} y={-height / 2} width={width} height={height} rx={8} />
-      <text y={trouble === '' ? 4 : -3}>{figures}</text>
+      {strong ? <rect x={-width / 2} y={-height / 2} width={width} height={height} rx={8} /> : null}
+      <text y={top}>{quiet ? quietWord(link) : formatRate(shares.total, windowS)}</text>
+      {quiet ? null : (
+        <text y={top + 12.5} className="edge-latency">
+          {formatDuration(shares.averageS)}
+        </text>
+      )}
       {trouble === '' ? null : (
-        <text className="edge-trouble" y={11}>
+        <text className="edge-trouble" y={top + 25.5}>
           {trouble}
         </text>
       )}
@@ -82,8 +88,12 @@ export function EdgeLabel({ edge, windowS, selected }: EdgeLabelProps): ReactNod
 }
 
 function figuresOf({ shares, link }: MapEdge, windowS: number): string {
-  if (shares.total === 0) return link ? 'linked' : 'no requests';
+  if (shares.total === 0) return quietWord(link);
   return `${formatRate(shares.total, windowS)} · ${formatDuration(shares.averageS)}`;
+}
+
+function quietWord(link: boolean): string {
+  return link ? 'linked' : 'no requests';
 }
 
 function troubleOf({ shares }: MapEdge): string {

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { MapGraph, MapNode } from '../../map/graph.ts';
+import type { MapEdge, MapGraph, MapNode } from '../../map/graph.ts';
 import { typeLabel } from '../../map/kind.ts';
 import { quantile } from '../../map/histogram.ts';
 import { OUTCOME_LABEL, worstOf } from '../../map/shares.ts';
@@ -11,12 +11,14 @@ import { OutcomeIcon } from '../../widgets/outcome.tsx';
 
 type Column = 'name' | 'rate' | 'average' | 'p95' | 'trouble';
 
-const KEY: Readonly<Record<Column, (node: MapNode) => number | string>> = {
-  name: (node) => node.shortName.toLowerCase(),
-  rate: (node) => node.shares.total,
-  average: (node) => node.shares.averageS ?? -1,
-  p95: (node) => quantile(node.responseTimes, 0.95) ?? -1,
-  trouble: (node) => (node.shares.fault + node.shares.throttle + node.shares.error) / Math.max(1, node.shares.total),
+type Listed = MapNode | MapEdge;
+
+const KEY: Readonly<Record<Column, (it: Listed) => number | string>> = {
+  name: (it) => ('from' in it ? `${it.from.shortName} ${it.to.shortName}` : it.shortName).toLowerCase(),
+  rate: (it) => it.shares.total,
+  average: (it) => it.shares.averageS ?? -1,
+  p95: (it) => quantile(it.responseTimes, 0.95) ?? -1,
+  trouble: (it) => (it.shares.fault + it.shares.throttle + it.shares.error) / Math.max(1, it.shares.total),
 };
 
 const HEAD: readonly (readonly [Column, string])[] = [
@@ -34,17 +36,17 @@ interface MapListProps {
   readonly onSelect: (selection: MapSelection | null) => void;
 }
 
-/** The map's nodes as a table: for screen readers, small screens, and for sorting. */
+/** The map's nodes and edges as a table: for screen readers, small screens, and for sorting. */
 export function MapList({ graph, windowS, selected, onSelect }: MapListProps): ReactNode {
   const [sort, setSort] = useState<{ readonly column: Column; readonly descending: boolean }>({
     column: 'rate',
     descending: true,
   });
   const key = KEY[sort.column];
-  const nodes = graph.nodes.toSorted((a, b) => {
+  const byKey = (a: Listed, b: Listed): number => {
     const order = key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0;
-    return (sort.descending ? -order : order) || a.key.localeCompare(b.key);
-  });
+    return (sort.descending ? -order : order) || (a.key < b.key ? -1 : 1);
+  };
   return (
     <div className="list-scroll" data-testid="map-list">
       <table className="list">
@@ -70,7 +72,7 @@ export function MapList({ graph, windowS, selected, onSelect }: MapListProps): R
           </tr>
         </thead>
         <tbody>
-          {nodes.map((node) => (
+          {graph.nodes.toSorted(byKey).map((node) => (
             <NodeLine
               key={node.key}
               node={node}
@@ -80,22 +82,34 @@ export function MapList({ graph, windowS, selected, onSelect }: MapListProps): R
             />
           ))}
         </tbody>
+        <tbody>
+          <tr className="list-part">
+            <th scope="rowgroup" colSpan={HEAD.length}>
+              Connections, as the caller saw them
+            </th>
+          </tr>
+          {graph.edges.toSorted(byKey).map((edge) => (
+            <EdgeLine
+              key={edge.key}
+              edge={edge}
+              windowS={windowS}
+              selected={selected?.kind === 'edge' && selected.from === edge.from.key && selected.to === edge.to.key}
+              onSelect={() => onSelect({ kind: 'edge', from: edge.from.key, to: edge.to.key })}
+            />
+          ))}
+        </tbody>
       </table>
     </div>
   );
 }
 
-interface NodeLineProps {
-  readonly node: MapNode;
+interface LineProps {
   readonly windowS: number;
   readonly selected: boolean;
   readonly onSelect: () => void;
 }
 
-function NodeLine({ node, windowS, selected, onSelect }: NodeLineProps): ReactNode {
-  const { shares } = node;
-  const worst = worstOf(shares);
-  const quiet = shares.total === 0;
+function NodeLine({ node, windowS, selected, onSelect }: LineProps & { readonly node: MapNode }): ReactNode {
   return (
     <tr data-selected={selected} onClick={onSelect} data-testid={`list-${node.name}`} data-type={node.type ?? ''}>
       <th scope="row">
@@ -110,9 +124,42 @@ function NodeLine({ node, windowS, selected, onSelect }: NodeLineProps): ReactNo
           </span>
         </button>
       </th>
+      <Figures of={node} windowS={windowS} />
+    </tr>
+  );
+}
+
+function EdgeLine({ edge, windowS, selected, onSelect }: LineProps & { readonly edge: MapEdge }): ReactNode {
+  const [from, to] = [edge.from, edge.to].map((node) => clipMiddle(node.shortName, 30));
+  return (
+    <tr data-selected={selected} onClick={onSelect} data-testid={`list-${edge.from.name}-${edge.to.name}`}>
+      <th scope="row">
+        <button type="button" className="list-name" title={`${visible(edge.from.name)} → ${visible(edge.to.name)}`}>
+          <KindIcon kind={edge.to.kind} />
+          <span className="clip">
+            {from} <span className="muted">→</span> {to}
+          </span>
+        </button>
+      </th>
+      <Figures of={edge} windowS={windowS} />
+    </tr>
+  );
+}
+
+function Figures({
+  of: { shares, responseTimes },
+  windowS,
+}: {
+  readonly of: Listed;
+  readonly windowS: number;
+}): ReactNode {
+  const worst = worstOf(shares);
+  const quiet = shares.total === 0;
+  return (
+    <>
       <td className="num">{quiet ? NO_VALUE : formatRate(shares.total, windowS)}</td>
       <td className="num">{formatDuration(shares.averageS)}</td>
-      <td className="num">{formatDuration(quantile(node.responseTimes, 0.95))}</td>
+      <td className="num">{formatDuration(quantile(responseTimes, 0.95))}</td>
       <td className="num">
         {worst === null ? (
           <span className="muted">{quiet ? NO_VALUE : formatShare(0)}</span>
@@ -124,6 +171,6 @@ function NodeLine({ node, windowS, selected, onSelect }: NodeLineProps): ReactNo
           </span>
         )}
       </td>
-    </tr>
+    </>
   );
 }

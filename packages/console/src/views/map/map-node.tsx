@@ -2,7 +2,7 @@ import { memo, type KeyboardEvent, type PointerEvent, type ReactNode } from 'rea
 import { RING_RADIUS_PX, toPixels } from '../../map/geometry.ts';
 import type { MapNode } from '../../map/graph.ts';
 import { typeLabel } from '../../map/kind.ts';
-import { OUTCOME_LABEL, ringArcs, worstOf } from '../../map/shares.ts';
+import { OUTCOME_LABEL, ringArcs, type SettledOutcome, worstOf } from '../../map/shares.ts';
 import { formatDuration, formatRate, formatShare } from '../../text/format.ts';
 import { clipMiddle, visible } from '../../text/visible.ts';
 import { KindIcon } from '../../widgets/kind-icon.tsx';
@@ -65,7 +65,7 @@ export const MapNodeView = memo(function MapNodeView(props: MapNodeProps): React
           ) : null}
         </>
       ) : null}
-      <Caption node={node} />
+      <Caption node={node} showShare={showRate} />
     </g>
   );
 });
@@ -102,9 +102,9 @@ function Ring({ node }: { readonly node: MapNode }): ReactNode {
   );
 }
 
-function Caption({ node }: { readonly node: MapNode }): ReactNode {
+function Caption({ node, showShare }: { readonly node: MapNode; readonly showShare: boolean }): ReactNode {
   const worst = worstOf(node.shares);
-  const label = worst === null ? '' : `${formatShare(worst.share)} ${OUTCOME_LABEL[worst.outcome].toLowerCase()}`;
+  const label = worst === null ? '' : flagOf(worst, showShare);
   const width = label.length * 5.9 + 12;
   return (
     <>
@@ -123,6 +123,12 @@ function Caption({ node }: { readonly node: MapNode }): ReactNode {
       )}
     </>
   );
+}
+
+/** Of one trace, a share of all calls says nothing unless only some of them failed. */
+function flagOf({ outcome, share }: { outcome: SettledOutcome; share: number }, showShare: boolean): string {
+  const word = OUTCOME_LABEL[outcome];
+  return !showShare && share >= 1 ? word : `${formatShare(share)} ${word.toLowerCase()}`;
 }
 
 function describe(node: MapNode, windowS: number): string {

@@ -1,20 +1,16 @@
-import { IconCircleDashed, IconLayoutDistributeHorizontal, IconList, IconTopologyStar3 } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { IconLayoutDistributeHorizontal, IconList, IconTopologyStar3 } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
-import { readStatus } from '../../http/operations.ts';
-import { visible } from '../../text/visible.ts';
-import { type MapPlace, type MapSelection, TRACES_PLACE } from '../../url/place.ts';
-import { PlaceLink } from '../../url/place-link.tsx';
-import { windowSeconds } from '../../url/range.ts';
+import type { MapPlace, MapSelection } from '../../url/place.ts';
 import { go } from '../../url/use-place.ts';
 import { LiveBadge } from '../../widgets/live-badge.tsx';
 import { RangePicker } from '../../widgets/range-picker.tsx';
-import { Bone, Failure, State } from '../../widgets/state.tsx';
+import { Bone, Failure } from '../../widgets/state.tsx';
 import { FindNode } from './find-node.tsx';
 import { type CanvasTarget, MapCanvas } from './map-canvas.tsx';
 import { MapLegend } from './map-legend.tsx';
 import { MapList } from './map-list.tsx';
 import { MapPanel } from './map-panel.tsx';
+import { NoServices } from './no-services.tsx';
 import { type LiveMap, useMap } from './use-map.ts';
 
 export function MapPage({ place }: { readonly place: MapPlace }): ReactNode {
@@ -30,7 +26,12 @@ export function MapPage({ place }: { readonly place: MapPlace }): ReactNode {
         <h1 className="sr-only">Service map</h1>
         <RangePicker range={place.range} onChange={(range) => go({ ...place, range })} />
         {place.range.kind === 'last' ? (
-          <LiveBadge state={map.live} updatedAtMs={query.dataUpdatedAt} onToggle={() => setPaused(!paused)} />
+          <LiveBadge
+            state={map.live}
+            error={query.error}
+            updatedAtMs={query.dataUpdatedAt}
+            onToggle={() => setPaused(!paused)}
+          />
         ) : null}
         <div className="toolbar-end">
           <FindNode
@@ -46,7 +47,7 @@ export function MapPage({ place }: { readonly place: MapPlace }): ReactNode {
       </div>
       <div className="map-body">
         <MapBody place={place} map={map} target={target} onSelect={select} />
-        <MapPanel graph={graph} place={place} onSelect={select} />
+        <MapPanel graph={graph} windowS={map.windowS} place={place} onSelect={select} />
       </div>
     </div>
   );
@@ -61,7 +62,7 @@ interface MapBodyProps {
 
 function MapBody({ place, map, target, onSelect }: MapBodyProps): ReactNode {
   const { graph, query, movePlaces } = map;
-  const windowS = windowSeconds(place.range);
+  const { windowS } = map;
   // Every new try forgets the error; without this, failure and skeleton would take turns.
   const [lastError, setLastError] = useState<Error | null>(null);
   if (query.error !== null && query.error !== lastError) setLastError(query.error);
@@ -119,14 +120,15 @@ function RelayoutButton({ map, onDone }: { readonly map: LiveMap; readonly onDon
   return (
     <button
       type="button"
-      className="btn wide-only"
+      className="btn"
       data-testid="relayout"
+      aria-label="Re-layout"
       disabled={state === 'busy' || map.graph.nodes.length === 0}
       title={title}
       onClick={() => void run()}
     >
       <IconLayoutDistributeHorizontal size={15} aria-hidden />
-      {{ idle: 'Re-layout', busy: 'Placing…', failed: 'Failed, again' }[state]}
+      <span className="wide-only">{{ idle: 'Re-layout', busy: 'Placing…', failed: 'Failed, again' }[state]}</span>
     </button>
   );
 }
@@ -155,25 +157,6 @@ function ViewSwitch({ place }: { readonly place: MapPlace }): ReactNode {
         <IconList size={15} />
       </button>
     </div>
-  );
-}
-
-function NoServices({ place }: { readonly place: MapPlace }): ReactNode {
-  const status = useQuery({ queryKey: ['status'], queryFn: ({ signal }) => readStatus(signal) });
-  const address =
-    status.data?.listeners.find(({ name }) => name === 'udp')?.address ?? `${window.location.hostname}:2000`;
-  return (
-    <State icon={<IconCircleDashed size={26} stroke={1.5} />} title="No services in this window" testId="empty-map">
-      <p>
-        {place.range.kind === 'last'
-          ? 'The map draws itself as soon as a segment arrives. Point an app that uses the X-Ray SDK here:'
-          : 'Nothing was recorded between these times.'}
-      </p>
-      {place.range.kind === 'last' ? <pre>{`AWS_XRAY_DAEMON_ADDRESS=${visible(address, 80)} node app.js`}</pre> : null}
-      <p>
-        <PlaceLink to={{ ...TRACES_PLACE, range: place.range }}>Look at the traces list</PlaceLink>
-      </p>
-    </State>
   );
 }
 

@@ -10,7 +10,6 @@ import { formatCount, formatDuration, formatRate } from '../../text/format.ts';
 import { clipMiddle, visible } from '../../text/visible.ts';
 import { type MapPlace, type MapSelection, TRACES_PLACE } from '../../url/place.ts';
 import { PlaceLink } from '../../url/place-link.tsx';
-import { windowSeconds } from '../../url/range.ts';
 import { HistogramChart } from '../../widgets/histogram-chart.tsx';
 import { KindIcon } from '../../widgets/kind-icon.tsx';
 import { ShareBars } from '../../widgets/share-bars.tsx';
@@ -18,26 +17,26 @@ import { LatestTraces } from './latest-traces.tsx';
 
 interface MapPanelProps {
   readonly graph: MapGraph;
+  readonly windowS: number;
   readonly place: MapPlace;
   readonly onSelect: (selection: MapSelection | null) => void;
 }
 
 /** What is known of the selected node or edge; beside the map, or from below on a small screen. */
-export function MapPanel({ graph, place, onSelect }: MapPanelProps): ReactNode {
+export function MapPanel({ graph, windowS, place, onSelect }: MapPanelProps): ReactNode {
   const { selected } = place;
   if (selected === null) return null;
   if (selected.kind === 'node') {
     const node = graph.nodes.find(({ key }) => key === selected.key);
-    return node === undefined ? null : <NodePanel node={node} graph={graph} place={place} onSelect={onSelect} />;
+    return node === undefined ? null : <NodePanel {...{ node, graph, windowS, place, onSelect }} />;
   }
   const edge = graph.edges.find(({ from, to }) => from.key === selected.from && to.key === selected.to);
-  return edge === undefined ? null : <EdgePanel edge={edge} place={place} onSelect={onSelect} />;
+  return edge === undefined ? null : <EdgePanel {...{ edge, windowS, place, onSelect }} />;
 }
 
-function NodePanel({ node, graph, place, onSelect }: MapPanelProps & { readonly node: MapNode }): ReactNode {
+function NodePanel({ node, graph, windowS, place, onSelect }: MapPanelProps & { readonly node: MapNode }): ReactNode {
   const callers = graph.edges.filter((edge) => edge.to.key === node.key);
   const callees = graph.edges.filter((edge) => edge.from.key === node.key);
-  const windowS = windowSeconds(place.range);
   return (
     <Panel label={`Node ${visible(node.shortName)}`} onClose={() => onSelect(null)}>
       <header className="panel-head">
@@ -65,7 +64,12 @@ function NodePanel({ node, graph, place, onSelect }: MapPanelProps & { readonly 
   );
 }
 
-function EdgePanel({ edge, place, onSelect }: Omit<MapPanelProps, 'graph'> & { readonly edge: MapEdge }): ReactNode {
+function EdgePanel({
+  edge,
+  windowS,
+  place,
+  onSelect,
+}: Omit<MapPanelProps, 'graph'> & { readonly edge: MapEdge }): ReactNode {
   const ends = [edge.from, edge.to]
     .filter((node) => node.type !== 'client')
     .map((node) => `service(${quoted(node.name)})`);
@@ -90,7 +94,7 @@ function EdgePanel({ edge, place, onSelect }: Omit<MapPanelProps, 'graph'> & { r
           <p>{edge.link ? 'Asynchronous link' : 'As the caller saw it, network included'}</p>
         </div>
       </header>
-      <Figures shares={edge.shares} responseTimes={edge.responseTimes} windowS={windowSeconds(place.range)} />
+      <Figures shares={edge.shares} responseTimes={edge.responseTimes} windowS={windowS} />
       <Traces filter={ends.join(' AND ')} place={place} />
     </Panel>
   );

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { putPositions, readMap } from '../../http/operations.ts';
 import { type LiveState, useLive } from '../../http/use-live.ts';
 import { EMPTY_GRAPH, mapGraph, type MapGraph } from '../../map/graph.ts';
+import { rateSeconds } from '../../map/rate-window.ts';
 import { printRange, type Range, windowOf } from '../../url/range.ts';
 
 /** Between changes the sliding window still moves on. */
@@ -12,6 +13,8 @@ const SLIDE_MS = 5000;
 export interface LiveMap {
   readonly query: UseQueryResult<MapAnswer>;
   readonly graph: MapGraph;
+  /** What rates are taken over. */
+  readonly windowS: number;
   readonly live: LiveState;
   readonly movePlaces: (places: Readonly<Record<string, Position>>, replace: boolean) => Promise<void>;
 }
@@ -44,7 +47,8 @@ export function useMap(range: Range, paused: boolean): LiveMap {
       setChosen((before) => Object.fromEntries(Object.entries(before).filter(([key, at]) => places[key] !== at)));
     }
   }
-  return { query, graph, live, movePlaces };
+  const windowS = rateSeconds(range, query.data?.services ?? [], query.data?.endTime ?? 0);
+  return { query, graph, windowS, live, movePlaces };
 }
 
 /** A change during a running request asks once more after it: its answer may be older than the change. */

@@ -31,7 +31,9 @@ export function StatusPopover(): ReactNode {
           onClick={() => setOpen((was) => !was)}
         >
           <IconActivityHeartbeat size={17} stroke={1.7} />
-          {level !== 'ok' || count > 0 ? <span className={`status-dot o-${level === 'ok' ? 'error' : level}`} /> : null}
+          {level !== 'ok' || count > 0 ? (
+            <span className={`status-dot ${level === 'ok' ? 'status-note' : `o-${level}`}`} />
+          ) : null}
         </button>
       </Popover.Target>
       <Popover.Dropdown p={0} aria-label="Server status">

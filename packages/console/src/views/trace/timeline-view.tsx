@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { timeTicks } from '../../trace/ticks.ts';
 import { type Timeline, type TimelineRow, visibleRows } from '../../trace/timeline.ts';
-import { formatDuration } from '../../text/format.ts';
+import { formatTick } from '../../text/format.ts';
 import { useSize } from '../../widgets/use-size.ts';
 import { TimelineRowView } from './timeline-row.tsx';
 
@@ -102,7 +102,7 @@ function TimelineHead({ ticks, lengthS }: { readonly ticks: readonly number[]; r
             data-last={tick > lengthS * 0.92}
             style={{ left: `${(tick / lengthS) * 100}%` }}
           >
-            {tick === 0 ? '0' : formatDuration(tick)}
+            {tick === 0 ? '0' : formatTick(tick)}
           </span>
         ))}
       </div>

@@ -2,7 +2,7 @@ import { type PointerEvent, type ReactNode, useRef, useState } from 'react';
 import { logTicks } from '../../map/histogram.ts';
 import { OUTCOME_LABEL, type SettledOutcome } from '../../map/shares.ts';
 import { type SummaryRow, urlParts } from '../../summaries/row.ts';
-import { formatClock, formatDuration } from '../../text/format.ts';
+import { formatClock, formatDuration, formatTick } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 import { tracePlace } from '../../url/place.ts';
 import type { TimeWindow } from '../../url/range.ts';
@@ -64,7 +64,7 @@ export function Scatter({ rows, window, complete }: ScatterProps): ReactNode {
           <g key={value} transform={`translate(0 ${at})`}>
             <line x1={LEFT} x2={width - RIGHT} className="grid-line" />
             <text x={LEFT - 8} y={3.5} textAnchor="end" className="axis-text">
-              {formatDuration(value)}
+              {formatTick(value)}
             </text>
           </g>
         ))}

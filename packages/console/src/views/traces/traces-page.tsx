@@ -32,7 +32,12 @@ export function TracesPage({ place }: { readonly place: TracesPlace }): ReactNod
         <div className="toolbar-side">
           <RangePicker range={place.range} onChange={(range) => go({ ...place, range })} />
           {place.range.kind === 'last' ? (
-            <LiveBadge state={traces.live} updatedAtMs={query.dataUpdatedAt} onToggle={() => setPaused(!paused)} />
+            <LiveBadge
+              state={traces.live}
+              error={query.error}
+              updatedAtMs={query.dataUpdatedAt}
+              onToggle={() => setPaused(!paused)}
+            />
           ) : null}
         </div>
       </div>

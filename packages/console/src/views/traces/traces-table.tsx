@@ -51,7 +51,7 @@ export function TracesTable({ rows, sort, descending, onSort, footer }: TracesTa
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: 12,
   });
-  const slowest = rows.reduce((most, row) => Math.max(most, row.responseS ?? 0), 0);
+  const lengthOf = barLength(rows);
   return (
     <div
       className="traces-scroll"
@@ -92,7 +92,7 @@ export function TracesTable({ rows, sort, descending, onSort, footer }: TracesTa
               className="traces-row"
               style={{ height: rowPx, transform: `translateY(${item.index * rowPx}px)` }}
             >
-              <Cells row={row} now={now} slowest={slowest} />
+              <Cells row={row} now={now} bar={lengthOf(row)} />
             </div>
           );
         })}
@@ -102,15 +102,21 @@ export function TracesTable({ rows, sort, descending, onSort, footer }: TracesTa
   );
 }
 
-function Cells({
-  row,
-  now,
-  slowest,
-}: {
+/** As a part of the track, on a log scale as above: one slow trace must not make all others alike. */
+function barLength(rows: readonly SummaryRow[]): (row: SummaryRow) => number {
+  const times = rows.flatMap(({ responseS }) => (responseS !== undefined && responseS > 0 ? [responseS] : []));
+  const low = Math.min(...times) / 2;
+  const span = Math.log(Math.max(...times) / low);
+  return ({ responseS }) => (responseS !== undefined && responseS > low ? Math.log(responseS / low) / span : 0);
+}
+
+interface CellsProps {
   readonly row: SummaryRow;
   readonly now: number;
-  readonly slowest: number;
-}): ReactNode {
+  readonly bar: number;
+}
+
+function Cells({ row, now, bar }: CellsProps): ReactNode {
   const { host, path } = urlParts(row.url);
   const services = row.services.map((name) => visible(shortName(name, null), 60));
   return (
@@ -136,10 +142,7 @@ function Cells({
       </div>
       <div role="cell" className={`c-response num o-${row.outcome}`}>
         <span className="bar-track" aria-hidden>
-          <span
-            className="bar-fill"
-            style={{ width: `${slowest > 0 ? ((row.responseS ?? 0) / slowest) * 100 : 0}%` }}
-          />
+          <span className="bar-fill" style={{ width: `${bar * 100}%` }} />
         </span>
         {formatDuration(row.responseS)}
       </div>

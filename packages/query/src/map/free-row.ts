@@ -1,0 +1,77 @@
+import type { Position } from '@fluoroscope/api';
+import { ROW_DISTANCE, ROW_GRID } from './spacing.ts';
+
+/** Nodes nearer than this sideways share a column, where they need a row each. */
+const COLUMN_WIDTH = 1.6;
+/** Rows above and below the wanted one that are weighed against it. */
+const ROWS_TRIED = 8;
+/** An edge nearer than this to a node's middle runs behind it, or through its name. */
+const CLEARANCE = 0.75;
+/** What an edge behind a node is worth avoiding: a row further from the neighbours, but not two. */
+const BEHIND_COST = 1.7;
+
+export type Line = readonly [Position, Position];
+
+export interface Surroundings {
+  readonly nodes: readonly Position[];
+  /** The edges between them. */
+  readonly lines: readonly Line[];
+  /** What the new node will have edges to. */
+  readonly neighbours: readonly Position[];
+}
+
+/**
+ * The height at which the column has a row to spare, weighed: near the wanted one, on no edge that is there, and
+ * such that no edge of its own runs behind another node. Of equals the nearest, of these the lower on the screen.
+ */
+export function findRow(x: number, wanted: number, around: Surroundings): number {
+  const rows = around.nodes.filter((node) => Math.abs(node.x - x) < COLUMN_WIDTH).map(({ y }) => y);
+  const crossing = around.lines.filter(([a, b]) => Math.min(a.x, b.x) < x && x < Math.max(a.x, b.x));
+  let best = { y: nearestFree(wanted, rows), cost: Number.POSITIVE_INFINITY };
+  for (let step = 0; step <= 2 * ROWS_TRIED; step += 1) {
+    const y = step === 0 ? best.y : wanted + Math.ceil(step / 2) * (step % 2 === 1 ? ROW_GRID : -ROW_GRID);
+    if (step > 0 && rows.some((row) => isTaken(y, row))) continue;
+    const near = Math.abs(y - wanted);
+    if (near >= best.cost) continue;
+    const cost = near + BEHIND_COST * (countAt({ x, y }, crossing) + countBehind({ x, y }, around));
+    if (cost < best.cost - 1e-9) best = { y, cost };
+  }
+  return best.y;
+}
+
+/** Lines that pass behind a node there. */
+function countAt(node: Position, lines: readonly Line[]): number {
+  let count = 0;
+  for (const line of lines) if (isBehind(node, line)) count += 1;
+  return count;
+}
+
+/** Nodes that lines from there would pass behind. */
+function countBehind(node: Position, { nodes, neighbours }: Surroundings): number {
+  let count = 0;
+  for (const neighbour of neighbours) {
+    for (const other of nodes) if (other !== neighbour && isBehind(other, [node, neighbour])) count += 1;
+  }
+  return count;
+}
+
+function isBehind(node: Position, [a, b]: Line): boolean {
+  const [left, right] = a.x < b.x ? [a, b] : [b, a];
+  if (node.x <= left.x + CLEARANCE || node.x >= right.x - CLEARANCE) return false;
+  const share = (node.x - left.x) / (right.x - left.x);
+  return Math.abs(left.y + share * (right.y - left.y) - node.y) < CLEARANCE;
+}
+
+function nearestFree(wanted: number, taken: readonly number[]): number {
+  const rows = taken.toSorted((a, b) => a - b);
+  let above = wanted;
+  let below = wanted;
+  for (const row of rows) if (isTaken(below, row)) below = row + ROW_DISTANCE;
+  for (const row of rows.toReversed()) if (isTaken(above, row)) above = row - ROW_DISTANCE;
+  return below - wanted <= wanted - above ? below : above;
+}
+
+/** Sums of rows are not quite exact. */
+function isTaken(y: number, row: number): boolean {
+  return Math.abs(y - row) < ROW_DISTANCE - 1e-6;
+}

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
@@ -44,12 +44,23 @@ test('a folder that holds something else: exit 2, untouched', async () => {
   expect(complaints(output)).toMatchObject([expect.stringContaining('--data-dir')]);
 });
 
-test('a data folder that is a file: exit 2', async () => {
-  const file = join(folder(), 'plain');
-  writeFileSync(file, '');
-  const { code, output } = await runProgram(serveFlags(file));
+test.each([
+  ['is a file', (made: string) => join(made, 'plain')],
+  ['lies in a file', (made: string) => join(made, 'plain', 'below')],
+  ['cannot be made', () => '/proc/nope/nope'],
+])('a data folder that %s: exit 2', async (_name, pathIn) => {
+  const made = folder();
+  writeFileSync(join(made, 'plain'), '');
+  const { code, output } = await runProgram(serveFlags(pathIn(made)));
   expect(code).toBe(2);
   expect(complaints(output)).toMatchObject([expect.stringContaining('--data-dir')]);
+});
+
+test('a data folder is made with all above it, for its owner alone', async () => {
+  const dataDir = join(folder(), 'some', 'where');
+  const program = await startProgram(serveFlags(dataDir));
+  await program.stop();
+  expect(statSync(dataDir).mode & 0o777).toBe(0o700);
 });
 
 test.each([

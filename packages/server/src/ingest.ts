@@ -4,7 +4,8 @@ import type { Channel, DropReason, Events } from './events.ts';
 import { createDatagramQueue } from './ingest/datagram-queue.ts';
 import { createBatchParser, type Batch, type BatchParserOptions, type Refusal } from './ingest/parse-batch.ts';
 import { encodeRecords } from './ingest/record.ts';
-import { DATAGRAMS_WAITING_CHARS_MAX, DOCUMENTS_PER_TURN_MAX } from './limits.ts';
+import { turnsOf } from './ingest/turns.ts';
+import { DATAGRAMS_WAITING_CHARS_MAX, DOCUMENTS_PER_CALL_MAX } from './limits.ts';
 
 /** The one way into the journal, for every receiver. */
 export interface Ingest extends AsyncDisposable {
@@ -54,7 +55,8 @@ export function createIngest(options: IngestOptions): Ingest {
   }
 
   async function takeDatagrams(texts: readonly string[]): Promise<void> {
-    const batch = parser.start(DATAGRAMS);
+    // Datagrams come from senders of their own: what one holds costs no other.
+    const batch = parser.start(DATAGRAMS, Number.POSITIVE_INFINITY);
     waitingCount += parser.parseInto(batch, texts);
     try {
       await append(batch);
@@ -65,10 +67,12 @@ export function createIngest(options: IngestOptions): Ingest {
 
   return {
     async put(texts) {
-      const batch = parser.start('http');
-      for (let at = 0; at < texts.length; at += DOCUMENTS_PER_TURN_MAX) {
-        if (at > 0) await nextTurn();
-        waitingCount += parser.parseInto(batch, texts.slice(at, at + DOCUMENTS_PER_TURN_MAX));
+      const batch = parser.start('http', DOCUMENTS_PER_CALL_MAX);
+      let isFirst = true;
+      for (const turn of turnsOf(texts)) {
+        if (!isFirst) await nextTurn();
+        isFirst = false;
+        waitingCount += parser.parseInto(batch, turn);
       }
       try {
         await append(batch);

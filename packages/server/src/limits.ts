@@ -1,14 +1,26 @@
 /** The bodies of requests being read or handled, together; beyond it a request is told to come back. */
-export const REQUEST_BODIES_BYTES_MAX: number = 256 * 1024 * 1024;
+export const REQUEST_BODIES_BYTES_MAX: number = 64 * 1024 * 1024;
 
 /** One body: 50 documents of 64 KiB, escaped as a string inside JSON, fit well. */
 export const REQUEST_BODY_BYTES_MAX: number = 10 * 1024 * 1024;
+
+/** Levels in a body. Its documents are strings, so what X-Ray's clients send has three. */
+export const BODY_DEPTH_MAX = 32;
+
+/** Members and elements in a body, outside of strings: the kept positions of 10,000 nodes are 40,000. */
+export const BODY_VALUES_MAX = 100_000;
+
+/** Documents in one call, those in arrays counted one by one: each that is refused is a line in the answer. */
+export const DOCUMENTS_PER_CALL_MAX = 10_000;
 
 /** Datagrams taken but not yet in the journal, in UTF-16 units; beyond it they are dropped and counted. */
 export const DATAGRAMS_WAITING_CHARS_MAX: number = 64 * 1024 * 1024;
 
 /** Documents parsed in one go: a turn of a few milliseconds, so that sockets are read in between. */
 export const DOCUMENTS_PER_TURN_MAX = 256;
+
+/** Their text in one go, in UTF-16 units, for the same reason. */
+export const CHARS_PER_TURN_MAX: number = 256 * 1024;
 
 /** One page of GetTraceSummaries: about what X-Ray gives (XRAY-SPEC §4.4). */
 export const SUMMARIES_PAGE_COUNT_MAX = 100;
@@ -22,7 +34,7 @@ export const TRACES_PAGE_CHARS_MAX: number = 16 * 1024 * 1024;
 /** Open consoles that are told of changes. */
 export const LIVE_LISTENERS_MAX = 256;
 
-/** Sockets; each costs a descriptor and some 20 kB. */
+/** Sockets; each costs a descriptor and some 20 kB. Beyond it, the one that has been quiet for the longest is closed. */
 export const CONNECTIONS_MAX = 2_048;
 
 /** A request's head. X-Ray clients send about 1 kB, session tokens a few more. */
@@ -42,6 +54,15 @@ export const TIMEOUT_CHECK_INTERVAL_MS = 2_000;
 
 /** What a client is told to wait when something is full. */
 export const RETRY_AFTER_SECONDS = 1;
+
+/** Once the server stops: how long requests that are being answered may take, and clients to read the answers. */
+export const STOP_REQUESTS_MS_MAX = 3_000;
+
+/** How long a read of the store's size may take before health and metrics answer with the last known one. */
+export const STORE_STATS_WAIT_MS = 1_000;
+
+/** A store that has not answered for this long is told as a trouble. */
+export const STORE_STUCK_MS = 5_000;
 
 /** How long a client may go on sending a body that was refused; nothing of it is kept. */
 export const UNREAD_BODY_MS_MAX = 2_000;

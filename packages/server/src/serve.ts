@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JournalError, openJournal, type Journal } from '@fluoroscope/journal';
 import { PipelineError } from '@fluoroscope/pipeline';
 import { StoreError } from '@fluoroscope/store';
 import { createApp, type App } from './app.ts';
+import { makeFolder } from './data-folder.ts';
 import { createEvents, type Events } from './events.ts';
 import { listenHttp } from './http/listen.ts';
 import { printListen } from './settings/kinds.ts';
@@ -96,9 +96,11 @@ export async function serve(settings: Settings, { version, consoleFolder }: Serv
 
 async function makeDataFolder(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolder(dataDir);
   } catch (error) {
-    throw new StartError(`--data-dir: ${dataDir} cannot be made a folder of (${codeOf(error)})`, { cause: error });
+    throw new StartError(`--data-dir: ${dataDir} cannot be made a folder of (${codeOf(error)}): choose another one`, {
+      cause: error,
+    });
   }
 }
 

@@ -60,7 +60,8 @@ export function addConsoleRoutes(app: FastifyInstance, options: ConsoleRoutesOpt
     return { positions: await positions.put(change) };
   });
 
-  app.get('/api/live', { config: nameRequest('live') }, (_request, reply) => {
+  // Without HEAD: a head alone would be a stream that never ends.
+  app.get('/api/live', { config: nameRequest('live'), exposeHeadRoute: false }, (_request, reply) => {
     // Before the hub writes: afterwards no status can be sent.
     if (live.isFull()) {
       throw new ApiError('ThrottledException', 'too many consoles are listening already', {

@@ -6,7 +6,8 @@ import { decideAccess, type GuardPolicy } from './guard.ts';
 
 export interface GuardOptions {
   readonly policy: GuardPolicy;
-  readonly isPage: (path: string) => boolean;
+  /** The request is for a page of the console. */
+  readonly isPage: boolean;
   readonly events: Pick<Events, 'requestRefused'>;
 }
 
@@ -27,7 +28,7 @@ export function guardRequest(request: FastifyRequest, reply: FastifyReply, optio
       secFetchSite: single(headers['sec-fetch-site']),
       secFetchMode: single(headers['sec-fetch-mode']),
       secFetchDest: single(headers['sec-fetch-dest']),
-      isPage: options.isPage(pathOf(request.url)),
+      isPage: options.isPage,
     },
     options.policy,
   );

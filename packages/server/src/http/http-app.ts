@@ -6,7 +6,6 @@ import { OPERATION_NAMES, OPERATIONS } from '@fluoroscope/api/operations';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Events } from '../events.ts';
 import {
-  CONNECTIONS_MAX,
   HEADERS_BYTES_MAX,
   HEADERS_TIMEOUT_MS,
   KEEP_ALIVE_TIMEOUT_MS,
@@ -17,6 +16,7 @@ import {
 import type { Handlers } from '../operations/handler.ts';
 import { DATA_POLICY, type ConsoleFiles } from './console-files.ts';
 import { addConsoleRoutes, type ConsoleRoutesOptions } from './console-routes.ts';
+import { closeGently, keepConnections } from './connections.ts';
 import type { GuardPolicy } from './guard.ts';
 import { guardRequest, pathOf } from './guard-hook.ts';
 import type { LiveHub } from './live.ts';
@@ -49,27 +49,33 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       headersTimeout: HEADERS_TIMEOUT_MS,
       maxHeaderSize: HEADERS_BYTES_MAX,
       connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+      // A request without Host is the guard's to refuse, in X-Ray's shape.
+      requireHostHeader: false,
     },
+    // While it stops, a request that still comes is handled like any other.
+    return503OnClosing: false,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     forceCloseConnections: 'idle',
     clientErrorHandler: answerUnreadable,
     frameworkErrors: (error, request, reply) => {
       try {
-        if (admitted(request, reply)) answerError(request, reply, error);
+        if (admitted(request, reply, false)) answerError(request, reply, error);
       } catch (refusal) {
         answerError(request, reply, refusal);
       }
     },
   });
-  app.server.maxConnections = CONNECTIONS_MAX;
+  const connections = keepConnections(app.server);
+  // Whether a body is wanted is known when its handler reads it; other expectations may be passed over.
+  for (const event of ['checkContinue', 'checkExpectation'])
+    app.server.on(event, (request, response) => app.server.emit('request', request, response));
 
   const paths = allowedMethods();
 
   /** Throws what must not be looked at further; false when the answer was given. */
-  function admitted(request: FastifyRequest, reply: FastifyReply): boolean {
+  function admitted(request: FastifyRequest, reply: FastifyReply, isPage: boolean): boolean {
     addCommonHeaders(request, reply);
-    const isPage = (path: string): boolean => path === '/' || (!paths.has(path) && isPagePath(path));
     if (guardRequest(request, reply, { policy, events, isPage })) return false;
     bodies.admit(request.raw);
     return true;
@@ -79,16 +85,23 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     const error = toApiError(thrown);
     // A body that ended early has nobody waiting for an answer; a fault of ours is worth a log line.
     if (error.status >= 500) events.requestFailed(requestNameOf(request), request.id, error.cause ?? error);
+    closeGently(request.raw);
     sendError(reply, error);
+  }
+
+  /** By the route that was found: a path can be written in many ways. */
+  function isPage({ routeOptions, url }: FastifyRequest): boolean {
+    const path = pathOf(url);
+    return routeOptions.url === undefined ? !paths.has(path) && isPagePath(path) : routeOptions.url === '/';
   }
 
   // Bodies are read by the handlers that want one, as JSON whatever they claim to be.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.addHook('onRequest', (request, reply, done) => {
-    // What it says is of no account, and an ill-formed one must not refuse a good body.
-    delete request.raw.headers['content-type'];
-    if (admitted(request, reply)) done();
+    // What it says is of no account, and an ill-formed or missing one must not refuse a good body.
+    request.raw.headers['content-type'] = 'application/json';
+    if (admitted(request, reply, isPage(request))) done();
   });
   app.addHook('onResponse', (request, reply, done) => {
     events.requestAnswered(requestNameOf(request), reply.statusCode);
@@ -103,6 +116,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   app.get('/', { config: nameRequest('console-file') }, (_request, reply) => files.sendPage(reply));
   app.addHook('preClose', (done) => {
     options.live[Symbol.dispose]();
+    connections.close();
     done();
   });
   return app;

@@ -6,6 +6,7 @@ import {
   RETRY_AFTER_SECONDS,
   UNREAD_BODY_MS_MAX,
 } from '../limits.ts';
+import { checkBodyShape } from './body-shape.ts';
 
 /** Reads bodies as JSON, whatever content type they claim, within a budget that all requests share. */
 export interface BodyReader {
@@ -71,6 +72,8 @@ export function createBodyReader({
       }
     },
     async read(request, response) {
+      // Only now: who asks first is spared sending what would be refused.
+      if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue();
       const outcome = await new Promise<Buffer | Error>((resolve) => collect(request, response, resolve));
       if (outcome instanceof Error) throw outcome;
       return parseBody(outcome);
@@ -100,6 +103,8 @@ function tooBusy(): ApiError {
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function parseBody(bytes: Uint8Array): unknown {
+  const shape = checkBodyShape(bytes);
+  if (!shape.ok) throw new ApiError('InvalidRequestException', shape.problem);
   let text: string;
   try {
     text = utf8.decode(bytes);

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { DOCUMENTS_PER_TURN_MAX } from '../limits.ts';
+import { turnsOf } from './turns.ts';
 
 /**
  * Between sockets that nobody may make wait and the journal. Work is done in turns, with the sockets read in
@@ -35,9 +35,11 @@ export function createDatagramQueue({ take, waitingCharsMax }: DatagramQueueOpti
       await nextTurn();
       const texts = offered;
       offered = [];
-      for (let at = 0; at < texts.length; at += DOCUMENTS_PER_TURN_MAX) {
-        if (at > 0) await nextTurn();
-        track(takeSome(texts.slice(at, at + DOCUMENTS_PER_TURN_MAX)));
+      let isFirst = true;
+      for (const turn of turnsOf(texts)) {
+        if (!isFirst) await nextTurn();
+        isFirst = false;
+        track(takeSome(turn));
       }
     }
     isTaking = false;

@@ -18,13 +18,15 @@ export type Refusal = Omit<DocumentProblem, 'code'> & { readonly code: DocumentP
 export interface Batch {
   readonly channel: Channel;
   readonly receivedUs: TimeUs;
+  /** Beyond it, texts are refused unread. */
+  readonly documentsMax: number;
   /** Cleaned, as JSON. */
   readonly accepted: string[];
   readonly refused: Refusal[];
 }
 
 export interface BatchParser {
-  readonly start: (channel: Channel) => Batch;
+  readonly start: (channel: Channel, documentsMax: number) => Batch;
   /** Adds these texts' documents to the batch, counts them, and returns how many were accepted. */
   readonly parseInto: (batch: Batch, texts: readonly string[]) => number;
 }
@@ -50,7 +52,7 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
   }
 
   return {
-    start: (channel) => ({ channel, receivedUs: nowUs(), accepted: [], refused: [] }),
+    start: (channel, documentsMax) => ({ channel, receivedUs: nowUs(), documentsMax, accepted: [], refused: [] }),
     parseInto(batch, texts) {
       const limits = { nowUs: batch.receivedUs, pastUsMax, futureUsMax, documentBytesMax: DOCUMENT_BYTES_MAX };
       let chars = 0;
@@ -58,7 +60,8 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
       let refusedCount = 0;
       for (const text of texts) {
         chars += text.length;
-        for (const parsed of parseSafely(text, limits)) {
+        const isFull = batch.accepted.length + batch.refused.length >= batch.documentsMax;
+        for (const parsed of isFull ? [tooMany(batch)] : parseSafely(text, limits)) {
           if (parsed.ok) {
             acceptedCount += 1;
             batch.accepted.push(parsed.value.text);
@@ -73,4 +76,9 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
       return acceptedCount;
     },
   };
+}
+
+function tooMany({ documentsMax }: Batch): Result<never, Refusal> {
+  const message = `document: expected at most ${documentsMax} documents in a call, found more`;
+  return bad({ code: 'SegmentTooLarge', field: null, message, id: null });
 }

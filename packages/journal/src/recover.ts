@@ -67,7 +67,7 @@ async function checkVersion(files: Files, dir: string, name: string): Promise<nu
     }
     const decoded = decodeHeader(header);
     if (!decoded.ok && decoded.problem.code === 'unknown-version') {
-      throw new JournalError('unknown-version', `${name} has format version ${decoded.problem.version}`);
+      throw new JournalError('unknown-version', `${join(dir, name)} has format version ${decoded.problem.version}`);
     }
     return await file.sizeBytes();
   } finally {

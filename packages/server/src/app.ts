@@ -2,6 +2,7 @@ import type { StatusAnswer } from '@fluoroscope/api';
 import type { Journal } from '@fluoroscope/journal';
 import { timeUs, type TimeUs } from '@fluoroscope/model';
 import { createSamplingBook } from '@fluoroscope/query';
+import { StoreError, type StoreStats } from '@fluoroscope/store';
 import type { Events } from './events.ts';
 import { loadConsoleFiles } from './http/console-files.ts';
 import { createHttpApp, type HttpApp } from './http/http-app.ts';
@@ -14,6 +15,7 @@ import { createPageTokens } from './page-token.ts';
 import type { Settings } from './settings.ts';
 import { createStatusReader } from './status.ts';
 import type { Storage } from './storage/storage.ts';
+import { createStoreStats, type StoreReport } from './store-stats.ts';
 
 export interface AppOptions {
   readonly settings: Settings;
@@ -50,6 +52,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   events.backlogAtStart(backlogCount());
 
   const { store } = storage;
+  const readStore = createStoreStats(store);
   const tokens = createPageTokens(await loadOrCreatePageSecret(settings.dataDir));
   const positions = await openMapPositions({ dataDir: settings.dataDir, events });
   const ingest = createIngest({
@@ -73,8 +76,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     journalBytesMax: () => journal.stats().sizeBytesMax,
     backlogDocuments: backlogCount,
     waitingDocuments: () => ingest.waitingCount,
-    storeBytes: async () => (await store.readStats()).sizeBytes,
-    storedTraces: async () => (await store.readStats()).traceCount,
+    storeBytes: async () => statsOf(await readStore()).sizeBytes,
+    storedTraces: async () => statsOf(await readStore()).traceCount,
     liveListeners: live.listenerCount,
   });
 
@@ -85,7 +88,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     live,
     revision: () => writtenSequence,
     nowUs,
-    readStatus: createStatusReader({ ...options, backlogCount }),
+    readStatus: createStatusReader({ ...options, readStore, backlogCount }),
     files: loadConsoleFiles(options.consoleFolder),
     policy: {
       boundHost: settings.httpListen?.host ?? 'localhost',
@@ -107,6 +110,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       await positions.flush();
     },
   };
+}
+
+function statsOf(report: StoreReport): StoreStats {
+  if (report.state === 'unreadable') throw new StoreError('failed', 'the store cannot be read');
+  return report.stats;
 }
 
 function readClock(): TimeUs {

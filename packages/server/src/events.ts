@@ -65,6 +65,8 @@ export interface Events {
   documentsDropped(channel: Channel, reason: DropReason, count: number): void;
   documentsJournalled(count: number): void;
   batchWritten(batch: WrittenCounts): void;
+  /** A damaged part of the journal held so many, at most, that were acknowledged. */
+  documentsDamaged(count: number): void;
   /** Found in the journal at start, to be stored by this process. */
   backlogAtStart(count: number): void;
   datagramReceived(sizeBytes: number): void;
@@ -117,6 +119,7 @@ type DocumentEvents = Pick<
   | 'documentsDropped'
   | 'documentsJournalled'
   | 'batchWritten'
+  | 'documentsDamaged'
   | 'backlogAtStart'
 >;
 
@@ -159,6 +162,9 @@ function documentEvents(metrics: Metrics, log: Log): DocumentEvents {
         fields: { count: lostCount },
         message: 'documents in the journal could not be read back',
       }));
+    },
+    documentsDamaged(count) {
+      if (count > 0) metrics.dropped.inc({ channel: 'journal', reason: 'damaged' }, count);
     },
     backlogAtStart: (count) => metrics.backlogAtStart.set(count),
   };

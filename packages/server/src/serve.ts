@@ -1,4 +1,6 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { JournalError, openJournal, type Journal } from '@fluoroscope/journal';
 import { PipelineError } from '@fluoroscope/pipeline';
 import { StoreError } from '@fluoroscope/store';
@@ -57,7 +59,8 @@ export async function serve(settings: Settings, { version, consoleFolder }: Serv
   }
 
   try {
-    await makeDataFolder(settings.dataDir);
+    makeFilesPrivate();
+    await makeDataFolder(settings.dataDir, notices);
     const storage = await openStorage(settings, events, die);
     opened.push(storage);
     const journal = await openJournalFor(settings, storage, events);
@@ -77,7 +80,7 @@ export async function serve(settings: Settings, { version, consoleFolder }: Serv
     opened.push(app);
     opened.push(...(await openListeners(settings, app, events, { listeners, notices })));
   } catch (error) {
-    await closeAll(opened);
+    await closeAll(opened, events);
     throw toStartError(error, settings);
   }
 
@@ -90,13 +93,22 @@ export async function serve(settings: Settings, { version, consoleFolder }: Serv
     get failure() {
       return failure;
     },
-    [Symbol.asyncDispose]: () => closeAll(opened),
+    [Symbol.asyncDispose]: () => closeAll(opened, events),
   };
 }
 
-async function makeDataFolder(dataDir: string): Promise<void> {
+/** Traces are nobody else's to read, and the store's engine would leave its files open to all. */
+function makeFilesPrivate(): void {
+  if (isMainThread) process.umask(0o077);
+}
+
+/** A folder that was there keeps its mode: others may have their reasons to enter it. */
+async function makeDataFolder(dataDir: string, notices: string[]): Promise<void> {
   try {
     await makeFolder(dataDir);
+    const mode = (await stat(dataDir)).mode & 0o777;
+    if (process.platform === 'win32' || (mode & 0o077) === 0) return;
+    notices.push(`other users of this machine can enter the data folder (mode ${mode.toString(8)}): chmod 700 it`);
   } catch (error) {
     throw new StartError(`--data-dir: ${dataDir} cannot be made a folder of (${codeOf(error)}): choose another one`, {
       cause: error,
@@ -116,7 +128,10 @@ function openStorage(settings: Settings, events: Events, die: (error: Error) => 
     {
       written: (batch) => events.batchWritten(batch),
       failing: (message) => events.troubleMet('a batch could not be written to the store', new Error(message)),
-      damaged: (detail) => events.troubleMet('the journal has damaged frames', new Error(detail)),
+      damaged(detail, lostCount) {
+        events.documentsDamaged(lostCount);
+        events.troubleMet('the journal has damaged frames', new Error(detail));
+      },
       died: die,
     },
   );
@@ -170,7 +185,7 @@ async function openListeners(
     try {
       listeners.unshift({ name: 'http', address: await listenHttp(app.http, settings.httpListen) });
     } catch (error) {
-      await closeAll(opened);
+      await closeAll(opened, events);
       const at = printListen(settings.httpListen);
       throw new StartError(`--http-listen: ${at} ${whyNot(codeOf(error))}`, { cause: error });
     }
@@ -179,19 +194,35 @@ async function openListeners(
 }
 
 /** Last opened first: sockets, then what they feed. */
-async function closeAll(opened: AsyncDisposable[]): Promise<void> {
-  for (const part of opened.splice(0).toReversed()) await part[Symbol.asyncDispose]();
+async function closeAll(opened: AsyncDisposable[], events: Events): Promise<void> {
+  for (const part of opened.splice(0).toReversed()) {
+    try {
+      await part[Symbol.asyncDispose]();
+    } catch (error) {
+      events.troubleMet('a part of the server could not be closed in order', error);
+    }
+  }
 }
+
+const MEND_FOLDER = 'choose another folder, or mend this one';
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  ['locked', 'stop that one, or choose another folder'],
+  ['unknown-version', 'start the newer version that wrote it, or choose another folder'],
+]);
 
 function toStartError(error: unknown, settings: Settings): unknown {
   if (error instanceof StoreError || error instanceof JournalError) {
-    const advice =
-      error.code === 'locked' ? 'stop that one, or choose another folder' : 'choose another folder, or mend this one';
+    const advice = ADVICE.get(error.code) ?? MEND_FOLDER;
     return new StartError(`--data-dir: ${error.message.replace(/^\[[a-z-]+\] /, '')}: ${advice}`, { cause: error });
   }
   if (error instanceof PipelineError && settings.udpListen !== null) {
     const why = error.code === 'address-in-use' ? 'EADDRINUSE' : codeOf(error.cause);
     return new StartError(`--udp-listen: ${printListen(settings.udpListen)} ${whyNot(why)}`, { cause: error });
+  }
+  if (error instanceof Error && 'code' in error && 'path' in error) {
+    return new StartError(`--data-dir: ${String(error.path)} cannot be used (${codeOf(error)}): ${MEND_FOLDER}`, {
+      cause: error,
+    });
   }
   return error;
 }

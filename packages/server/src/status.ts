@@ -3,12 +3,14 @@ import type { Journal } from '@fluoroscope/journal';
 import { isLoopback } from './host.ts';
 import type { Settings } from './settings.ts';
 import type { Storage } from './storage/storage.ts';
+import type { StoreReport } from './store-stats.ts';
 
 export interface StatusOptions {
   readonly version: string;
   readonly settings: Pick<Settings, 'durability' | 'httpListen' | 'udpListen'>;
   readonly journal: Pick<Journal, 'stats'>;
-  readonly storage: Pick<Storage, 'failing' | 'store'>;
+  readonly storage: Pick<Storage, 'failing'>;
+  readonly readStore: () => Promise<StoreReport>;
   readonly backlogCount: () => number;
   readonly listeners: () => StatusAnswer['listeners'];
   readonly notices?: () => readonly string[];
@@ -16,16 +18,18 @@ export interface StatusOptions {
 
 /** Answers as long as the process runs: what is broken is told, not thrown. */
 export function createStatusReader(options: StatusOptions): () => Promise<StatusAnswer> {
-  const { version, settings, journal, storage, backlogCount, listeners } = options;
+  const { version, settings, journal, storage, readStore, backlogCount, listeners } = options;
   return async () => {
     const { failing, sizeBytes } = journal.stats();
-    const stats = await storage.store.readStats().catch(() => null);
+    const report = await readStore();
+    const stats = report.state === 'unreadable' ? null : report.stats;
     const troubles = [
       ...(failing === null ? [] : ['The journal cannot write, so nothing new is taken. The log has the reason.']),
       ...(storage.failing === null
         ? []
         : ['The store cannot write; documents wait in the journal. The log has the reason.']),
-      ...(stats === null ? ['The store cannot be read.'] : []),
+      ...(report.state === 'unreadable' ? ['The store cannot be read.'] : []),
+      ...(report.state === 'stuck' ? ['The store does not answer; its figures are old.'] : []),
     ];
     return {
       version,

@@ -64,10 +64,10 @@ export function keepConnections(server: Server, options: ConnectionsOptions = {}
   return {
     close() {
       isClosing = true;
-      for (const socket of quiet) socket.destroy();
+      for (const socket of quiet) if ((openRequests.get(socket) ?? 0) === 0) socket.destroy();
       const timer = setTimeout(() => {
         for (const socket of all) socket.destroy();
-      }, stopMs);
+      }, stopMs).unref();
       server.once('close', () => clearTimeout(timer));
     },
   };

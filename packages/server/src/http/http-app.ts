@@ -74,9 +74,9 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const paths = allowedMethods();
 
   /** Throws what must not be looked at further; false when the answer was given. */
-  function admitted(request: FastifyRequest, reply: FastifyReply, isPage: boolean): boolean {
+  function admitted(request: FastifyRequest, reply: FastifyReply, forPage: boolean): boolean {
     addCommonHeaders(request, reply);
-    if (guardRequest(request, reply, { policy, events, isPage })) return false;
+    if (guardRequest(request, reply, { policy, events, isPage: forPage })) return false;
     bodies.admit(request.raw);
     return true;
   }

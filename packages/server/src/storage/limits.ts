@@ -11,5 +11,8 @@ export const CACHED_ENTITIES_MAX = 50_000;
 export const RETRY_MS_MIN = 100;
 export const RETRY_MS_MAX = 5_000;
 
+/** Stopping waits so long for what is left to be written: it is durable in the journal, and found there by the next start. */
+export const CLOSE_MS_MAX = 5_000;
+
 /** The engine's threads: reads go on while one writes, and both leave a core to receiving. */
 export const STORE_THREADS = 2;

@@ -29,5 +29,5 @@ export type FromWorker =
   | { readonly kind: 'error'; readonly id: number; readonly code: StoreErrorCode; readonly message: string }
   | { readonly kind: 'written'; readonly batch: WrittenBatch }
   | { readonly kind: 'failing'; readonly message: string }
-  | { readonly kind: 'damaged'; readonly detail: string }
+  | { readonly kind: 'damaged'; readonly detail: string; readonly lostCount: number }
   | { readonly kind: 'closed' };

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '@fluoroscope/store';
+import { CLOSE_MS_MAX } from './limits.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
 import type { Storage, StoreReader } from './storage.ts';
 import type { WrittenBatch } from './write-batch.ts';
@@ -7,7 +8,8 @@ import type { WrittenBatch } from './write-batch.ts';
 export interface StorageEvents {
   readonly written: (batch: WrittenBatch) => void;
   readonly failing: (message: string) => void;
-  readonly damaged: (detail: string) => void;
+  /** Journal records could not be read; `lostCount` of them are lost for the store. */
+  readonly damaged: (detail: string, lostCount: number) => void;
   /** The thread ended without being asked to; nothing more will be stored or read. */
   readonly died: (error: Error) => void;
 }
@@ -37,7 +39,7 @@ export async function openStorageThread(settings: WorkerSettings, events: Storag
   worker.on('message', (message: FromWorker) => {
     if (message.kind === 'written') onWritten(message.batch);
     else if (message.kind === 'failing') events.failing((failing = message.message));
-    else if (message.kind === 'damaged') events.damaged(message.detail);
+    else if (message.kind === 'damaged') events.damaged(message.detail, message.lostCount);
     else if (message.kind === 'answer' || message.kind === 'error') calls.settle(message);
     else if (message.kind === 'closed') closed?.();
   });
@@ -70,7 +72,11 @@ export async function openStorageThread(settings: WorkerSettings, events: Storag
         : new Promise<void>((resolve, reject) => waiting.push({ sequence, resolve, reject })),
     async [Symbol.asyncDispose]() {
       await new Promise<void>((resolve) => {
-        closed = resolve;
+        const timer = setTimeout(resolve, CLOSE_MS_MAX);
+        closed = () => {
+          clearTimeout(timer);
+          resolve();
+        };
         post({ kind: 'close' });
       });
       await worker.terminate();

@@ -1,5 +1,5 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import { openJournalReader } from '@fluoroscope/journal';
+import { openJournalReader, type DamagedDetail } from '@fluoroscope/journal';
 import { StoreError, type TraceStore } from '@fluoroscope/store';
 import { openDuckDbStore } from '@fluoroscope/store-duckdb';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
@@ -27,7 +27,10 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
     const reader = await openJournalReader({
       dir: settings.journalDir,
       after: writtenSequence,
-      events: { damaged: (detail) => say({ kind: 'damaged', detail: JSON.stringify(detail) }) },
+      events: {
+        damaged: (detail) =>
+          say({ kind: 'damaged', detail: JSON.stringify(detail), lostCount: countLost(detail, writtenSequence) }),
+      },
     });
     return startWriter({
       store,
@@ -76,6 +79,12 @@ async function answer(store: TraceStore, call: ToWorker & { readonly kind: 'call
   } catch (error) {
     return { kind: 'error', id: call.id, ...describe(error) };
   }
+}
+
+/** Of what the store did not have already. More than were lost where a failed append left a gap in the numbers. */
+function countLost({ afterSequence, beforeSequence }: DamagedDetail, writtenSequence: number): number {
+  if (beforeSequence === null) return 0;
+  return Math.max(0, beforeSequence - 1 - Math.max(afterSequence, writtenSequence));
 }
 
 function describe(error: unknown): { code: StoreError['code']; message: string } {

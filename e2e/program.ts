@@ -35,8 +35,8 @@ export function serveFlags(dataDir: string): readonly string[] {
 }
 
 /** Runs the built program until it is ready. */
-export async function startProgram(flags: readonly string[]): Promise<Program> {
-  const { child, output } = spawnProgram(flags);
+export async function startProgram(flags: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Program> {
+  const { child, output } = spawnProgram(flags, environment);
   await new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', () => /ready in \d+ ms/.test(output()) && resolve());
     child.once('exit', (code) => reject(new Error(`ended with ${code}: ${output()}`)));
@@ -63,8 +63,12 @@ export async function runProgram(flags: readonly string[]): Promise<Ended> {
   return { code, output: output() };
 }
 
-function spawnProgram(flags: readonly string[]): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+function spawnProgram(
+  flags: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): { child: ChildProcess; output: () => string } {
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'], env });
   let output = '';
   child.stdout.on('data', (data) => (output += data));
   child.stderr.on('data', (data) => (output += data));

@@ -14,7 +14,7 @@ export const SERVICE_CACHE_MAX = 20_000;
 export const IDS_PER_STATEMENT_MAX = 10_000;
 
 /** Rows of the write-ahead log, in MiB, until it is folded into the file: bounds memory and the time to open after a crash. */
-export const CHECKPOINT_MIB = 32;
+export const CHECKPOINT_MIB = 64;
 
 /** A condition this deep is no search; the engine's own limit would name none of our words. */
 export const CONDITION_DEPTH_MAX = 250;

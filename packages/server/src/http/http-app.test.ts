@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import type { InjectOptions } from 'fastify';
 import { OPERATION_NAMES, OPERATIONS } from '@fluoroscope/api/operations';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openAppRig, type AppRig } from '../testing/app-rig.ts';
 import { REQUEST_BODY_BYTES_MAX } from '../limits.ts';
 
@@ -167,6 +167,59 @@ test('over a socket: bad heads, bodies beyond the limit, and what comes after th
   expect((await ask(two)).match(/HTTP\/1.1 400/g)).toHaveLength(2);
 });
 
+test.each([
+  ['no Host', 'GET /healthz HTTP/1.1\r\n\r\n', 403],
+  ['no Host, as HTTP/1.0 allows', 'GET /healthz HTTP/1.0\r\n\r\n', 403],
+  ['a method of another protocol', 'QUERY /api/map HTTP/1.1\r\nHost: localhost\r\n\r\n', 405],
+  ['the head of a stream', 'HEAD /api/live HTTP/1.1\r\nHost: localhost\r\n\r\n', 405],
+  [
+    'an expectation',
+    'POST /TraceSegments HTTP/1.1\r\nHost: localhost\r\nExpect: x\r\nContent-Length: 2\r\n\r\n{}',
+    400,
+  ],
+  [
+    'a body that is announced too large: not even asked for',
+    'POST /TraceSegments HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 99999999\r\n\r\n',
+    413,
+  ],
+])('over a socket: %s', async (_name, head, status) => {
+  const answer = await exchange(await listeningPort(), head.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(answer).toMatch(/\r\nx-amzn-errortype: \w+\r\n/);
+  expect(answer).toMatch(/\r\nx-amzn-requestid: [0-9a-f-]{36}\r\n/);
+});
+
+test('a body that is asked for first is invited, once, when it is wanted', async () => {
+  const post = 'POST /TraceSegments HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nConnection: close\r\n';
+  const answer = await exchange(await listeningPort(), `${post}Content-Length: 28\r\n\r\n{"TraceSegmentDocuments":[]}`);
+  expect(answer).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK\r\n/);
+});
+
+test.each([
+  '/metrics',
+  '/%6Detrics',
+  '/%61pi/map?start=0&end=1',
+  'http://localhost/metrics',
+  '/metrics#x',
+  '/api/live',
+])('a link on a foreign page opens pages of the console only: %s', async (target) => {
+  const visit = 'Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n';
+  const head = `GET ${target} HTTP/1.1\r\nHost: localhost\r\n${visit}Connection: close\r\n\r\n`;
+  expect(await exchange(await listeningPort(), head)).toMatch(/^HTTP\/1.1 403 /);
+});
+
+test('arrays of documents do not grow an answer beyond bounds: what comes after ten thousand is refused unread', async () => {
+  const texts = Array.from({ length: 1_000 }, () => `[${'0,'.repeat(999)}0]`);
+  const { status, json } = await send({
+    url: '/TraceSegments',
+    body: JSON.stringify({ TraceSegmentDocuments: texts }),
+  });
+  expect(status).toBe(200);
+  const unprocessed = json['UnprocessedTraceSegments'] as readonly { ErrorCode: string }[];
+  expect(unprocessed).toHaveLength(10_000 + 990);
+  expect(unprocessed.filter(({ ErrorCode }) => ErrorCode === 'SegmentTooLarge')).toHaveLength(990);
+});
+
 interface Answer {
   readonly status: number;
   readonly code: unknown;
@@ -183,6 +236,12 @@ async function send({ headers, ...request }: InjectOptions): Promise<Answer> {
   const isJson = response.headers['content-type']?.toString().includes('json') === true;
   const code = response.headers['x-amzn-errortype'];
   return { status: response.statusCode, code, headers: response.headers, json: isJson ? response.json() : {} };
+}
+
+async function listeningPort(): Promise<number> {
+  const listening = await openAppRig();
+  onTestFinished(() => listening[Symbol.asyncDispose]());
+  return Number(new URL(await listening.app.http.listen({ host: '127.0.0.1', port: 0 })).port);
 }
 
 async function exchange(port: number, request: string): Promise<string> {

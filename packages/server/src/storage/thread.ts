@@ -24,6 +24,7 @@ export async function openStorageThread(settings: WorkerSettings, events: Storag
   let latest = writtenSequence;
   let failing: string | null = null;
   let closed: (() => void) | undefined;
+  let hasEnded = false;
 
   function onWritten(batch: WrittenBatch): void {
     latest = batch.sequence;
@@ -44,7 +45,10 @@ export async function openStorageThread(settings: WorkerSettings, events: Storag
     else if (message.kind === 'closed') closed?.();
   });
 
+  /** An error is followed by the exit: the first says more. */
   function onEnd(error: Error): void {
+    if (hasEnded) return;
+    hasEnded = true;
     calls.fail(error);
     for (const waiter of waiting.splice(0)) waiter.reject(error);
     if (closed === undefined) events.died(error);
@@ -71,6 +75,8 @@ export async function openStorageThread(settings: WorkerSettings, events: Storag
         ? Promise.resolve()
         : new Promise<void>((resolve, reject) => waiting.push({ sequence, resolve, reject })),
     async [Symbol.asyncDispose]() {
+      // Who has ended by itself does not answer.
+      if (hasEnded) return;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, CLOSE_MS_MAX);
         closed = () => {
@@ -97,9 +103,11 @@ function startWorker(settings: WorkerSettings): Worker {
 
 function opened(worker: Worker): Promise<number> {
   return new Promise((resolve, reject) => {
-    worker.once('error', reject);
+    const onError = (cause: Error): void => reject(new StoreError('failed', cause.message, { cause }));
+    const onExit = (code: number): void => reject(new StoreError('failed', `the storage thread ended with ${code}`));
+    worker.once('error', onError).once('exit', onExit);
     worker.once('message', (message: FromWorker) => {
-      worker.off('error', reject);
+      worker.off('error', onError).off('exit', onExit);
       if (message.kind === 'open') resolve(message.writtenSequence);
       else if (message.kind === 'refused') reject(new StoreError(message.code, unprefixed(message)));
       else reject(new StoreError('failed', `the storage thread began with "${message.kind}"`));

@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CONDITION_CASES, CONDITION_ROWS } from './conformance/condition-cases.ts';
 import { describeGraph } from './conformance/graph-tests.ts';
+import { describeRetention } from './conformance/retention-tests.ts';
 import {
   BASE_US,
+  ORIGIN,
   batchOf,
   documentOf,
   edgeFactOf,
   graphQueryOf,
   nodeFactOf,
   rowOf,
+  seriesQueryOf,
   serviceOf,
   sortRows,
   sortSums,
@@ -31,13 +34,14 @@ export function describeTraceStore(name: string, open: OpenStore): void {
     describe('search', () => describeSearch(open));
     describe('conditions', () => describeConditions(open));
     describe('service graph', () => describeGraph(open));
+    describe('retention', () => describeRetention(open));
     describe('lifetime', () => describeLifetime(open));
   });
 }
 
 function describeWriting(open: OpenStore): void {
   storeTest('an empty store has sequence 0 and nothing else', open, async (store) => {
-    expect(await store.readSequence()).toBe(0);
+    expect(await store.readProgress(ORIGIN)).toEqual({ sequence: 0, durableSequence: 0, unfinishedSequence: null });
     expect(await store.readStats()).toMatchObject({ traceCount: 0, documentCount: 0 });
     expect(await store.readGraph(graphQueryOf())).toEqual({ nodes: [], edges: [] });
     expect(await store.findTraces(traceQueryOf())).toEqual({ rows: [], next: null, scannedCount: 0 });
@@ -46,7 +50,7 @@ function describeWriting(open: OpenStore): void {
   storeTest('the whole batch is visible with its sequence', open, async (store) => {
     const facts = [nodeFactOf('a')];
     await store.write(batchOf(7, { documents: [documentOf(1, 1)], traces: [rowOf(1)], facts }));
-    expect(await store.readSequence()).toBe(7);
+    expect((await store.readProgress(ORIGIN)).sequence).toBe(7);
     expect(await store.readDocuments([traceIdOf(1)])).toEqual([documentOf(1, 1)]);
     expect(await store.readTraceRows([traceIdOf(1)])).toEqual([rowOf(1)]);
     expect((await store.readGraph(graphQueryOf())).nodes).toHaveLength(1);
@@ -54,7 +58,7 @@ function describeWriting(open: OpenStore): void {
 
   storeTest('an empty batch moves the sequence', open, async (store) => {
     await store.write(batchOf(3));
-    expect(await store.readSequence()).toBe(3);
+    expect((await store.readProgress(ORIGIN)).sequence).toBe(3);
   });
 
   test.for([5, 4])('a batch of sequence %i after 5 is ignored as a whole', async (sequence) => {
@@ -66,12 +70,29 @@ function describeWriting(open: OpenStore): void {
       facts: [nodeFactOf('a')],
     };
     await store.write(batchOf(sequence, replay));
-    expect(await store.readSequence()).toBe(5);
+    expect((await store.readProgress(ORIGIN)).sequence).toBe(5);
     expect(await store.readDocuments([traceIdOf(1)])).toEqual([documentOf(1, 1)]);
     expect((await store.findTraces(traceQueryOf())).rows).toEqual([rowOf(1)]);
     expect((await store.readGraph(graphQueryOf())).nodes[0]?.counts.ok).toBe(1);
     await store[Symbol.asyncDispose]();
     await remove?.();
+  });
+
+  storeTest('each origin counts for itself', open, async (store) => {
+    await store.write(batchOf(5, { traces: [rowOf(1)] }));
+    await store.write({ ...batchOf(3, { traces: [rowOf(2)] }), origin: 'another' });
+    await store.write({ ...batchOf(3, { traces: [rowOf(3)] }), origin: 'another' });
+    expect((await store.readProgress(ORIGIN)).sequence).toBe(5);
+    expect((await store.readProgress('another')).sequence).toBe(3);
+    expect((await store.findTraces(traceQueryOf())).rows).toHaveLength(2);
+  });
+
+  storeTest('everything written before a flush survives a crash', open, async (store) => {
+    await store.write(batchOf(5, { documents: [documentOf(1, 1)] }));
+    await store.flush();
+    expect(await store.readProgress(ORIGIN)).toEqual({ sequence: 5, durableSequence: 5, unfinishedSequence: null });
+    await store.flush();
+    expect(await store.readDocuments([traceIdOf(1)])).toEqual([documentOf(1, 1)]);
   });
 
   storeTest('stats count a replaced row once and every document', open, async (store) => {
@@ -325,7 +346,10 @@ function describeLifetime(open: OpenStore): void {
       await store[Symbol.asyncDispose]();
       const calls = [
         store.write(batchOf(1)),
-        store.readSequence(),
+        store.readProgress(ORIGIN),
+        store.flush(),
+        store.retain({ arrivedBeforeUs: null, sizeBytesMax: null }),
+        store.readGraphSeries(seriesQueryOf(0, 1)),
         store.readDocuments([]),
         store.findTraces(traceQueryOf()),
         store.readTraceRows([]),
@@ -349,8 +373,9 @@ function describeLifetime(open: OpenStore): void {
     const documents = [documentOf(1, 1), documentOf(1, 2)];
     await store.write(batchOf(4, { documents, traces: [FULL_ROW], facts: [nodeFactOf('a'), edgeFactOf('a', 'b')] }));
     const before = sortSums(await store.readGraph(graphQueryOf()));
+    await store.flush();
     await using again = await reopen();
-    expect(await again.readSequence()).toBe(4);
+    expect((await again.readProgress(ORIGIN)).sequence).toBe(4);
     expect(await again.readDocuments([traceIdOf(1)])).toEqual(documents);
     expect(await again.readTraceRows([traceIdOf(1)])).toEqual([FULL_ROW]);
     expect(sortSums(await again.readGraph(graphQueryOf()))).toEqual(before);

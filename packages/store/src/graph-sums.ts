@@ -1,11 +1,11 @@
 import { latencyBucketUs, printServiceKey, timeUs } from '@fluoroscope/model';
 import type { EdgeFact, EdgeSum, GraphFact, GraphSums, HistogramBucket, NodeFact, NodeSum } from './trace-store.ts';
 
-/** The sums of the facts that still stand once each -1 has taken an equal fact back: what every store must answer. */
+/** What every store must answer: signs add up, so that each -1 cancels an equal fact in every sum. */
 export function sumGraphFacts(facts: Iterable<GraphFact>): GraphSums {
   const nodes = new Map<string, NodeFact[]>();
   const edges = new Map<string, EdgeFact[]>();
-  for (const fact of standingFacts(facts)) {
+  for (const fact of facts) {
     if (fact.kind === 'node')
       addTo(nodes, JSON.stringify([printServiceKey(fact.service), fact.state, fact.root]), fact);
     else addTo(edges, JSON.stringify([printServiceKey(fact.source), printServiceKey(fact.target)]), fact);
@@ -13,53 +13,43 @@ export function sumGraphFacts(facts: Iterable<GraphFact>): GraphSums {
   return { nodes: [...nodes.values()].flatMap(sumNode), edges: [...edges.values()].flatMap(sumEdge) };
 }
 
-function standingFacts(facts: Iterable<GraphFact>): GraphFact[] {
-  const standing = new Map<string, GraphFact[]>();
-  for (const fact of facts) {
-    const key = identityOf(fact);
-    if (fact.sign === 1) addTo(standing, key, fact);
-    else standing.get(key)?.pop();
-  }
-  return [...standing.values()].flat();
-}
-
-function identityOf(fact: GraphFact): string {
-  const shared = [fact.traceId, fact.startUs, fact.endUs, fact.outcome];
-  return fact.kind === 'node'
-    ? JSON.stringify([...shared, printServiceKey(fact.service), fact.state, fact.root])
-    : JSON.stringify([...shared, printServiceKey(fact.source), printServiceKey(fact.target), fact.alias]);
-}
-
 function sumNode(facts: readonly NodeFact[]): NodeSum[] {
   const [first] = facts;
-  if (first === undefined) return [];
+  const fields = sumFields(facts);
+  if (first === undefined || fields === null) return [];
   const { service, state, root } = first;
-  return [{ service, state, root, ...sumFields(facts) }];
+  return [{ service, state, root, ...fields }];
 }
 
 function sumEdge(facts: readonly EdgeFact[]): EdgeSum[] {
   const [first] = facts;
-  if (first === undefined) return [];
-  const aliases = new Set(facts.flatMap(({ alias }) => (alias === null ? [] : [alias])));
-  return [{ source: first.source, target: first.target, aliases: [...aliases].sort(), ...sumFields(facts) }];
+  const fields = sumFields(facts);
+  if (first === undefined || fields === null) return [];
+  const countByAlias = new Map<string, number>();
+  for (const { alias, sign } of facts)
+    if (alias !== null) countByAlias.set(alias, (countByAlias.get(alias) ?? 0) + sign);
+  const aliases = [...countByAlias].filter(([, count]) => count > 0).map(([alias]) => alias);
+  return [{ source: first.source, target: first.target, aliases: aliases.sort(), ...fields }];
 }
 
-function sumFields(facts: readonly GraphFact[]): Omit<NodeSum, 'service' | 'state' | 'root'> {
+/** Null when nothing stands. */
+function sumFields(facts: readonly GraphFact[]): Omit<NodeSum, 'service' | 'state' | 'root'> | null {
   const counts = { ok: 0, error: 0, throttle: 0, fault: 0, pending: 0 };
   const histogram = new Map<number, number>();
   let startUs = Infinity;
   let endUs = -Infinity;
   let totalDurationUs = 0;
   for (const fact of facts) {
-    counts[fact.outcome] += 1;
+    counts[fact.outcome] += fact.sign;
     startUs = Math.min(startUs, fact.startUs);
     endUs = Math.max(endUs, fact.endUs);
     if (fact.outcome === 'pending') continue;
     const durationUs = fact.endUs - fact.startUs;
     const bucketUs = latencyBucketUs(durationUs);
-    totalDurationUs += durationUs;
-    histogram.set(bucketUs, (histogram.get(bucketUs) ?? 0) + 1);
+    totalDurationUs += fact.sign * durationUs;
+    histogram.set(bucketUs, (histogram.get(bucketUs) ?? 0) + fact.sign);
   }
+  if (Object.values(counts).every((count) => count === 0)) return null;
   return {
     startUs: timeUs(startUs),
     endUs: timeUs(endUs),
@@ -70,7 +60,10 @@ function sumFields(facts: readonly GraphFact[]): Omit<NodeSum, 'service' | 'stat
 }
 
 function sortHistogram(countByBucket: ReadonlyMap<number, number>): HistogramBucket[] {
-  return [...countByBucket].map(([bucketUs, count]) => ({ bucketUs, count })).sort((a, b) => a.bucketUs - b.bucketUs);
+  return [...countByBucket]
+    .filter(([, count]) => count !== 0)
+    .map(([bucketUs, count]) => ({ bucketUs, count }))
+    .sort((a, b) => a.bucketUs - b.bucketUs);
 }
 
 function addTo<Item>(groups: Map<string, Item[]>, key: string, item: Item): void {

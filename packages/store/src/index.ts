@@ -1,4 +1,5 @@
 export * from './condition.ts';
+export { graphPeriods } from './graph-periods.ts';
 export * from './limits.ts';
 export * from './matches-condition.ts';
 export * from './memory-store.ts';

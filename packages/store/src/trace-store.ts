@@ -1,4 +1,4 @@
-import type { AnnotationValue, Outcome, SegmentId, ServiceKey, TimeUs, TraceId } from '@fluoroscope/model';
+import type { AnnotationValue, Outcome, ServiceKey, TimeUs, TraceId } from '@fluoroscope/model';
 import type { Condition } from './condition.ts';
 
 /**
@@ -10,19 +10,32 @@ export interface TraceStore extends AsyncDisposable {
   readonly capabilities: StoreCapabilities;
 
   /**
-   * Resolves once the whole batch survives a crash; all of it becomes visible at once or, after a crash,
-   * none. A trace row replaces the row of the same trace id. Documents are kept as they come: several of
-   * one id are merged by the reader. Graph facts are signed: -1 takes an earlier equal fact back, in this
-   * batch or in one before; a -1 without one is the caller's fault, and sums over it mean nothing.
-   * `sequence` is kept with the batch; a batch whose sequence is not above the kept one is ignored, so
-   * that a replay after a crash changes nothing. Calls are made one after another. A write that rejects has
-   * changed nothing and may be tried again. Times are whole µs; text is well-formed Unicode (a lone surrogate
-   * may come back as U+FFFD).
+   * Resolves once the whole batch is visible to every read. It survives a crash once `readProgress` says so: until
+   * then its records must be kept, and are written again after a crash. A store holds, after a crash, exactly the
+   * batches up to some sequence of their origin, each of them whole.
+   *
+   * A trace row replaces the row of the same trace id. Documents are kept as they come: several of one id are
+   * merged by the reader. Graph facts are signed: -1 takes an earlier equal fact back, in this batch or in one
+   * before; a -1 without one is the caller's fault, and sums over it mean nothing. A batch whose sequence is not
+   * above its origin's is ignored, so that a replay after a crash changes nothing. Calls are made one after
+   * another. A write that rejects has changed nothing and may be tried again. Times are whole µs; text is
+   * well-formed Unicode (a lone surrogate may come back as U+FFFD).
    */
   write(batch: StoreBatch): Promise<void>;
 
-  /** The highest `sequence` written; 0 for an empty store. */
-  readSequence(): Promise<number>;
+  /** How far batches of this origin have come; all 0 for one never met. */
+  readProgress(origin: string): Promise<StoreProgress>;
+
+  /** Resolves once everything written before the call survives a crash. */
+  flush(): Promise<void>;
+
+  /**
+   * Lets go of what is older than asked, oldest first, in whole slices: a slice is dropped when all its documents
+   * arrived before `arrivedBeforeUs`, or while the store is larger than `sizeBytesMax`; the newest one stays. With a
+   * slice go its documents, rows and facts, and the disk space. From then on graphs begin no earlier than
+   * `StoreStats.retainedFromUs`.
+   */
+  retain(policy: RetentionPolicy): Promise<RetentionReport>;
 
   /**
    * All documents of these traces, in the order they were written; grouped by trace, traces in the order
@@ -36,12 +49,19 @@ export interface TraceStore extends AsyncDisposable {
   /** The rows of these traces; unknown ids are skipped, order is not promised. */
   readTraceRows(ids: readonly TraceId[]): Promise<readonly TraceRow[]>;
 
-  /** Sums of the facts that ended in [startUs, endUs). A sum of zero is left out. Order is not promised. */
+  /** Sums of the facts that ended in [startUs, endUs). A sum that counts nothing is left out. Order is not promised. */
   readGraph(query: GraphQuery): Promise<GraphSums>;
 
   /**
+   * The same, for each period: [startUs + n × periodUs, startUs + (n + 1) × periodUs), the last one cut at endUs.
+   * Periods without sums are left out; the others come in order. Rejects with `failed` beyond `PERIODS_MAX`.
+   */
+  readGraphSeries(query: GraphSeriesQuery): Promise<readonly GraphPeriod[]>;
+
+  /**
    * False only when no row of this trace is stored: spares the reads for a trace that is new. Answers at once, in
-   * the thread that opened the store; seldom wrongly true.
+   * the thread that opened the store; seldom wrongly true. What other processes wrote to a shared store is
+   * known from the next `readProgress` on.
    */
   mayKnow(id: TraceId): boolean;
 
@@ -56,17 +76,41 @@ export interface StoreCapabilities {
 }
 
 export interface StoreBatch {
+  /** What numbers the records: the file journal is one origin, each partition of a Kafka topic is one. */
+  readonly origin: string;
+  /** Of its last record. */
   readonly sequence: number;
   readonly documents: readonly StoredDocument[];
   readonly traces: readonly TraceRow[];
   readonly facts: readonly GraphFact[];
 }
 
+export interface StoreProgress {
+  /** The highest sequence that reads can see. */
+  readonly sequence: number;
+  /** The highest one that survives a crash; at most `sequence`. */
+  readonly durableSequence: number;
+  /**
+   * A crash came in the middle of the batch that ended here: the next batch must be made of exactly the records from
+   * `sequence` to this one. Null otherwise.
+   */
+  readonly unfinishedSequence: number | null;
+}
+
+export interface RetentionPolicy {
+  readonly arrivedBeforeUs: TimeUs | null;
+  readonly sizeBytesMax: number | null;
+}
+
+export interface RetentionReport {
+  readonly sliceCount: number;
+  readonly documentCount: number;
+  readonly sizeBytes: number;
+}
+
 /** One accepted document as it was journalled. */
 export interface StoredDocument {
   readonly traceId: TraceId;
-  readonly id: SegmentId;
-  readonly startUs: TimeUs;
   readonly receivedUs: TimeUs;
   /** The cleaned document as JSON text. */
   readonly text: string;
@@ -189,6 +233,19 @@ export interface GraphQuery {
   readonly traceIds: readonly TraceId[] | null;
 }
 
+export interface GraphSeriesQuery {
+  readonly startUs: TimeUs;
+  readonly endUs: TimeUs;
+  /** A whole number of µs, at least one minute. */
+  readonly periodUs: number;
+  /** Only the nodes of these services and the edges to or from them; null for all. */
+  readonly services: readonly ServiceKey[] | null;
+}
+
+export interface GraphPeriod extends GraphSums {
+  readonly startUs: TimeUs;
+}
+
 export interface GraphSums {
   readonly nodes: readonly NodeSum[];
   readonly edges: readonly EdgeSum[];
@@ -203,7 +260,7 @@ export interface OutcomeCounts {
 }
 
 interface SumFields {
-  /** Of facts still standing: earliest start, latest end. */
+  /** Earliest start and latest end of the facts summed; those taken back may be among them. */
   readonly startUs: TimeUs;
   readonly endUs: TimeUs;
   readonly counts: OutcomeCounts;
@@ -227,7 +284,7 @@ export interface NodeSum extends SumFields {
 export interface EdgeSum extends SumFields {
   readonly source: ServiceKey;
   readonly target: ServiceKey;
-  /** Sorted. */
+  /** Of what stands; sorted. */
   readonly aliases: readonly string[];
 }
 
@@ -236,6 +293,8 @@ export interface StoreStats {
   readonly documentCount: number;
   /** On disk; 0 for the memory store. */
   readonly sizeBytes: number;
+  /** The newest arrival among what `retain` has dropped: facts that ended before it are not summed. Null before. */
+  readonly retainedFromUs: TimeUs | null;
 }
 
 export type StoreErrorCode = 'closed' | 'corrupt' | 'locked' | 'unreadable' | 'unknown-version' | 'failed';

@@ -157,7 +157,7 @@ async function indexed(drawn: DrawnTrace, batches: readonly (readonly (string | 
         document === undefined ? [] : [{ document, text: JSON.stringify(document), receivedUs: timeUs(at) }],
       ),
     );
-    await store.write({ sequence: at + 1, ...batch });
+    await store.write({ origin: 'journal', sequence: at + 1, ...batch });
   }
   const everything = { startUs: timeUs(0), endUs: timeUs(Number.MAX_SAFE_INTEGER) satisfies TimeUs, traceIds: null };
   const [row] = (await store.readTraceRows([drawn.traceId])) as [TraceRow];

@@ -106,7 +106,7 @@ async function checkDelivery(batches: readonly (readonly string[])[], cachedEnti
   const rows = new Map<TraceId, TraceRow>();
   for (const [at, texts] of batches.entries()) {
     const batch = await indexer.index(texts.map((text) => incoming(text, at)));
-    await store.write({ sequence: at + 1, ...batch });
+    await store.write({ origin: 'journal', sequence: at + 1, ...batch });
     expect(indexer.cachedEntityCount).toBeLessThanOrEqual(cachedEntitiesMax);
     for (const fact of batch.facts) add(standing, fact, fact.sign);
     for (const row of batch.traces) {

@@ -233,7 +233,7 @@ function setUp() {
       })),
     );
     sequence += 1;
-    await store.write({ sequence, ...batch });
+    await store.write({ origin: 'journal', sequence, ...batch });
     for (const { traceId } of batch.traces) known.add(traceId);
     return batch;
   }

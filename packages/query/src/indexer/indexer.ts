@@ -1,6 +1,6 @@
 // Hot path: runs once per stored document. It keeps few and small objects per entity, since those that stay are
 // what the collector pays for; small traces share their empty collections.
-import { readAcceptedDocument, timeUsFromSeconds, type TraceId } from '@fluoroscope/model';
+import { readAcceptedDocument, type TraceId } from '@fluoroscope/model';
 import type { GraphFact, StoreBatch, StoredDocument, TraceRow } from '@fluoroscope/store';
 import { createServiceRefs } from './service-ref.ts';
 import { TraceCache } from './trace-cache.ts';
@@ -19,8 +19,8 @@ export interface IndexerOptions {
   readonly cachedEntitiesMax: number;
 }
 
-/** A store's batch but for its sequence. */
-export interface IndexedBatch extends Omit<StoreBatch, 'sequence'> {
+/** A store's batch but for where its records came from. */
+export interface IndexedBatch extends Omit<StoreBatch, 'origin' | 'sequence'> {
   /** Documents left out because they change nothing: delivered before, or in progress after the complete one. */
   readonly duplicateCount: number;
 }
@@ -74,16 +74,15 @@ export function createIndexer(options: IndexerOptions): Indexer {
     const stored: StoredDocument[] = [];
     const changed = new Set<TraceState>();
     for (const incoming of documents) {
-      const { document, text, receivedUs } = incoming;
-      const id = document.trace_id;
+      const { text, receivedUs } = incoming;
+      const id = incoming.document.trace_id;
       const state = cache.touch(id, () => loaded.get(id) ?? new TraceState(id, 0, serviceRefs));
       const entityCountBefore = state.entityCount;
       const isNew = state.merge(incoming);
       cache.grow(state.entityCount - entityCountBefore);
       if (!isNew) continue;
       changed.add(state);
-      const startUs = timeUsFromSeconds(document.start_time);
-      stored.push({ traceId: id, id: document.id, startUs, receivedUs, text });
+      stored.push({ traceId: id, receivedUs, text });
     }
     const facts: GraphFact[] = [];
     const traces: TraceRow[] = [];

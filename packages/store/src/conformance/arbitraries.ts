@@ -8,8 +8,16 @@ import {
 } from '@fluoroscope/model';
 import fc from 'fast-check';
 import type { Condition } from '../condition.ts';
-import type { GraphFact, GraphQuery, StoreBatch, StoredDocument, TraceQuery, TraceRow } from '../trace-store.ts';
-import { BASE_US, batchOf, segmentIdOf, traceIdOf } from './samples.ts';
+import type {
+  GraphFact,
+  GraphQuery,
+  GraphSeriesQuery,
+  StoreBatch,
+  StoredDocument,
+  TraceQuery,
+  TraceRow,
+} from '../trace-store.ts';
+import { BASE_US, batchOf, traceIdOf } from './samples.ts';
 
 // Few distinct values everywhere, so that questions meet answers, ties are common and facts collide.
 
@@ -17,6 +25,7 @@ import { BASE_US, batchOf, segmentIdOf, traceIdOf } from './samples.ts';
 export interface Asked {
   readonly traces: readonly TraceQuery[];
   readonly graphs: readonly GraphQuery[];
+  readonly series: readonly GraphSeriesQuery[];
   readonly ids: readonly TraceId[];
 }
 
@@ -86,8 +95,6 @@ export function traceRows(): fc.Arbitrary<TraceRow> {
 function documents(): fc.Arbitrary<StoredDocument> {
   return fc.record({
     traceId: traceIds(),
-    id: fc.integer({ min: 1, max: 5 }).map(segmentIdOf),
-    startUs: times(),
     receivedUs: times(),
     text: texts(),
   });
@@ -188,6 +195,15 @@ export function traceQueries(condition: fc.Arbitrary<Condition>): fc.Arbitrary<T
 
 export function graphQueries(): fc.Arbitrary<GraphQuery> {
   return fc.record({ startUs: times(), endUs: times(), traceIds: maybe(idLists()) });
+}
+
+export function seriesQueries(): fc.Arbitrary<GraphSeriesQuery> {
+  return fc.record({
+    startUs: times(),
+    endUs: times(),
+    periodUs: fc.constantFrom(60_000_000, 90_000_000, 180_000_001),
+    services: maybe(fc.array(services(), { maxLength: 3 })),
+  });
 }
 
 export function idLists(): fc.Arbitrary<TraceId[]> {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../memory-store.ts';
-import type { StoreBatch, TraceStore } from '../trace-store.ts';
-import { batches, conditions, graphQueries, idLists, traceQueries, type Asked } from './arbitraries.ts';
-import { sortRows, sortSums } from './samples.ts';
+import type { GraphPeriod, GraphSums, StoreBatch, TraceStore } from '../trace-store.ts';
+import { batches, conditions, graphQueries, idLists, seriesQueries, traceQueries, type Asked } from './arbitraries.ts';
+import { ORIGIN, sortRows, sortSums, withoutBounds } from './samples.ts';
 import type { OpenStore } from './store-test.ts';
 
 const SEED = 20_261_121;
@@ -16,6 +16,7 @@ export function describeSameAnswers(name: string, open: OpenStore): void {
       const asked: fc.Arbitrary<Asked> = fc.record({
         traces: fc.array(traceQueries(conditions()), { minLength: 4, maxLength: 12 }),
         graphs: fc.array(graphQueries(), { minLength: 2, maxLength: 6 }),
+        series: fc.array(seriesQueries(), { minLength: 1, maxLength: 4 }),
         ids: idLists(),
       });
       await fc.assert(
@@ -43,14 +44,30 @@ async function writeBoth(batchesWritten: readonly StoreBatch[], memory: TraceSto
   }
 }
 
-async function compareAnswers({ traces, graphs, ids }: Asked, memory: TraceStore, store: TraceStore): Promise<void> {
-  expect(await store.readSequence()).toBe(await memory.readSequence());
+async function compareAnswers(
+  { traces, graphs, series, ids }: Asked,
+  memory: TraceStore,
+  store: TraceStore,
+): Promise<void> {
+  expect((await store.readProgress(ORIGIN)).sequence).toBe((await memory.readProgress(ORIGIN)).sequence);
   expect(await store.readDocuments(ids)).toEqual(await memory.readDocuments(ids));
   expect(sortRows(await store.readTraceRows(ids))).toEqual(sortRows(await memory.readTraceRows(ids)));
   for (const query of traces) expect(await store.findTraces(query)).toEqual(await memory.findTraces(query));
   for (const query of graphs) {
-    expect(sortSums(await store.readGraph(query))).toEqual(sortSums(await memory.readGraph(query)));
+    expect(comparable(await store.readGraph(query))).toEqual(comparable(await memory.readGraph(query)));
+  }
+  for (const query of series) {
+    const expected = (await memory.readGraphSeries(query)).map(comparablePeriod);
+    expect((await store.readGraphSeries(query)).map(comparablePeriod)).toEqual(expected);
   }
   const { sizeBytes: _ofStore, ...stats } = await store.readStats();
   expect(stats).toEqual({ ...(await memory.readStats()), sizeBytes: undefined });
+}
+
+function comparable(sums: GraphSums): GraphSums {
+  return sortSums(withoutBounds(sums));
+}
+
+function comparablePeriod({ startUs, ...sums }: GraphPeriod): GraphPeriod {
+  return { startUs, ...comparable(sums) };
 }

@@ -1,12 +1,22 @@
 import { describe, expect } from 'vitest';
 import type { GraphFact, GraphSums, TraceStore } from '../trace-store.ts';
-import { BASE_US, batchOf, edgeFactOf, graphQueryOf, nodeFactOf, serviceOf, sortSums } from './samples.ts';
+import {
+  BASE_US,
+  batchOf,
+  edgeFactOf,
+  graphQueryOf,
+  nodeFactOf,
+  seriesQueryOf,
+  serviceOf,
+  sortSums,
+} from './samples.ts';
 import { storeTest, type OpenStore } from './store-test.ts';
 
 export function describeGraph(open: OpenStore): void {
   describe('sums', () => describeSums(open));
   describe('facts taken back', () => describeTakenBack(open));
   describe('scope', () => describeScope(open));
+  describe('series', () => describeSeries(open));
 }
 
 /** Of everything, once each of these batches is written. */
@@ -80,33 +90,35 @@ function describeSums(open: OpenStore): void {
 }
 
 function describeTakenBack(open: OpenStore): void {
-  storeTest('-1 takes an equal fact back: counts, times, histogram and aliases of what stands', open, async (store) => {
-    const early = { start: -90_000_000, length: 5 };
-    const late = { start: 90_000_000, length: 7, alias: 'gone' };
-    const standing = [edgeFactOf('a', 'b', { alias: 'kept' }), edgeFactOf('a', 'b', { start: 4, length: 200 })];
-    const { edges } = await sumsOf(
-      store,
-      [edgeFactOf('a', 'b', early), ...standing, edgeFactOf('a', 'b', late)],
-      [edgeFactOf('a', 'b', { ...early, sign: -1 }), edgeFactOf('a', 'b', { ...late, sign: -1 })],
-    );
-    expect(edges).toMatchObject([
-      {
-        startUs: BASE_US,
-        endUs: BASE_US + 204,
-        counts: { ok: 2 },
-        totalDurationUs: 300,
-        aliases: ['kept'],
-        histogram: [
-          { bucketUs: 100, count: 1 },
-          { bucketUs: 200, count: 1 },
-        ],
-      },
-    ]);
-  });
+  storeTest(
+    '-1 takes an equal fact back: counts, durations, histogram and aliases of what stands',
+    open,
+    async (store) => {
+      const early = { start: -90_000_000, length: 5 };
+      const late = { start: 90_000_000, length: 7, alias: 'gone' };
+      const standing = [edgeFactOf('a', 'b', { alias: 'kept' }), edgeFactOf('a', 'b', { start: 4, length: 200 })];
+      const { edges } = await sumsOf(
+        store,
+        [edgeFactOf('a', 'b', early), ...standing, edgeFactOf('a', 'b', late)],
+        [edgeFactOf('a', 'b', { ...early, sign: -1 }), edgeFactOf('a', 'b', { ...late, sign: -1 })],
+      );
+      expect(edges).toMatchObject([
+        {
+          counts: { ok: 2 },
+          totalDurationUs: 300,
+          aliases: ['kept'],
+          histogram: [
+            { bucketUs: 100, count: 1 },
+            { bucketUs: 200, count: 1 },
+          ],
+        },
+      ]);
+    },
+  );
 
   storeTest('-1 takes back one of two equal facts', open, async (store) => {
     const { nodes } = await sumsOf(store, [nodeFactOf('a'), nodeFactOf('a')], [nodeFactOf('a', { sign: -1 })]);
-    expect(nodes).toMatchObject([{ counts: { ok: 1 }, totalDurationUs: 100, startUs: BASE_US }]);
+    expect(nodes).toMatchObject([{ counts: { ok: 1 }, totalDurationUs: 100 }]);
   });
 
   storeTest('a fact may be taken back in its own batch', open, async (store) => {
@@ -160,5 +172,48 @@ function describeScope(open: OpenStore): void {
       { service: { name: 'n3' }, counts: { ok: 1 } },
     ]);
     expect(await store.readGraph(graphQueryOf(-1e9, 1e9, []))).toEqual({ nodes: [], edges: [] });
+  });
+}
+
+function describeSeries(open: OpenStore): void {
+  const MINUTE = 60_000_000;
+  // BASE_US is not on a minute: periods begin where the query does.
+  storeTest('the sums of each period, in order, without the empty ones', open, async (store) => {
+    const ends = [0, MINUTE - 1, 2 * MINUTE, 3 * MINUTE + 7, 3 * MINUTE + 8];
+    await store.write(batchOf(1, { facts: ends.map((end) => nodeFactOf('a', { start: end - 5, length: 5 })) }));
+    const series = await store.readGraphSeries(seriesQueryOf(0, 3 * MINUTE + 8));
+    expect(series.map(({ startUs, nodes }) => [startUs - BASE_US, nodes[0]?.counts.ok])).toEqual([
+      [0, 2],
+      [2 * MINUTE, 1],
+      [3 * MINUTE, 1],
+    ]);
+  });
+
+  storeTest('equal the graph of the same range', open, async (store) => {
+    const facts = [1, 2, 3].flatMap((at) => [
+      nodeFactOf('a', { start: at * 1_000, length: at }),
+      edgeFactOf('a', 'b', { start: at, length: 7, alias: `x${at}` }),
+    ]);
+    await store.write(batchOf(1, { facts }));
+    const [period, ...others] = await store.readGraphSeries(seriesQueryOf(-MINUTE / 2, MINUTE / 2));
+    expect(others).toEqual([]);
+    expect(sortSums({ nodes: period?.nodes ?? [], edges: period?.edges ?? [] })).toEqual(
+      sortSums(await store.readGraph(graphQueryOf(-MINUTE / 2, MINUTE / 2))),
+    );
+  });
+
+  storeTest('only of the services asked for, edges at either end', open, async (store) => {
+    const facts = [nodeFactOf('a'), nodeFactOf('b'), edgeFactOf('a', 'b'), edgeFactOf('b', 'c'), edgeFactOf('c', 'd')];
+    await store.write(batchOf(1, { facts }));
+    const [period] = await store.readGraphSeries({ ...seriesQueryOf(0, MINUTE), services: [serviceOf('b')] });
+    expect(period?.nodes.map(({ service }) => service.name)).toEqual(['b']);
+    expect(period?.edges.map(({ source }) => source.name).sort()).toEqual(['a', 'b']);
+    expect(await store.readGraphSeries({ ...seriesQueryOf(0, MINUTE), services: [] })).toEqual([]);
+  });
+
+  storeTest('too many periods, or too short ones, are refused', open, async (store) => {
+    const failed = { name: 'StoreError', code: 'failed' };
+    await expect(store.readGraphSeries(seriesQueryOf(0, 3_000 * MINUTE))).rejects.toMatchObject(failed);
+    await expect(store.readGraphSeries({ ...seriesQueryOf(0, 1), periodUs: 1 })).rejects.toMatchObject(failed);
   });
 }

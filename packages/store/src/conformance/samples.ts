@@ -1,16 +1,9 @@
-import {
-  parseSegmentId,
-  parseTraceId,
-  timeUs,
-  type Outcome,
-  type SegmentId,
-  type ServiceKey,
-  type TraceId,
-} from '@fluoroscope/model';
+import { parseTraceId, timeUs, type Outcome, type ServiceKey, type TraceId } from '@fluoroscope/model';
 import type { Condition } from '../condition.ts';
 import type {
   EdgeFact,
   GraphQuery,
+  GraphSeriesQuery,
   GraphSums,
   NodeFact,
   StoreBatch,
@@ -22,16 +15,13 @@ import type {
 /** 2023-11-14T22:13:20Z: samples count their times from here. */
 export const BASE_US = 1_700_000_000_000_000;
 
+/** Of all sample batches that do not say otherwise. */
+export const ORIGIN = 'samples';
+
 /** The same number gives the same id, a greater one a greater id; half of them look like W3C ids. */
 export function traceIdOf(number: number): TraceId {
   const id = parseTraceId(number.toString(16).padStart(8, '0').repeat(4));
   if (!id.ok) throw new Error(`sample trace ${number}: ${id.problem}`);
-  return id.value;
-}
-
-export function segmentIdOf(number: number): SegmentId {
-  const id = parseSegmentId(number.toString(16).padStart(16, '0'));
-  if (!id.ok) throw new Error(`sample segment ${number}: ${id.problem}`);
   return id.value;
 }
 
@@ -40,14 +30,13 @@ export function serviceOf(name: string, type: string | null = null, accountId: s
 }
 
 export function batchOf(sequence: number, parts: Partial<Omit<StoreBatch, 'sequence'>> = {}): StoreBatch {
-  return { documents: [], traces: [], facts: [], ...parts, sequence };
+  return { origin: ORIGIN, documents: [], traces: [], facts: [], ...parts, sequence };
 }
 
+/** Documents of different ids differ, and arrive in the order of their ids. */
 export function documentOf(trace: number, id: number, text = `{"id":${id}}`): StoredDocument {
   return {
     traceId: traceIdOf(trace),
-    id: segmentIdOf(id),
-    startUs: timeUs(BASE_US + id),
     receivedUs: timeUs(BASE_US + id + 7),
     text,
   };
@@ -145,10 +134,21 @@ export function graphQueryOf(start = -1e9, end = 1e9, traces: readonly number[] 
   };
 }
 
+/** By the minute, of all services. */
+export function seriesQueryOf(start: number, end: number): GraphSeriesQuery {
+  return { startUs: timeUs(BASE_US + start), endUs: timeUs(BASE_US + end), periodUs: 60_000_000, services: null };
+}
+
 /** In an order of its own, since stores promise none. */
 export function sortSums({ nodes, edges }: GraphSums): GraphSums {
   const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
   return { nodes: [...nodes].sort(byText), edges: [...edges].sort(byText) };
+}
+
+/** What stores must agree on: where facts were taken back, each may take its own bounds of time. */
+export function withoutBounds({ nodes, edges }: GraphSums): GraphSums {
+  const bare = { startUs: timeUs(0), endUs: timeUs(0) };
+  return { nodes: nodes.map((sum) => ({ ...sum, ...bare })), edges: edges.map((sum) => ({ ...sum, ...bare })) };
 }
 
 export function sortRows(rows: readonly TraceRow[]): readonly TraceRow[] {

@@ -1,6 +1,6 @@
-import { cutText, isJsonObject, readNumber, type Clean, type CleanFields } from './clean-json.ts';
+import { copyOfFirst, cutText, isJsonObject, readNumber, type Clean, type CleanFields } from './clean-json.ts';
 import { SUBSEGMENT_FIELDS } from './entity-fields.ts';
-import type { Json, JsonObject } from './segment-document.ts';
+import type { IndependentSubsegmentDocument, Json, JsonObject } from './segment-document.ts';
 import { parseSegmentId } from './segment-id.ts';
 
 /** Longest name X-Ray takes. */
@@ -9,8 +9,23 @@ export const NAME_CHARS_MAX = 200;
 /** 2^53 µs, the year 2255: later times would not be exact, and would overflow a store's columns. */
 export const TIME_SECONDS_MAX = 9_007_199_254;
 
-/** Properties whose cleaned values are known already; undefined for those that must not be there. */
-export type Essentials = ReadonlyMap<string, Json | undefined>;
+/**
+ * The properties that an entity cannot do without, as they must be afterwards, in the order of `ESSENTIAL_KEYS`;
+ * undefined for those that must not be there.
+ */
+export type Essentials = readonly (Json | undefined)[];
+
+/** An embedded subsegment has the first five; what it says of the others is not known to its fields. */
+const ESSENTIAL_KEYS = [
+  'id',
+  'name',
+  'start_time',
+  'end_time',
+  'in_progress',
+  'trace_id',
+  'parent_id',
+  'type',
+] as const satisfies readonly (keyof IndependentSubsegmentDocument)[];
 
 /**
  * name = 1*200( letter / digit / space / "_" / "." / ":" / "/" / "%" / "&" / "#" / "=" / "+" / "\" / "-" / "@" )
@@ -44,62 +59,63 @@ export function readEnd(source: JsonObject, start: number, latest: number): numb
   return Math.max(start, Math.min(end, latest));
 }
 
-/** The same object when nothing had to change. Properties that nobody knows are left out. */
+/**
+ * The same object when nothing had to change. Properties that nobody knows are left out. A copy is only begun at
+ * the first change, which with the list of essentials in place of a Map halves the cost of a clean document.
+ */
 export function cleanEntity(
   source: JsonObject,
   essentials: Essentials,
   fields: CleanFields,
   latest: number,
 ): JsonObject {
-  const cleaned: Record<string, Json> = {};
-  let changed = false;
-  let seenCount = 0;
-  for (const key of Object.keys(source)) {
+  let cleaned: Record<string, Json> | undefined;
+  let missingCount = 0;
+  for (const value of essentials) if (value !== undefined) missingCount += 1;
+  const keys = Object.keys(source);
+  for (const [at, key] of keys.entries()) {
     const before = source[key];
     if (before === undefined) continue;
     let after: Json | undefined;
-    if (key === 'subsegments') {
-      after = cleanSubsegments(before, latest);
-    } else if (essentials.has(key)) {
-      after = essentials.get(key);
-      seenCount += 1;
+    const essential = essentialAt(key, essentials.length);
+    if (essential >= 0) {
+      after = essentials[essential];
+      if (after !== undefined) missingCount -= 1;
     } else {
-      after = fields.get(key)?.(before, latest);
+      after = key === 'subsegments' ? cleanSubsegments(before, latest) : fields.get(key)?.(before, latest);
     }
+    if (after !== before) cleaned ??= copyOfFirst(source, keys, at);
     // Only known keys get here with a value, so none can be `__proto__`.
-    if (after !== undefined) cleaned[key] = after;
-    if (after !== before) changed = true;
+    if (after !== undefined && cleaned !== undefined) cleaned[key] = after;
   }
-  if (seenCount < essentials.size) changed = addMissing(cleaned, essentials) || changed;
-  return changed ? cleaned : source;
+  if (missingCount === 0) return cleaned ?? source;
+  cleaned ??= copyOfFirst(source, keys, keys.length);
+  for (const [at, value] of essentials.entries()) {
+    const key = ESSENTIAL_KEYS[at];
+    if (value !== undefined && key !== undefined && cleaned[key] === undefined) cleaned[key] = value;
+  }
+  return cleaned;
 }
 
-function addMissing(cleaned: Record<string, Json>, essentials: Essentials): boolean {
-  let added = false;
-  for (const [key, value] of essentials) {
-    if (value === undefined || cleaned[key] !== undefined) continue;
-    cleaned[key] = value;
-    added = true;
-  }
-  return added;
+function essentialAt(key: string, count: number): number {
+  const at = ESSENTIAL_PLACES.get(key) ?? -1;
+  return at < count ? at : -1;
 }
+
+const ESSENTIAL_PLACES: ReadonlyMap<string, number> = new Map(ESSENTIAL_KEYS.map((key, at) => [key, at]));
 
 /** Subsegments that cannot be used are dropped alone: their own subsegments take their place. */
 const cleanSubsegments: Clean = (value, latest) => {
   if (!Array.isArray(value)) return undefined;
-  const cleaned: Json[] = [];
-  let changed = false;
-  for (const before of value) {
+  let cleaned: Json[] | undefined;
+  for (const [at, before] of value.entries()) {
     const after = cleanSubsegment(before, latest);
-    if (after === before) {
-      cleaned.push(before);
-      continue;
-    }
-    changed = true;
+    if (after !== before) cleaned ??= value.slice(0, at);
+    if (cleaned === undefined) continue;
     if (after !== undefined) cleaned.push(after);
     else if (isJsonObject(before)) cleaned.push(...orphansOf(before, latest));
   }
-  return changed ? cleaned : value;
+  return cleaned ?? value;
 };
 
 function orphansOf(dropped: JsonObject, latest: number): readonly Json[] {
@@ -116,12 +132,6 @@ function cleanSubsegment(source: Json, latest: number): JsonObject | undefined {
   if (id?.ok !== true || name === undefined || start === undefined) return undefined;
 
   const end = readEnd(source, start, latest);
-  const essentials = new Map<string, Json | undefined>([
-    ['id', id.value],
-    ['name', name],
-    ['start_time', start],
-    ['end_time', end],
-    ['in_progress', end === undefined ? true : undefined],
-  ]);
+  const essentials = [id.value, name, start, end, end === undefined ? true : undefined];
   return cleanEntity(source, essentials, SUBSEGMENT_FIELDS, latest);
 }

@@ -60,17 +60,28 @@ export function countOf(max: number): Clean {
 export function objectOf(fields: CleanFields): Clean {
   return (value, latest) => {
     if (!isJsonObject(value)) return undefined;
-    const cleaned: Record<string, Json> = {};
-    let changed = false;
-    for (const key of Object.keys(value)) {
+    let cleaned: Record<string, Json> | undefined;
+    const keys = Object.keys(value);
+    for (const [at, key] of keys.entries()) {
       const before = value[key];
       const after = before === undefined ? undefined : fields.get(key)?.(before, latest);
+      if (after !== before) cleaned ??= copyOfFirst(value, keys, at);
       // Only keys of `fields` get here, so none can be `__proto__`.
-      if (after !== undefined) cleaned[key] = after;
-      changed ||= after !== before;
+      if (after !== undefined && cleaned !== undefined) cleaned[key] = after;
     }
-    return changed ? cleaned : value;
+    return cleaned ?? value;
   };
+}
+
+/** The properties of the first `count` keys, all of them clean: begins a copy where the first change is met. */
+export function copyOfFirst(value: JsonObject, keys: readonly string[], count: number): Record<string, Json> {
+  const copy: Record<string, Json> = {};
+  for (let at = 0; at < count; at += 1) {
+    const key = keys[at];
+    const item = key === undefined ? undefined : value[key];
+    if (key !== undefined && item !== undefined) copy[key] = item;
+  }
+  return copy;
 }
 
 /** An array of at most `itemsMax`; items that must go are left out. */

@@ -160,11 +160,13 @@ const ASCII_ANNOTATION_KEY = /^[A-Za-z0-9_.]+$/;
  */
 function cleanAnnotations(value: Json): Json | undefined {
   if (!isJsonObject(value)) return undefined;
-  return Object.entries(value).every(isCleanAnnotation) ? value : mendAnnotations(value);
-}
-
-function isCleanAnnotation([key, value]: readonly [string, Json]): boolean {
-  return cleanAnnotationKey(key) === key && cleanAnnotationValue(value) === value;
+  for (const key of Object.keys(value)) {
+    const item = value[key];
+    if (item === undefined || cleanAnnotationKey(key) !== key || cleanAnnotationValue(item) !== item) {
+      return mendAnnotations(value);
+    }
+  }
+  return value;
 }
 
 function mendAnnotations(value: JsonObject): JsonObject {

@@ -95,7 +95,7 @@ function acceptDocument(value: Json, text: string | undefined, options: ParseDoc
   const essentials = readEssentials(value, options, latest);
   if (!essentials.ok) return essentials;
 
-  const fields = essentials.value.get('type') === undefined ? SEGMENT_FIELDS : SUBSEGMENT_FIELDS;
+  const fields = value['type'] === 'subsegment' ? SUBSEGMENT_FIELDS : SEGMENT_FIELDS;
   const cleaned = cleanEntity(value, essentials.value, fields, latest);
   const keepsText = cleaned === value && text !== undefined && !hasLoneSurrogate(text);
   const cleanText = keepsText ? text : JSON.stringify(cleaned);
@@ -147,18 +147,17 @@ function readEssentials(
   if (isSubsegment && parentId === undefined) {
     return refuse('MissingParentId', 'parent_id', '16 hex digits', printFound(source['parent_id']), givenId);
   }
-  return ok(
-    new Map<string, Json | undefined>([
-      ['id', id.value],
-      ['trace_id', traceId.value],
-      ['name', name],
-      ['start_time', start],
-      ['end_time', end],
-      ['in_progress', end === undefined ? true : undefined],
-      ['parent_id', parentId],
-      ['type', isSubsegment ? 'subsegment' : undefined],
-    ]),
-  );
+  const isOpen = end === undefined ? true : undefined;
+  return ok([
+    id.value,
+    name,
+    start,
+    end,
+    isOpen,
+    traceId.value,
+    parentId,
+    isSubsegment ? 'subsegment' : undefined,
+  ] satisfies Essentials);
 }
 
 const TRACE_ID_FORM = '1-, 8 hex digits, -, 24 hex digits';

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { JournalError, type Journal } from '@fluoroscope/journal';
+import { JournalError, type RecordSink } from '@fluoroscope/journal';
 import type { Channel, DropReason, Events } from './events.ts';
 import { createDatagramQueue } from './ingest/datagram-queue.ts';
 import { createBatchParser, type Batch, type BatchParserOptions, type Refusal } from './ingest/parse-batch.ts';
@@ -26,7 +26,7 @@ export interface Ingest extends AsyncDisposable {
 }
 
 export interface IngestOptions extends BatchParserOptions {
-  readonly journal: Pick<Journal, 'append'>;
+  readonly journal: Pick<RecordSink, 'append'>;
   readonly events: BatchParserOptions['events'] &
     Pick<Events, 'documentsTurnedAway' | 'documentsDropped' | 'documentsJournalled'>;
   /** Told after each commit: the storage thread goes on reading. */
@@ -42,11 +42,11 @@ export function createIngest(options: IngestOptions): Ingest {
   let waitingCount = 0;
   let isClosed = false;
 
-  async function append({ accepted, receivedUs }: Batch): Promise<void> {
+  async function append({ accepted, traceIds, receivedUs }: Batch): Promise<void> {
     if (accepted.length === 0) return;
     try {
       if (isClosed) throw new JournalError('closed', 'the server is stopping');
-      const sequence = await journal.append(encodeRecords(accepted, receivedUs));
+      const sequence = await journal.append(encodeRecords(accepted, receivedUs), traceIds);
       events.documentsJournalled(accepted.length);
       committed(sequence);
     } finally {

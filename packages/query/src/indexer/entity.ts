@@ -39,7 +39,7 @@ export interface Entity {
   readonly throttle: boolean;
   /** A call whose far end promises a segment of its own. */
   readonly traced: boolean;
-  /** Position of its document among the trace's documents. */
+  /** Of its document: higher than that of the trace's documents before. */
   readonly arrival: number;
   readonly annotations: Annotations;
   /** Null for subsegments. */
@@ -63,7 +63,8 @@ export interface SegmentFields {
   readonly zones: readonly string[];
 }
 
-const NO_ANNOTATIONS: Annotations = {};
+/** Of all entities without any: most. */
+export const NO_ANNOTATIONS: Annotations = {};
 const NO_ZONES: readonly string[] = [];
 
 /** The document's own entity first, then everything embedded in it. */

@@ -32,6 +32,20 @@ export function factsOf(traceId: TraceId, standing: Standing | null): readonly G
   return [nodeFact(traceId, entity, service, 'inferred', false), edgeFact(traceId, entity, owner.key, service, null)];
 }
 
+/**
+ * Of a trace that is indexed apart: only what no other document can take back. A segment whose caller is not known
+ * has a node and no edge, and is no root unless it names no parent.
+ */
+export function apartFactsOf(traceId: TraceId, standing: Standing): readonly GraphFact[] {
+  const { entity, caller } = standing;
+  if (entity.kind !== 'segment') return factsOf(traceId, standing);
+  if (entity.service === null) return NO_FACTS;
+  const service = entity.service.key;
+  const node = nodeFact(traceId, entity, service, 'active', entity.parentId === null);
+  if (standing.isAnswer || (caller === null && entity.parentId !== null)) return [node];
+  return [node, edgeFact(traceId, entity, caller?.key ?? clientOf(entity, service), service, null)];
+}
+
 function clientOf({ parentId }: Entity, { name }: ServiceKey): ServiceKey {
   return { name, type: parentId === null ? CLIENT_TYPE : UNRESOLVED_CLIENT_TYPE, accountId: null };
 }

@@ -3,9 +3,12 @@ import assert from 'node:assert/strict';
 import { readAcceptedDocument, timeUs, type TraceId } from '@fluoroscope/model';
 import type { TraceRow } from '@fluoroscope/store';
 import { createIndexer, type Indexer, type IncomingDocument } from './indexer.ts';
+import { TRACE_LINKED_ENTITIES_MAX } from './limits.ts';
 
 const BATCH_DOCUMENTS = 2_000;
 const CACHED_ENTITIES_MAX = 150_000;
+/** Of one trace, where the case is not about what lies beyond. */
+const LINKED_ENTITIES_MAX = 150_000;
 
 const cases = [
   {
@@ -16,15 +19,26 @@ const cases = [
   { name: 'six documents a trace, interleaved', make: () => interleaved(20_000, 6), batch: BATCH_DOCUMENTS },
   { name: '100 k entities, 50 a batch', make: () => longTrace(100_000), batch: 50 },
   { name: '100 k deep, deepest first, 50 a batch', make: () => deepTrace(100_000).toReversed(), batch: 50 },
+  {
+    name: 'giant: 1 M entities, 1,000 a batch, indexed apart',
+    make: () => longTrace(1_000_000),
+    batch: 1_000,
+    linkedEntitiesMax: TRACE_LINKED_ENTITIES_MAX,
+  },
 ];
 
 const only = process.argv[2];
-for (const { name, make, batch } of cases) {
+for (const { name, make, batch, linkedEntitiesMax = LINKED_ENTITIES_MAX } of cases) {
   if (only !== undefined && !name.includes(only)) continue;
-  await run(name, make(), batch);
+  await run(name, make(), batch, linkedEntitiesMax);
 }
 
-async function run(name: string, texts: readonly string[], batchDocuments: number): Promise<void> {
+async function run(
+  name: string,
+  texts: readonly string[],
+  batchDocuments: number,
+  linkedEntitiesMax: number,
+): Promise<void> {
   // Whatever is not asked for again must not burden the collector of this process: the store has it.
   const known = new Set<TraceId>();
   const rows = new Map<TraceId, TraceRow>();
@@ -33,6 +47,7 @@ async function run(name: string, texts: readonly string[], batchDocuments: numbe
     readTraceRows: () => Promise.reject(new Error('the cache holds what comes again')),
     mayKnow: (id) => known.has(id),
     cachedEntitiesMax: CACHED_ENTITIES_MAX,
+    linkedEntitiesMax,
   });
   let factCount = 0;
   let usedUs = 0;
@@ -48,7 +63,7 @@ async function run(name: string, texts: readonly string[], batchDocuments: numbe
     }
   }
   const memory = heapOf(indexer);
-  await check(name, texts, rows);
+  await check(name, texts, rows, linkedEntitiesMax);
   const perDocument = (usedUs / texts.length).toFixed(1);
   process.stdout.write(
     `${name}: ${perDocument} µs a document (${texts.length} of ${texts[1]?.length} characters, ${factCount} facts, ${memory})\n`,
@@ -65,12 +80,18 @@ function isChecked(id: TraceId): boolean {
 }
 
 /** In pieces or as a whole: the last rows are the same. */
-async function check(name: string, texts: readonly string[], rows: ReadonlyMap<TraceId, TraceRow>): Promise<void> {
+async function check(
+  name: string,
+  texts: readonly string[],
+  rows: ReadonlyMap<TraceId, TraceRow>,
+  linkedEntitiesMax: number,
+): Promise<void> {
   const whole = createIndexer({
     readDocuments: () => Promise.reject(new Error('nothing is known')),
     readTraceRows: () => Promise.reject(new Error('nothing is known')),
     mayKnow: () => false,
     cachedEntitiesMax: 0,
+    linkedEntitiesMax,
   });
   const documents = texts.map(incoming).filter(({ document }) => isChecked(document.trace_id));
   const batch = await whole.index(documents);

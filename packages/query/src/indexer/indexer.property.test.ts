@@ -93,6 +93,39 @@ test.each([
   );
 });
 
+test.each([
+  ['everything remembered', 100_000],
+  ['nothing remembered', 0],
+])('traces too large to be linked, %s: nothing is taken back that was not said', async (_name, cachedEntitiesMax) => {
+  await fc.assert(
+    fc.asyncProperty(deliveries, async (batches) => {
+      const store = createMemoryStore();
+      const indexer = createIndexer({
+        readDocuments: (ids) => store.readDocuments(ids),
+        readTraceRows: (ids) => store.readTraceRows(ids),
+        mayKnow: () => true,
+        cachedEntitiesMax,
+        linkedEntitiesMax: 3,
+      });
+      const standing = new Map<string, number>();
+      const rows = new Map<TraceId, TraceRow>();
+      for (const [at, texts] of batches.entries()) {
+        const batch = await indexer.index(texts.map((text) => incoming(text, at)));
+        await store.write({ origin: 'journal', sequence: at + 1, ...batch });
+        for (const fact of batch.facts) add(standing, fact, fact.sign);
+        for (const row of batch.traces) {
+          const before = rows.get(row.traceId);
+          expect(row.revision).toBe((before?.revision ?? 0) + 1);
+          expect(row.entryPoint === null || row.services[row.entryPoint] !== undefined).toBe(true);
+          rows.set(row.traceId, row);
+        }
+      }
+      expect([...standing.values()].every((sum) => sum > 0)).toBe(true);
+    }),
+    { seed: SEED, numRuns: 200 },
+  );
+});
+
 async function checkDelivery(batches: readonly (readonly string[])[], cachedEntitiesMax: number): Promise<void> {
   const store = createMemoryStore();
   const indexer = createIndexer({

@@ -1,9 +1,9 @@
 import { timeUs, type TraceDocument, type TraceId } from '@fluoroscope/model';
-import { createMemoryStore, type TraceRow } from '@fluoroscope/store';
+import { createMemoryStore, TRACE_ANNOTATIONS_MAX, type TraceRow } from '@fluoroscope/store';
 import { trace } from '@fluoroscope/testkit';
 import { expect, test } from 'vitest';
 import { createIndexer, type IncomingDocument } from './indexer.ts';
-import { COUNTED_ANEW_ENTITIES_MAX, TRACE_SERVICES_MAX } from './limits.ts';
+import { APART_TRACE_ENTITIES, COUNTED_ANEW_ENTITIES_MAX, TRACE_SERVICES_MAX } from './limits.ts';
 
 const SHOP = trace`
   shop               0..300   200
@@ -140,8 +140,9 @@ test.each([
 });
 
 test('a key with many values does not crowd out the others', async () => {
-  const row = await rowOf(60, (at) => ({ step: at, ...(at === 59 && { z: 'last' }) }));
-  expect(row.annotations).toHaveLength(50);
+  const count = TRACE_ANNOTATIONS_MAX + 10;
+  const row = await rowOf(count, (at) => ({ step: at, ...(at === count - 1 && { z: 'last' }) }));
+  expect(row.annotations).toHaveLength(TRACE_ANNOTATIONS_MAX);
   expect(row.annotations.at(-1)).toMatchObject({ key: 'z', value: 'last' });
 });
 
@@ -178,6 +179,77 @@ test('chains and circles of any length end', async () => {
   expect(closed.facts).toHaveLength(2 * ids.length);
 });
 
+test('a giant trace: what is said of it stands, and nothing of it is read back', async () => {
+  const { index, indexer, reads } = setUp(10);
+  const root = { ...SHOP.document('shop'), id: 'f'.repeat(16) } as TraceDocument;
+  const tables = Array.from({ length: 20 }, (_, at) => table(idOf(at)));
+  const first = await index(opened(root), ...tables.slice(0, 5));
+  expect(first.traces).toMatchObject([{ partial: true, entityCount: 6, revision: 1 }]);
+  const second = await index(...tables.slice(5, 15));
+  expect(second.traces).toMatchObject([{ partial: true, entityCount: 16, revision: 2, inferred: true }]);
+  expect(second.facts).toHaveLength(20);
+  expect(indexer.cachedEntityCount).toBe(APART_TRACE_ENTITIES);
+
+  const again = await index(...tables.slice(10));
+  expect(again.documents).toHaveLength(10);
+  expect(again.facts).toHaveLength(10);
+  const last = await index(root);
+  const said = last.facts.map((fact) => `${fact.sign} ${fact.kind} ${fact.outcome}`);
+  expect(said).toEqual(['-1 node pending', '-1 edge pending', '1 node ok', '1 edge ok']);
+  expect(last.traces).toMatchObject([
+    {
+      partial: true,
+      entityCount: 22,
+      revision: 4,
+      responseTimeUs: 300_000,
+      services: [{ name: 'carts' }, { name: 'shop' }],
+    },
+  ]);
+
+  indexer.forget();
+  const later = await index(table(idOf(30)));
+  expect(reads).toEqual([]);
+  expect(later.traces).toMatchObject([{ partial: true, entityCount: 23, revision: 5, responseTimeUs: 300_000 }]);
+});
+
+test('a giant trace is the same wherever batches end', async () => {
+  const root = { ...SHOP.document('shop'), id: 'f'.repeat(16) } as TraceDocument;
+  const other = { ...SHOP.document('stock'), id: 'e'.repeat(16), parent_id: idOf(3) } as TraceDocument;
+  const all = [opened(root), ...Array.from({ length: 20 }, (_, at) => table(idOf(at))), other, root, other];
+  const outcomes: unknown[] = [];
+  for (const size of [1, 3, 7, 100]) {
+    const { index } = setUp(10);
+    const sums = new Map<string, number>();
+    let row: TraceRow | undefined;
+    for (let at = 0; at < all.length; at += size) {
+      const { facts, traces } = await index(...all.slice(at, at + size));
+      for (const { sign, ...fact } of facts)
+        sums.set(JSON.stringify(fact), (sums.get(JSON.stringify(fact)) ?? 0) + sign);
+      row = traces[0] ?? row;
+    }
+    const standing = [...sums].filter(([, sum]) => sum !== 0).sort(([a], [b]) => (a < b ? -1 : 1));
+    expect(standing.every(([, sum]) => sum > 0)).toBe(true);
+    outcomes.push({ standing, row: { ...row, revision: 0 } });
+  }
+  for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0]);
+});
+
+test('however long its texts, what is remembered stays within its bound', async () => {
+  const { index, indexer } = setUp();
+  const annotations = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`k${at}`, 'x'.repeat(1_000)]));
+  await index({ ...SHOP.document('stock'), annotations });
+  expect(indexer.cachedEntityCount).toBeGreaterThan(50);
+});
+
+function table(id: string): TraceDocument {
+  return {
+    ...step(id, 'f'.repeat(16)),
+    name: 'DynamoDB',
+    namespace: 'aws',
+    aws: { table_name: 'carts' },
+  } as TraceDocument;
+}
+
 function idOf(at: number): string {
   return (at + 1).toString(16).padStart(16, '0');
 }
@@ -205,7 +277,7 @@ function opened(document: TraceDocument): TraceDocument {
   return { ...rest, in_progress: true };
 }
 
-function setUp() {
+function setUp(linkedEntitiesMax = 200_000) {
   const store = createMemoryStore();
   const known = new Set<TraceId>();
   const reads: (readonly TraceId[])[] = [];
@@ -223,6 +295,7 @@ function setUp() {
     readTraceRows: (ids) => store.readTraceRows(ids),
     mayKnow: (id) => known.has(id),
     cachedEntitiesMax: 200_000,
+    linkedEntitiesMax,
   });
   async function index(...documents: readonly TraceDocument[]) {
     const batch = await indexer.index(

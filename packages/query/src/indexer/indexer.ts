@@ -1,10 +1,12 @@
 // Hot path: runs once per stored document. It keeps few and small objects per entity, since those that stay are
 // what the collector pays for; small traces share their empty collections.
-import { readAcceptedDocument, type TraceId } from '@fluoroscope/model';
+import type { TraceId } from '@fluoroscope/model';
 import type { GraphFact, StoreBatch, StoredDocument, TraceRow } from '@fluoroscope/store';
+import { TRACE_LINKED_ENTITIES_MAX } from './limits.ts';
+import { loadTraces } from './load-traces.ts';
 import { createServiceRefs } from './service-ref.ts';
 import { TraceCache } from './trace-cache.ts';
-import { TraceState, type IncomingDocument } from './trace-state.ts';
+import { readDocument, TraceState, type IncomingDocument, type ReadDocument } from './trace-state.ts';
 
 export type { IncomingDocument } from './trace-state.ts';
 
@@ -17,6 +19,8 @@ export interface IndexerOptions {
   readonly mayKnow: (id: TraceId) => boolean;
   /** Segments and subsegments of recent traces to remember, about 650 bytes each. */
   readonly cachedEntitiesMax: number;
+  /** Of one trace; `TRACE_LINKED_ENTITIES_MAX` when left out. A larger one is indexed apart (ADR-011). */
+  readonly linkedEntitiesMax?: number;
 }
 
 /** A store's batch but for where its records came from. */
@@ -31,10 +35,11 @@ export interface IndexedBatch extends Omit<StoreBatch, 'origin' | 'sequence'> {
  *
  * The caller writes each batch before it asks for the next one. Should the write fail, the indexer is ahead of
  * the store: `forget` before anything else is indexed. When `index` rejects nothing has been taken, and the
- * same documents may be given again. Calls one after another.
+ * same documents may be given again. Calls one after another. Each document is read when its turn comes and then
+ * let go: made only then, the parsed documents of a batch are never all in memory.
  */
 export interface Indexer {
-  index(documents: readonly IncomingDocument[]): Promise<IndexedBatch>;
+  index(documents: Iterable<IncomingDocument>): Promise<IndexedBatch>;
 
   /** Drops everything remembered; it is read back from the store as needed. */
   forget(): void;
@@ -46,47 +51,45 @@ export interface Indexer {
 export function createIndexer(options: IndexerOptions): Indexer {
   const serviceRefs = createServiceRefs();
   const cache = new TraceCache(options.cachedEntitiesMax);
+  const linkedEntitiesMax = options.linkedEntitiesMax ?? TRACE_LINKED_ENTITIES_MAX;
   let isBusy = false;
+  let arrival = 0;
 
-  /** Traces that the store may know, as they were when last written. One read each, whatever the batch. */
-  async function load(documents: readonly IncomingDocument[]): Promise<LoadedTraces> {
-    const wanted = new Set<TraceId>();
-    for (const { document } of documents) {
-      const id = document.trace_id;
-      if (!cache.has(id) && !wanted.has(id) && options.mayKnow(id)) wanted.add(id);
-    }
-    const loaded = new Map<TraceId, TraceState>();
-    if (wanted.size === 0) return loaded;
-
-    const ids = [...wanted];
-    const [stored, rows] = await Promise.all([options.readDocuments(ids), options.readTraceRows(ids)]);
-    for (const row of rows) loaded.set(row.traceId, new TraceState(row.traceId, row.revision, serviceRefs));
-    for (const { traceId, text, receivedUs } of stored) {
-      const state = loaded.get(traceId) ?? new TraceState(traceId, 0, serviceRefs);
-      loaded.set(traceId, state);
-      state.merge({ document: readAcceptedDocument(text), text, receivedUs });
-    }
-    for (const state of loaded.values()) state.settle();
-    return loaded;
+  function readIncoming(incoming: IncomingDocument): ReadDocument {
+    arrival += 1;
+    return readDocument(incoming, arrival, serviceRefs);
   }
 
-  function take(documents: readonly IncomingDocument[], loaded: LoadedTraces): IndexedBatch {
+  /** What the store may know and the cache does not. */
+  function wantedOf(documents: readonly ReadDocument[]): ReadonlySet<TraceId> {
+    const wanted = new Set<TraceId>();
+    for (const { traceId } of documents) {
+      if (!cache.has(traceId) && !wanted.has(traceId) && options.mayKnow(traceId)) wanted.add(traceId);
+    }
+    return wanted;
+  }
+
+  function take(documents: readonly ReadDocument[], loaded: ReadonlyMap<TraceId, TraceState>): IndexedBatch {
     const stored: StoredDocument[] = [];
     const changed = new Set<TraceState>();
-    for (const incoming of documents) {
-      const { text, receivedUs } = incoming;
-      const id = incoming.document.trace_id;
-      const state = cache.touch(id, () => loaded.get(id) ?? new TraceState(id, 0, serviceRefs));
+    for (const document of documents) {
+      const { traceId, text, receivedUs } = document;
+      const state = cache.touch(traceId, () => loaded.get(traceId) ?? new TraceState(traceId, 0, linkedEntitiesMax));
       const entityCountBefore = state.entityCount;
-      const isNew = state.merge(incoming);
+      const isNew = state.merge(document);
       cache.grow(state.entityCount - entityCountBefore);
       if (!isNew) continue;
       changed.add(state);
-      stored.push({ traceId: id, receivedUs, text });
+      stored.push({ traceId, receivedUs, text });
     }
     const facts: GraphFact[] = [];
     const traces: TraceRow[] = [];
-    for (const state of changed) traces.push(state.commit((fact) => facts.push(fact)));
+    for (const state of changed) {
+      const entityCountBefore = state.entityCount;
+      traces.push(state.commit((fact) => facts.push(fact)));
+      // Less, once it is indexed apart.
+      cache.grow(state.entityCount - entityCountBefore);
+    }
     return { documents: stored, traces, facts, duplicateCount: documents.length - stored.length };
   }
 
@@ -95,8 +98,9 @@ export function createIndexer(options: IndexerOptions): Indexer {
       if (isBusy) throw new Error('index was called before the batch before was answered');
       isBusy = true;
       try {
-        const loaded = await load(documents);
-        return cache.change(() => take(documents, loaded));
+        const read = Array.from(documents, readIncoming);
+        const loaded = await loadTraces(wantedOf(read), { ...options, linkedEntitiesMax, serviceRefs });
+        return cache.change(() => take(read, loaded));
       } finally {
         isBusy = false;
       }
@@ -107,5 +111,3 @@ export function createIndexer(options: IndexerOptions): Indexer {
     },
   };
 }
-
-type LoadedTraces = ReadonlyMap<TraceId, TraceState>;

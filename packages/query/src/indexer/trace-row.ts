@@ -1,6 +1,7 @@
 import { timeUs, type ServiceKey, type TimeUs, type TraceId } from '@fluoroscope/model';
 import { TRACE_ANNOTATIONS_MAX, type TraceAnnotation, type TraceRow } from '@fluoroscope/store';
 import type { CountedKeys } from './counted-keys.ts';
+import type { Entity } from './entity.ts';
 import type { ServiceRef } from './service-ref.ts';
 import { nodeOf, type Standing } from './standing.ts';
 import type { TraceTotals } from './trace-totals.ts';
@@ -11,48 +12,95 @@ export interface RowStamp {
   readonly updatedUs: TimeUs;
 }
 
+/** What a row is made of, once it is counted. */
+export interface RowParts extends Pick<
+  TraceRow,
+  | 'throttle'
+  | 'partial'
+  | 'inferred'
+  | 'entryPoint'
+  | 'annotations'
+  | 'users'
+  | 'resourceArns'
+  | 'instanceIds'
+  | 'availabilityZones'
+  | 'entityCount'
+> {
+  readonly startUs: number;
+  readonly endUs: number;
+  /** The segment that speaks for the trace. */
+  readonly entry: Entity | null;
+  readonly services: readonly ServiceRef[];
+}
+
 /** The row of XRAY-SPEC §7.2; the same whatever order the entities came in. */
 export function buildTraceRow(stamp: RowStamp, totals: TraceTotals, all: () => Iterable<Standing>): TraceRow {
   const { startUs, endUs, entry } = totals.readExtremes(all);
-  const segment = entry?.entity.segment ?? null;
   const services = totals.services.shown().map(({ value }) => value);
   const entryNode = entry === null ? null : nodeOf(entry);
   const entryPoint = entryNode === null ? null : placeOrAdd(services, entryNode);
   const placeOf = placesIn(services);
-
-  return {
-    traceId: stamp.traceId,
-    revision: stamp.revision,
-    updatedUs: stamp.updatedUs,
-    startUs: timeUs(startUs),
-    endUs: timeUs(endUs),
-    responseTimeUs:
-      entry === null || entry.entity.outcome === 'pending' ? null : entry.entity.endUs - entry.entity.startUs,
-    fault: segment?.fault ?? false,
-    error: segment?.error ?? false,
+  return assembleRow(stamp, {
+    startUs,
+    endUs,
+    entry: entry?.entity ?? null,
+    entryPoint,
+    services,
     throttle: totals.throttleCount > 0,
     partial: totals.partialCount > 0,
     inferred: totals.inferredCount > 0,
-    httpMethod: segment?.httpMethod ?? null,
-    httpUrl: segment?.httpUrl ?? null,
-    httpStatus: segment?.httpStatus ?? null,
-    userAgent: segment?.userAgent ?? null,
-    clientIp: segment?.clientIp ?? null,
-    entryPoint,
-    services: services.map((service): ServiceKey => service.key),
     annotations: readAnnotations(totals, placeOf),
     users: totals.users.shown().map(({ key, value }) => ({ name: key, services: placesOf(value, placeOf) })),
     resourceArns: totals.resourceArns.shown().map(({ key }) => key),
     instanceIds: totals.instanceIds.shown().map(({ key }) => key),
     availabilityZones: totals.zones.shown().map(({ key }) => key),
     entityCount: totals.entityCount,
+  });
+}
+
+export function assembleRow({ traceId, revision, updatedUs }: RowStamp, parts: RowParts): TraceRow {
+  const { entry } = parts;
+  const segment = entry?.segment ?? null;
+  return {
+    traceId,
+    revision,
+    updatedUs,
+    startUs: timeUs(parts.startUs),
+    endUs: timeUs(parts.endUs),
+    responseTimeUs: entry === null || entry.outcome === 'pending' ? null : entry.endUs - entry.startUs,
+    fault: segment?.fault ?? false,
+    error: segment?.error ?? false,
+    throttle: parts.throttle,
+    partial: parts.partial,
+    inferred: parts.inferred,
+    httpMethod: segment?.httpMethod ?? null,
+    httpUrl: segment?.httpUrl ?? null,
+    httpStatus: segment?.httpStatus ?? null,
+    userAgent: segment?.userAgent ?? null,
+    clientIp: segment?.clientIp ?? null,
+    entryPoint: parts.entryPoint,
+    services: parts.services.map((service): ServiceKey => service.key),
+    annotations: parts.annotations,
+    users: parts.users,
+    resourceArns: parts.resourceArns,
+    instanceIds: parts.instanceIds,
+    availabilityZones: parts.availabilityZones,
+    entityCount: parts.entityCount,
   };
 }
 
 /** The entry point has its place even when it is not among the first. */
 function placeOrAdd(services: ServiceRef[], service: ServiceRef): number {
-  const at = services.findIndex((other) => other.text === service.text);
+  const at = placeIn(services, service);
   return at >= 0 ? at : services.push(service) - 1;
+}
+
+export function placeIn(services: readonly ServiceRef[], { text }: ServiceRef): number {
+  return services.findIndex((other) => other.text === text);
+}
+
+export function byKeyText(a: { readonly key: string }, b: { readonly key: string }): number {
+  return a.key < b.key ? -1 : Number(a.key > b.key);
 }
 
 type PlaceOf = (text: string) => number | undefined;

@@ -1,10 +1,12 @@
 import { timeUs, type TimeUs, type TraceDocument, type TraceId } from '@fluoroscope/model';
 import type { TraceRow } from '@fluoroscope/store';
+import { ApartTrace } from './apart-trace.ts';
 import { contentHash } from './content-hash.ts';
-import { readEntities } from './entity.ts';
-import { COUNTED_ANEW_ENTITIES_MAX } from './limits.ts';
+import { readEntities, type Entity } from './entity.ts';
+import { APART_TRACE_ENTITIES, CHARS_PER_CACHED_ENTITY, COUNTED_ANEW_ENTITIES_MAX } from './limits.ts';
 import { mergeDocument } from './merge-document.ts';
 import type { ServiceRefs } from './service-ref.ts';
+import { commitSolo, isSolo, soloEntityCount, type SoloEntities } from './solo-trace.ts';
 import type { Standing } from './standing.ts';
 import { TraceEntities, type EmitFact } from './trace-entities.ts';
 import { buildTraceRow } from './trace-row.ts';
@@ -17,38 +19,86 @@ export interface IncomingDocument {
   readonly receivedUs: TimeUs;
 }
 
+/** A document read: small, since all of a batch are held at once, and what is held the collector copies. */
+export interface ReadDocument {
+  readonly traceId: TraceId;
+  readonly text: string;
+  readonly receivedUs: TimeUs;
+  readonly hash: number;
+  /** What it counts for in the cache beside its entities, for texts that these hold. */
+  readonly surplus: number;
+  readonly entities: readonly [Entity, ...Entity[]];
+}
+
+/** `arrival` is higher than that of every document of its trace that came before. */
+export function readDocument(
+  { document, text, receivedUs }: IncomingDocument,
+  arrival: number,
+  serviceRefs: ServiceRefs,
+): ReadDocument {
+  const entities = readEntities(document, arrival, serviceRefs);
+  const surplus = Math.max(0, Math.floor(text.length / CHARS_PER_CACHED_ENTITY) - entities.length);
+  return { traceId: document.trace_id, text, receivedUs, hash: contentHash(text), surplus, entities };
+}
+
 /** Up to here a list is searched instead of a Set, which takes ten times the memory. */
 const LISTED_HASHES_MAX = 16;
 
 /** What the indexer remembers of one trace: all of it follows from the stored documents in their order. */
 export class TraceState {
-  readonly #trace: TraceEntities;
-  readonly #serviceRefs: ServiceRefs;
-  /** Of the stored documents; most traces have few. */
-  #hashes: number[] | Set<number> = [];
-  #documentCount = 0;
+  readonly traceId: TraceId;
+  /** As long as a single document speaks of the trace, and a simple one; until then and from then on null. */
+  #solo: SoloEntities | null = null;
+  #soloHash = 0;
+  #trace: TraceEntities | null = null;
+  /** What is remembered has been handed out. */
+  #isSaid = false;
+  /** Of the stored documents of `#trace`; most traces have few. */
+  #hashes: number[] | Set<number> | null = null;
   #totals: TraceTotals | null = null;
+  #surplus = 0;
+  /** Once the trace is too large to be linked, in place of all of the above. */
+  #apart: ApartTrace | null = null;
+  /** Came after the document that made it too large, and will be taken apart. */
+  #waiting: ReadDocument[] = NONE_WAITING;
   #revision: number;
   #updatedUs: TimeUs = timeUs(0);
+  readonly #linkedEntitiesMax: number;
 
-  constructor(traceId: TraceId, revision: number, serviceRefs: ServiceRefs) {
-    this.#trace = new TraceEntities(traceId);
+  constructor(traceId: TraceId, revision: number, linkedEntitiesMax: number) {
+    this.traceId = traceId;
     this.#revision = revision;
-    this.#serviceRefs = serviceRefs;
+    this.#linkedEntitiesMax = linkedEntitiesMax;
   }
 
-  /** Entities, and parents known by their id only: what the cache's bound counts. */
+  /** A trace that was forgotten and is too large to be read back: it goes on from its row. */
+  static apart(row: TraceRow): TraceState {
+    const state = new TraceState(row.traceId, row.revision, 0);
+    state.#apart = new ApartTrace(row);
+    state.#updatedUs = row.updatedUs;
+    return state;
+  }
+
+  /** Entities, and parents known by their id only, more for long ones: what the cache's bound counts. */
   get entityCount(): number {
-    return this.#trace.slots.size;
+    if (this.#apart !== null) return APART_TRACE_ENTITIES;
+    return this.#surplus + (this.#solo === null ? (this.#trace?.slots.size ?? 0) : soloEntityCount(this.#solo));
   }
 
   /** Whether the document says something new; if not, it need not be stored. */
-  merge({ document, text, receivedUs }: IncomingDocument): boolean {
-    const hash = contentHash(text);
-    if (this.#hasHash(hash)) return false;
-    if (!mergeDocument(this.#trace, readEntities(document, this.#documentCount, this.#serviceRefs))) return false;
-    this.#addHash(hash);
-    this.#documentCount += 1;
+  merge(document: ReadDocument): boolean {
+    const { hash, entities, receivedUs, surplus } = document;
+    if (this.#apart !== null || (this.#trace?.slots.size ?? 0) >= this.#linkedEntitiesMax) {
+      this.#waiting = appended(this.#waiting, document);
+    } else if (this.#solo === null && this.#trace === null && isSolo(entities)) {
+      this.#solo = entities;
+      this.#soloHash = hash;
+    } else {
+      if (this.#hasHash(hash)) return false;
+      if (!mergeDocument(this.#linked(), entities)) return false;
+      this.#addHash(hash);
+    }
+    this.#surplus += surplus;
     if (receivedUs > this.#updatedUs) this.#updatedUs = receivedUs;
     return true;
   }
@@ -56,42 +106,97 @@ export class TraceState {
   /** What has changed since the last call, and the row as it is now, one revision on. */
   commit(emit: EmitFact): TraceRow {
     this.#revision += 1;
-    const { traceId } = this.#trace;
-    const stamp = { traceId, revision: this.#revision, updatedUs: this.#updatedUs };
-    return buildTraceRow(stamp, this.#settle(emit), () => this.#standings());
+    this.#isSaid = true;
+    const stamp = { traceId: this.traceId, revision: this.#revision, updatedUs: this.#updatedUs };
+    if (this.#solo !== null) return commitSolo(stamp, this.#solo, emit);
+    if (this.#apart === null) {
+      const trace = this.#linked();
+      const totals = this.#settle(trace, emit);
+      const row = buildTraceRow(stamp, totals, () => standingsOf(trace));
+      if (trace.slots.size < this.#linkedEntitiesMax) return row;
+      this.#part(trace, row, totals.readExtremes(() => standingsOf(trace)).entry);
+    }
+    const apart = this.#takeWaiting(emit);
+    return apart.row(stamp.revision, stamp.updatedUs);
   }
 
   /** For documents read back from the store: their facts have been emitted. */
   settle(): void {
-    this.#trace.settle(ignore, ignore);
+    this.#isSaid = true;
+    const trace = this.#trace;
+    if (trace === null) return;
+    if (trace.slots.size < this.#linkedEntitiesMax) {
+      trace.settle(ignore, ignore);
+      return;
+    }
+    this.#revision -= 1;
+    this.commit(ignore);
+  }
+
+  #part(trace: TraceEntities, row: TraceRow, entry: Standing | null): void {
+    this.#apart = ApartTrace.from(trace, row, entry?.entity ?? null);
+    this.#trace = null;
+    this.#totals = null;
+    this.#hashes = null;
+  }
+
+  #takeWaiting(emit: EmitFact): ApartTrace {
+    if (this.#apart === null) throw new Error('the trace is still linked');
+    for (const document of this.#waiting) this.#apart.take(document, emit);
+    this.#waiting = NONE_WAITING;
+    return this.#apart;
+  }
+
+  #linked(): TraceEntities {
+    if (this.#trace !== null) return this.#trace;
+    const trace = new TraceEntities(this.traceId);
+    this.#trace = trace;
+    if (this.#solo === null) return trace;
+    mergeDocument(trace, this.#solo);
+    this.#addHash(this.#soloHash);
+    this.#solo = null;
+    if (this.#isSaid) trace.settle(ignore, ignore);
+    return trace;
   }
 
   /** Small traces are counted anew each time, which spares the memory of totals that few ever need again. */
-  #settle(emit: EmitFact): TraceTotals {
+  #settle(trace: TraceEntities, emit: EmitFact): TraceTotals {
     const kept = this.#totals;
     if (kept !== null) {
-      this.#trace.settle(emit, (before, after) => kept.replace(before, after));
+      trace.settle(emit, (before, after) => kept.replace(before, after));
       return kept;
     }
-    this.#trace.settle(emit, ignore);
+    trace.settle(emit, ignore);
     const totals = new TraceTotals();
-    for (const standing of this.#standings()) totals.replace(null, standing);
-    if (this.#trace.slots.size > COUNTED_ANEW_ENTITIES_MAX) this.#totals = totals;
+    for (const standing of standingsOf(trace)) totals.replace(null, standing);
+    if (trace.slots.size > COUNTED_ANEW_ENTITIES_MAX) this.#totals = totals;
     return totals;
   }
 
   #hasHash(hash: number): boolean {
+    if (this.#solo !== null) return this.#soloHash === hash;
+    if (this.#hashes === null) return false;
     return Array.isArray(this.#hashes) ? this.#hashes.includes(hash) : this.#hashes.has(hash);
   }
 
   #addHash(hash: number): void {
-    if (!Array.isArray(this.#hashes)) this.#hashes.add(hash);
+    if (this.#hashes === null) this.#hashes = [hash];
+    else if (!Array.isArray(this.#hashes)) this.#hashes.add(hash);
     else if (this.#hashes.push(hash) > LISTED_HASHES_MAX) this.#hashes = new Set(this.#hashes);
   }
+}
 
-  *#standings(): Generator<Standing> {
-    for (const { standing } of this.#trace.slots.values()) if (standing !== null) yield standing;
-  }
+function* standingsOf({ slots }: TraceEntities): Generator<Standing> {
+  for (const { standing } of slots.values()) if (standing !== null) yield standing;
+}
+
+// Shared by all traces that have none, which are nearly all.
+const NONE_WAITING: ReadDocument[] = [];
+
+function appended(list: ReadDocument[], document: ReadDocument): ReadDocument[] {
+  if (list === NONE_WAITING) return [document];
+  list.push(document);
+  return list;
 }
 
 function ignore(): void {}

@@ -119,7 +119,7 @@ function bump<Value>(keys: CountedKeys<Value>, key: string, value: Value, by: 1 
 }
 
 /** Equal text only for equal values of one type: 1 and "1" are two values. */
-function printValue(value: AnnotationValue): string {
+export function printValue(value: AnnotationValue): string {
   return typeof value === 'string' ? `"${value}` : String(value);
 }
 

@@ -76,7 +76,7 @@ export function createBodyReader({
       if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue();
       const outcome = await new Promise<Buffer | Error>((resolve) => collect(request, response, resolve));
       if (outcome instanceof Error) throw outcome;
-      return parseBody(outcome);
+      return readBodyJson(outcome);
     },
     heldBytes: () => heldBytes,
   };
@@ -102,7 +102,7 @@ function tooBusy(): ApiError {
 // Takes a byte order mark away.
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function parseBody(bytes: Uint8Array): unknown {
+export function readBodyJson(bytes: Uint8Array): unknown {
   const shape = checkBodyShape(bytes);
   if (!shape.ok) throw new ApiError('InvalidRequestException', shape.problem);
   let text: string;

@@ -8,6 +8,7 @@ import {
   type ParseDocumentOptions,
   type Result,
   type TimeUs,
+  type TraceId,
 } from '@fluoroscope/model';
 import type { Channel, Events } from '../events.ts';
 
@@ -22,6 +23,8 @@ export interface Batch {
   readonly documentsMax: number;
   /** Cleaned, as JSON. */
   readonly accepted: string[];
+  /** Of the accepted ones, in the same order. */
+  readonly traceIds: TraceId[];
   readonly refused: Refusal[];
 }
 
@@ -52,7 +55,14 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
   }
 
   return {
-    start: (channel, documentsMax) => ({ channel, receivedUs: nowUs(), documentsMax, accepted: [], refused: [] }),
+    start: (channel, documentsMax) => ({
+      channel,
+      receivedUs: nowUs(),
+      documentsMax,
+      accepted: [],
+      traceIds: [],
+      refused: [],
+    }),
     parseInto(batch, texts) {
       const limits = { nowUs: batch.receivedUs, pastUsMax, futureUsMax, documentBytesMax: DOCUMENT_BYTES_MAX };
       let chars = 0;
@@ -65,6 +75,7 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
           if (parsed.ok) {
             acceptedCount += 1;
             batch.accepted.push(parsed.value.text);
+            batch.traceIds.push(parsed.value.document.trace_id);
           } else {
             refusedCount += 1;
             batch.refused.push(parsed.problem);

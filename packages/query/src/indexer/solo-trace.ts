@@ -1,0 +1,141 @@
+// Hot path: most traces of a single service are one document for good. What this spares them (slots, links, counted
+// keys) is a third of what indexing costs, and half of what is remembered of them. indexer.bench.ts
+import type { AnnotationValue } from '@fluoroscope/model';
+import { TRACE_ANNOTATIONS_MAX, type TraceAnnotation, type TraceRow } from '@fluoroscope/store';
+import { NO_ANNOTATIONS, type Entity } from './entity.ts';
+import { factsOf } from './facts.ts';
+import type { ServiceRef } from './service-ref.ts';
+import { nodeOf, type Standing } from './standing.ts';
+import type { EmitFact } from './trace-entities.ts';
+import { assembleRow, byKeyText, placeIn, type RowStamp } from './trace-row.ts';
+import { printValue } from './trace-totals.ts';
+
+/** A document larger than this takes the general way: the loops below look at every pair. */
+const SOLO_ENTITIES_MAX = 32;
+
+/** What a trace is as long as a single document speaks of it. */
+export type SoloEntities = readonly [Entity, ...Entity[]];
+
+/**
+ * Whether the general rules come to what this file says: every id is spoken of once, so that the entities are one
+ * tree below the first, which nobody in it can have called.
+ */
+export function isSolo(entities: SoloEntities): boolean {
+  if (entities.length > SOLO_ENTITIES_MAX) return false;
+  const { parentId } = entities[0];
+  let annotationCount = 0;
+  for (const [at, { id, annotations }] of entities.entries()) {
+    if (id === parentId) return false;
+    for (let before = 0; before < at; before += 1) if (entities[before]?.id === id) return false;
+    if (annotations !== NO_ANNOTATIONS) annotationCount += Object.keys(annotations).length;
+  }
+  return annotationCount <= TRACE_ANNOTATIONS_MAX;
+}
+
+/** With a parent known by its id only, as in the general way. */
+export function soloEntityCount(entities: SoloEntities): number {
+  return entities.length + (entities[0].parentId === null ? 0 : 1);
+}
+
+/** The same facts, and the same row, as of a trace that has just got its first document. */
+export function commitSolo(stamp: RowStamp, entities: SoloEntities, emit: EmitFact): TraceRow {
+  const standings = entities.map((entity) => standingOfSolo(entity, entities[0]));
+  for (const standing of standings) for (const fact of factsOf(stamp.traceId, standing)) emit(fact);
+  return rowOfSolo(stamp, entities[0], standings);
+}
+
+function standingOfSolo(entity: Entity, first: Entity): Standing {
+  const owner = first.kind === 'segment' ? first.service : null;
+  if (entity.kind === 'segment') {
+    const isPartial = entity.outcome === 'pending';
+    return { entity, owner, caller: null, isAnswer: false, isInferred: false, isPartial };
+  }
+  const isCall = entity.kind === 'call';
+  const isInferred = isCall && !entity.traced && entity.outcome !== 'pending' && owner !== null;
+  return { entity, owner, caller: null, isAnswer: false, isInferred, isPartial: isCall && entity.traced };
+}
+
+function rowOfSolo(stamp: RowStamp, first: Entity, standings: readonly Standing[]): TraceRow {
+  const { segment } = first;
+  const services: ServiceRef[] = [];
+  let startUs = first.startUs;
+  let endUs = first.startUs;
+  let inferred = false;
+  let partial = false;
+  let throttle = false;
+  for (const standing of standings) {
+    const { entity } = standing;
+    const node = nodeOf(standing);
+    if (node !== null) insertService(services, node);
+    // As in the general way: subsegments may start before their segment, by another clock.
+    if (segment === null && entity.startUs < startUs) startUs = entity.startUs;
+    if (entity.endUs > endUs) endUs = entity.endUs;
+    inferred ||= standing.isInferred;
+    partial ||= standing.isPartial;
+    throttle ||= entity.throttle && node !== null;
+  }
+  const owner = segment === null ? null : first.service;
+  const ownerPlaces = owner === null ? [] : [placeIn(services, owner)];
+  return assembleRow(stamp, {
+    startUs,
+    endUs,
+    entry: segment === null ? null : first,
+    entryPoint: ownerPlaces[0] ?? null,
+    services,
+    throttle,
+    partial,
+    inferred,
+    annotations: annotationsOfSolo(standings, ownerPlaces),
+    users: segment === null || segment.user === null ? [] : [{ name: segment.user, services: ownerPlaces }],
+    resourceArns: listed(segment?.resourceArn),
+    instanceIds: listed(segment?.instanceId),
+    availabilityZones: (segment?.zones ?? []).toSorted(),
+    entityCount: standings.length,
+  });
+}
+
+/** In the order of their printed keys. */
+function insertService(services: ServiceRef[], service: ServiceRef): void {
+  let at = 0;
+  for (; at < services.length; at += 1) {
+    const other = services[at];
+    if (other === undefined || other.text === service.text) return;
+    if (other.text > service.text) break;
+  }
+  services.splice(at, 0, service);
+}
+
+interface Annotation {
+  readonly key: string;
+  readonly value: AnnotationValue;
+  readonly services: readonly number[];
+}
+
+function annotationsOfSolo(standings: readonly Standing[], services: readonly number[]): TraceAnnotation[] {
+  const found: Annotation[] = [];
+  let bearers = 0;
+  for (const { entity } of standings) {
+    const { annotations } = entity;
+    if (annotations === NO_ANNOTATIONS) continue;
+    bearers += 1;
+    for (const key of Object.keys(annotations)) {
+      const value = annotations[key];
+      if (value !== undefined) found.push({ key, value, services });
+    }
+  }
+  found.sort(bearers > 1 ? byKeyAndValue : byKeyText);
+  // One bearer cannot name a key twice.
+  return bearers > 1 ? found.filter((one, at) => at === 0 || byKeyAndValue(found[at - 1] ?? one, one) !== 0) : found;
+}
+
+function byKeyAndValue(a: Annotation, b: Annotation): number {
+  const byKey = byKeyText(a, b);
+  if (byKey !== 0) return byKey;
+  const textA = printValue(a.value);
+  const textB = printValue(b.value);
+  return textA < textB ? -1 : Number(textA > textB);
+}
+
+function listed(text: string | null | undefined): readonly string[] {
+  return text === null || text === undefined ? [] : [text];
+}

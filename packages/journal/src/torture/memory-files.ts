@@ -3,8 +3,8 @@ import type { Files, OpenFile, OpenMode } from '../files.ts';
 
 /**
  * A disk in memory for tests. It can fail any operation, and it knows what a power cut leaves: data synced through
- * its file, names synced through their folder. Of everything else each piece may be there, be gone or be garbage,
- * as the random source decides. After a failed sync the bytes stay readable but are never written out, which
+ * its file, names synced through their folder. Of everything else each piece may be there, be gone, be garbage or be
+ * what a deleted file had on the same blocks, as the random source decides. After a failed sync the bytes stay readable but are never written out, which
  * is how Linux does it.
  */
 export interface MemoryFiles extends Files {
@@ -42,6 +42,8 @@ export interface MemoryFilesOptions {
   readonly random: () => number;
   /** Asked before each operation, with its number from 1 on. */
   readonly faultOf?: (operation: Operation, number: number) => Fault | null;
+  /** A disk that says it has synced, and has not: shows that the runs would notice. */
+  readonly liesAbout?: 'sync' | 'syncFolder';
 }
 
 /** Unsynced writes are kept or lost in pieces of this size: small, so that small tests see torn frames. */
@@ -60,7 +62,12 @@ type Names = Map<string, Inode>;
 interface Folder {
   readonly names: Names;
   stable: Names;
+  /** What deleted files held: their blocks are given to new ones. */
+  readonly deleted: Buffer[];
 }
+
+/** Makes bytes for a place that was never written out. */
+type Filler = (lengthBytes: number) => Uint8Array;
 
 export function createMemoryFiles(options: MemoryFilesOptions): MemoryFiles {
   return createFrom(options, new Map());
@@ -99,7 +106,7 @@ function createFrom(options: MemoryFilesOptions, folders: Map<string, Folder>): 
     },
     makeFolder: (dir) =>
       act('makeFolder', () => {
-        if (!folders.has(dir)) folders.set(dir, { names: new Map(), stable: new Map() });
+        if (!folders.has(dir)) folders.set(dir, { names: new Map(), stable: new Map(), deleted: [] });
       }),
     list: (dir) => act('list', () => [...folderOf(dir).names.keys()]),
     open: async (path: string, mode: OpenMode) => {
@@ -111,17 +118,18 @@ function createFrom(options: MemoryFilesOptions, folders: Map<string, Folder>): 
         names.set(basename(path), made);
         return made;
       });
-      return openInode(inode, random, act);
+      return openInode(inode, options, act);
     },
     unlink: (path) =>
       act('unlink', () => {
-        inodeAt(path);
-        folderOf(dirname(path)).names.delete(basename(path));
+        const { names, deleted } = folderOf(dirname(path));
+        deleted.push(inodeAt(path).content);
+        names.delete(basename(path));
       }),
     syncFolder: (dir) =>
       act('syncFolder', (fault) => {
         const folder = folderOf(dir);
-        if (fault === null) folder.stable = new Map(folder.names);
+        if (fault === null && options.liesAbout !== 'syncFolder') folder.stable = new Map(folder.names);
       }),
     salt: () => 1 + Math.floor(random() * (2 ** 32 - 1)),
     cutPower: () =>
@@ -140,7 +148,7 @@ function createFrom(options: MemoryFilesOptions, folders: Map<string, Folder>): 
 
 type Act = <T>(operation: Operation, work: (fault: Fault | null) => T) => Promise<T>;
 
-function openInode(inode: Inode, random: () => number, act: Act): OpenFile {
+function openInode(inode: Inode, { random, liesAbout }: MemoryFilesOptions, act: Act): OpenFile {
   return {
     sizeBytes: () => act('size', () => inode.content.length),
     read: (target, at, lengthBytes, position) =>
@@ -167,6 +175,7 @@ function openInode(inode: Inode, random: () => number, act: Act): OpenFile {
       }),
     sync: () =>
       act('sync', (fault) => {
+        if (liesAbout === 'sync') return;
         if (fault === null) {
           const written = Buffer.from(inode.content);
           // Bytes that a failed sync gave up are not dirty any more, so they are not written now either.
@@ -185,42 +194,47 @@ function partOf(lengthBytes: number, random: () => number): number {
 }
 
 /** The stable bytes with those dirty pieces of `content` over them that `isKept` picks. */
-function overlay(inode: Inode, content: Buffer, isKept: () => boolean, filler?: () => number): Buffer {
+function overlay(inode: Inode, content: Buffer, isKept: () => boolean, filler?: Filler): Buffer {
   const result = Buffer.alloc(content.length);
   result.set(inode.stable.subarray(0, content.length));
   for (const { from, to } of inode.dirty) {
     for (let at = from; at < Math.min(to, content.length);) {
       const end = Math.min(to, content.length, at - (at % PIECE_BYTES) + PIECE_BYTES);
       if (isKept()) result.set(content.subarray(at, end), at);
-      else if (filler !== undefined) result.fill(filler(), at, end);
+      else if (filler !== undefined) result.set(filler(end - at), at);
       at = end;
     }
   }
   return result;
 }
 
-function contentAfterPowerCut(inode: Inode, random: () => number): Buffer {
+function contentAfterPowerCut(inode: Inode, deleted: readonly Buffer[], random: () => number): Buffer {
   if (inode.dirty.length === 0 && inode.content.length >= inode.stable.length) return Buffer.from(inode.stable);
   // A truncation that was not synced may not have happened.
   const base = inode.content.length < inode.stable.length && random() < 0.5 ? inode.stable : inode.content;
   const share = random();
-  const kept = overlay(
-    inode,
-    base,
-    () => random() < share,
-    random() < 0.3 ? () => Math.floor(random() * 256) : undefined,
-  );
+  const kept = overlay(inode, base, () => random() < share, pickFiller(deleted, random));
   // The new size may not have reached the disk, or only some of it.
   const synced = Math.min(inode.stable.length, kept.length);
   return kept.subarray(0, random() < 0.5 ? kept.length : synced + Math.floor((kept.length - synced) * random()));
 }
 
-function namesAfterPowerCut({ names, stable }: Folder, random: () => number): Names {
+/** Undefined: what was not written out reads as it did before, or as zeros. */
+function pickFiller(deleted: readonly Buffer[], random: () => number): Filler | undefined {
+  const kind = random();
+  if (kind < 0.2) return (lengthBytes) => Buffer.alloc(lengthBytes, Math.floor(random() * 256));
+  const old = deleted[Math.floor(random() * deleted.length)];
+  if (kind >= 0.4 || old === undefined) return undefined;
+  let at = Math.floor((random() * old.length) / PIECE_BYTES) * PIECE_BYTES;
+  return (lengthBytes) => old.subarray(at, (at += lengthBytes));
+}
+
+function namesAfterPowerCut({ names, stable, deleted }: Folder, random: () => number): Names {
   const left: Names = new Map();
   for (const name of new Set([...names.keys(), ...stable.keys()])) {
     const isNew = random() < 0.5;
     const inode = isNew ? names.get(name) : stable.get(name);
-    if (inode !== undefined) left.set(name, settledInode(contentAfterPowerCut(inode, random)));
+    if (inode !== undefined) left.set(name, settledInode(contentAfterPowerCut(inode, deleted, random)));
   }
   return left;
 }
@@ -229,7 +243,7 @@ function mapFolders(folders: Map<string, Folder>, namesOf: (folder: Folder) => N
   return new Map(
     [...folders].map(([dir, folder]) => {
       const names = namesOf(folder);
-      return [dir, { names, stable: new Map(names) }];
+      return [dir, { names, stable: new Map(names), deleted: [...folder.deleted] }];
     }),
   );
 }

@@ -22,3 +22,12 @@ test(
     expect(cutCount).toBeGreaterThan(SEED_COUNT);
   },
 );
+
+test.each(['sync', 'syncFolder'] as const)('a disk that lies about %s is found out', async (liesAbout) => {
+  let foundOut = 0;
+  for (let seed = 1; seed <= 100; seed++) {
+    const { violations } = await runPowerCuts(seed, { liesAbout });
+    if (violations.length > 0) foundOut++;
+  }
+  expect(foundOut).toBeGreaterThan(30);
+});

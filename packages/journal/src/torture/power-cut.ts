@@ -1,7 +1,13 @@
 import { openJournal } from '../file-journal.ts';
 import type { Journal, JournalReader } from '../journal.ts';
 import { openJournalReader } from '../journal-reader.ts';
-import { createMemoryFiles, type Fault, type MemoryFiles, type Operation } from './memory-files.ts';
+import {
+  createMemoryFiles,
+  type Fault,
+  type MemoryFiles,
+  type MemoryFilesOptions,
+  type Operation,
+} from './memory-files.ts';
 import { createRandom } from './random.ts';
 import { Witness } from './witness.ts';
 
@@ -20,7 +26,10 @@ export interface PowerCutResult {
  * Several lives of one journal, each of which ends by a power cut in the middle of some operation, some with a disk
  * that also fails now and then; then one life in peace, in which everything acknowledged must come out.
  */
-export async function runPowerCuts(seed: number): Promise<PowerCutResult> {
+export async function runPowerCuts(
+  seed: number,
+  { liesAbout }: Pick<MemoryFilesOptions, 'liesAbout'> = {},
+): Promise<PowerCutResult> {
   const random = createRandom(seed);
   const witness = new Witness();
   let cutAt = 0;
@@ -39,7 +48,7 @@ export async function runPowerCuts(seed: number): Promise<PowerCutResult> {
     return operation === 'write' && random() < 0.5 ? 'short' : 'EIO';
   }
 
-  let disk = createMemoryFiles({ random, faultOf });
+  let disk = createMemoryFiles({ random, faultOf, ...(liesAbout !== undefined && { liesAbout }) });
   for (let life = 0; life < LIVES; life++) {
     cutAt = 1 + Math.floor(random() * OPERATIONS_BEFORE_CUT_MAX);
     faultShare = random() < 0.3 ? 0.05 : 0;
@@ -88,8 +97,12 @@ async function live({ disk, witness, random, isOver }: Life): Promise<void> {
 /** A life without faults: all that is left comes out, and the journal takes new records. */
 export async function drain(disk: MemoryFiles, witness: Witness): Promise<void> {
   const { journal, reader } = await start(disk, witness);
+  const metBefore = witness.metCount;
   if (!(await witness.append(journal, [1, 2, 3]))) throw new Error('a sound disk refused');
   while (await witness.read(reader, journal, 1000));
+  const metCount = witness.metCount - metBefore - 3;
+  const { recoveredRecords } = journal.stats();
+  if (recoveredRecords !== metCount) witness.violations.push(`${recoveredRecords} recovered, ${metCount} met`);
   await reader[Symbol.asyncDispose]();
   await journal[Symbol.asyncDispose]();
 }
@@ -108,6 +121,11 @@ export async function start(
     groupSpacingMs: 0,
     events: witness,
   });
-  const reader = await openJournalReader({ dir: DIR, files, after: witness.storedSequence, events: witness });
+  const reader = await openJournalReader({
+    dir: DIR,
+    files,
+    after: witness.storedSequence,
+    events: witness.whileReading,
+  });
   return { journal, reader };
 }

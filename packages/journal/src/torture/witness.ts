@@ -14,6 +14,7 @@ export class Witness implements JournalEvents {
   readonly #storedIds = new Set<number>();
   #acknowledgedSequence = 0;
   #storedSequence = 0;
+  #lostCount = 0;
   #isStopped = false;
 
   /** The last sequence that the store has. */
@@ -23,6 +24,11 @@ export class Witness implements JournalEvents {
 
   get acknowledgedCount(): number {
     return this.#acknowledgedIds.size;
+  }
+
+  /** Records met since the beginning: stored, or reported as lost. */
+  get metCount(): number {
+    return this.#storedIds.size + this.#lostCount;
   }
 
   /** The machine is off: nothing is seen until `resume`. */
@@ -60,6 +66,17 @@ export class Witness implements JournalEvents {
   damaged({ kind, afterSequence }: DamagedDetail): void {
     if (!this.#isStopped && kind === 'missing') this.violations.push(`missing after ${afterSequence}`);
   }
+
+  /** The events of a reader: what it reports as lost is counted, as the storage thread does. */
+  readonly whileReading: JournalEvents = {
+    damaged: (detail) => {
+      const { afterSequence, beforeSequence } = detail;
+      if (beforeSequence !== null) {
+        this.#lostCount += Math.max(0, beforeSequence - 1 - Math.max(afterSequence, this.#storedSequence));
+      }
+      this.damaged(detail);
+    },
+  };
 
   #makeRecord(sizeBytes: number): Buffer {
     const id = this.#sizesBytes.push(sizeBytes) - 1;

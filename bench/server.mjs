@@ -1,49 +1,57 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { rmSync } from 'node:fs';
+import { HERE, programOf } from './checkout.mjs';
+import { endWithUs } from './children.mjs';
+import { temporaryFolderFor } from './folders.mjs';
+import { cpuSeconds, peakResidentMb, residentMb, threadSeconds } from './process-figures.mjs';
 
-const PROGRAM = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url));
-const TICKS_PER_SECOND = 100;
-/** So that the program's own V8 and the engine's threads share one core, as the figure asks. */
 const CAN_PIN = spawnSync('taskset', ['-V']).status === 0;
 
-/** Starts a fresh `fluoroscope serve` on free ports and a folder of its own; `oneCore` pins it. */
-export async function startServer({
-  flags = [],
-  oneCore = false,
-  dataDir = mkdtempSync(join(tmpdir(), 'fluoroscope-bench-')),
-} = {}) {
-  const serve = [
-    PROGRAM,
-    'serve',
-    '--http-listen',
-    '127.0.0.1:0',
-    '--udp-listen',
-    '127.0.0.1:0',
-    '--data-dir',
-    dataDir,
-    '--log-level',
-    'error',
-    ...flags,
-  ];
-  const pinned = oneCore && CAN_PIN;
-  const child = pinned ? spawn('taskset', ['-c', '0', process.execPath, ...serve]) : spawn(process.execPath, serve);
-  const addresses = await readAddresses(child);
+/** So that all threads of a program share the cores that a figure speaks of. */
+export function pinned(core, command, args) {
+  return CAN_PIN && core !== null ? ['taskset', ['-c', String(core), command, ...args]] : [command, args];
+}
+
+/**
+ * Starts a fresh `fluoroscope serve` on free ports, in a folder of its own unless one is given, which then stays.
+ * `core` pins it. `flags` are serve's, `nodeFlags` Node's.
+ */
+export async function startServer({ checkout = HERE, flags = [], nodeFlags = [], core = null, dataDir = null } = {}) {
+  const folder = dataDir ?? temporaryFolderFor('data');
+  const listen = ['--http-listen', '127.0.0.1:0', '--udp-listen', '127.0.0.1:0'];
+  const serve = ['serve', ...listen, '--data-dir', folder, '--log-level', 'error', ...flags];
+  const [command, args] = pinned(core, process.execPath, [...nodeFlags, programOf(checkout), ...serve]);
+  const startedMs = performance.now();
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  endWithUs(child);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const told = await readAddresses(child);
+  let logged = '';
+  child.stderr.on('data', (data) => (logged = (logged + data).slice(-4_000)));
+
+  async function end(signal) {
+    child.kill(signal);
+    await ended;
+    if (dataDir === null) rmSync(folder, { recursive: true, force: true });
+  }
+
   return {
-    ...addresses,
-    dataDir,
-    pinned,
+    ...told,
+    /** From the process begun to "ready", as seen from outside. */
+    upMs: Math.round(performance.now() - startedMs),
+    dataDir: folder,
+    isPinned: CAN_PIN && core !== null,
     pid: child.pid,
+    /** The end of what it has logged since it was ready. */
+    logged: () => logged,
     cpuSeconds: () => cpuSeconds(child.pid),
+    threadSeconds: () => threadSeconds(child.pid),
     residentMb: () => residentMb(child.pid),
-    metric: async (name) => metric(addresses.http, name),
-    async stop() {
-      child.kill('SIGTERM');
-      await new Promise((resolve) => child.once('exit', resolve));
-      rmSync(dataDir, { recursive: true, force: true });
-    },
+    peakResidentMb: () => peakResidentMb(child.pid),
+    metric: (name) => metric(told.http, name),
+    status: async () => (await fetch(`http://${told.http}/api/status`)).json(),
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
   };
 }
 
@@ -61,16 +69,6 @@ function readAddresses(child) {
     child.stderr.on('data', onData);
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${output}`)));
   });
-}
-
-/** User and system time of the process, all threads. */
-function cpuSeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
-function residentMb(pid) {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
 /** The sum of a metric over its labels. */

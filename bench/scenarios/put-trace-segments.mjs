@@ -1,112 +1,78 @@
-import { Agent, request } from 'node:http';
-import { makeD1, seeded } from '../documents.mjs';
+import { temporaryFolderFor } from '../folders.mjs';
+import { round } from '../numbers.mjs';
+import { summariseProfiles } from '../profile.mjs';
+import { startSender } from '../sender.mjs';
 import { startServer } from '../server.mjs';
+import { countFoundSegments, settle } from '../settle.mjs';
 
-const DOCUMENTS_A_CALL = 50;
-const CALLS_AT_ONCE = 8;
+const SPANS_A_SEGMENT = 4;
+const SERVER_CORE = 0;
+const SENDER_CORE = 1;
+const PROFILE_INTERVAL_US = 1_000;
+/** A profiler takes its samples of idle threads too, so that the server never seems to be idle. */
+const PROFILED_IDLE_MS_MAX = 4_000;
 
-/** PutTraceSegments, 50 documents a call, durable: segments per second and per second of the server's CPU. */
-export async function putTraceSegments({ seconds, seed }) {
-  const server = await startServer({ oneCore: true });
+/** P3. Acknowledged by the journal; what storing costs is in the CPU seconds, which end when the server is idle again. */
+export async function putTraceSegments({ checkout, seed, seconds, warmSeconds, profile }) {
+  const profileDir = profile ? temporaryFolderFor('profile') : null;
+  const nodeFlags =
+    profileDir === null
+      ? []
+      : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`, `--cpu-prof-interval=${PROFILE_INTERVAL_US}`];
+  const server = await startServer({ checkout, nodeFlags, core: SERVER_CORE });
+  let threads = [];
   try {
-    const random = seeded(seed);
-    const nextBody = () => makeBody(random);
-    await send(server.http, nextBody, seconds / 4);
-    const cpuBefore = server.cpuSeconds();
-    const sent = await send(server.http, nextBody, seconds);
-    await settle(server);
-    const cpuSeconds = server.cpuSeconds() - cpuBefore;
-    const stored = await server.metric('fluoroscope_documents_stored_total');
+    const figures = await measure(server, {
+      seed,
+      seconds,
+      warmSeconds,
+      idleMsMax: profile ? PROFILED_IDLE_MS_MAX : undefined,
+    });
+    threads = server.threadSeconds();
     return {
-      segments: sent.segments,
-      unprocessed: sent.unprocessed,
-      notStored: sent.segments + sent.warmUp - stored,
-      pinnedToOneCore: server.pinned,
-      wallPerSecond: Math.round(sent.segments / sent.seconds),
-      perCpuSecond: Math.round(sent.segments / cpuSeconds),
-      callP50Ms: sent.p50Ms,
-      callP99Ms: sent.p99Ms,
-      residentMb: Math.round(server.residentMb()),
+      figures,
+      ...(profileDir !== null && { finish: () => summariseProfiles(profileDir, threads, server.pid) }),
     };
   } finally {
     await server.stop();
   }
 }
 
-let warmUpSegments = 0;
-
-async function send(address, nextBody, seconds) {
-  const agent = new Agent({ keepAlive: true, maxSockets: CALLS_AT_ONCE });
-  // Made ahead, so that the generator costs next to nothing while it is measured.
-  const bodies = Array.from({ length: Math.ceil(seconds * 500) }, nextBody);
-  const untilMs = performance.now() + seconds * 1000;
-  const startedMs = performance.now();
-  const tookMs = [];
-  let unprocessed = 0;
-  await Promise.all(
-    Array.from({ length: CALLS_AT_ONCE }, async () => {
-      while (performance.now() < untilMs && bodies.length > 0) {
-        const callMs = performance.now();
-        unprocessed += await post(agent, address, bodies.pop());
-        tookMs.push(performance.now() - callMs);
-      }
-    }),
-  );
-  agent.destroy();
-  tookMs.sort((a, b) => a - b);
-  const at = (share) => Number((tookMs[Math.floor(tookMs.length * share)] ?? 0).toFixed(2));
-  const segments = tookMs.length * DOCUMENTS_A_CALL;
-  const warmUp = warmUpSegments;
-  warmUpSegments = segments;
-  return {
-    segments,
-    warmUp,
-    unprocessed,
-    seconds: (performance.now() - startedMs) / 1000,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
-  };
-}
-
-function makeBody(random) {
-  const documents = Array.from({ length: DOCUMENTS_A_CALL }, () => JSON.stringify(makeD1(random, Date.now() / 1000)));
-  return Buffer.from(JSON.stringify({ TraceSegmentDocuments: documents }));
-}
-
-/** Sends one call; resolves with the number of refused documents. */
-function post(agent, address, body) {
-  const [host, port] = address.split(':');
-  return new Promise((resolve, reject) => {
-    const call = request(
-      {
-        agent,
-        host,
-        port,
-        method: 'POST',
-        path: '/TraceSegments',
-        headers: { 'content-type': 'application/json', 'content-length': body.length },
-      },
-      (answer) => {
-        let text = '';
-        answer.on('data', (data) => (text += data));
-        answer.on('end', () =>
-          answer.statusCode === 200
-            ? resolve(JSON.parse(text).UnprocessedTraceSegments.length)
-            : reject(new Error(`${answer.statusCode} ${text}`)),
-        );
-      },
-    );
-    call.once('error', reject);
-    call.end(body);
-  });
-}
-
-/** Waits until nothing acknowledged is left to store. */
-async function settle(server) {
-  for (let tries = 0; tries < 600; tries += 1) {
-    const { backlogCount } = await (await fetch(`http://${server.http}/api/status`)).json();
-    if (backlogCount === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+async function measure(server, { seed, seconds, warmSeconds, idleMsMax }) {
+  const sender = await startSender({ address: server.http, data: 'D1', seed, core: SENDER_CORE });
+  try {
+    const warm = await sender.send(warmSeconds);
+    await settle(server, idleMsMax);
+    const cpuBefore = server.cpuSeconds();
+    const sent = await sender.send(seconds);
+    if (warm.isCut || sent.isCut) throw new Error(`the server closed its connections: ${server.logged()}`);
+    const acknowledgedCpuSeconds = server.cpuSeconds() - cpuBefore;
+    const wasIdle = await settle(server, idleMsMax);
+    const cpuSeconds = server.cpuSeconds() - cpuBefore;
+    const found = await countFoundSegments(server.http, warm.startSeconds - 60, sent.endSeconds + 60);
+    const foundOfMeasured = found - (warm.documents - warm.unprocessed);
+    return {
+      acknowledgedPerSecondPerCore: round(sent.documents / sent.seconds),
+      segmentsPerCpuSecond: round(foundOfMeasured / cpuSeconds),
+      cpuSecondsPerMillionSegments: round((cpuSeconds / foundOfMeasured) * 1e6, 2),
+      cpuSecondsPerMillionSpans: round((cpuSeconds / foundOfMeasured / SPANS_A_SEGMENT) * 1e6, 2),
+      segments: sent.documents,
+      foundByQuery: foundOfMeasured,
+      notFound: sent.documents - sent.unprocessed - foundOfMeasured,
+      unprocessed: sent.unprocessed,
+      refusedCalls: sent.refusedCalls,
+      pinnedToOneCore: server.isPinned,
+      cpuSecondsWhileSending: round(acknowledgedCpuSeconds, 1),
+      cpuSecondsAfterwards: round(cpuSeconds - acknowledgedCpuSeconds, 1),
+      idleInTheEnd: wasIdle,
+      callP50Ms: sent.p50Ms,
+      callP99Ms: sent.p99Ms,
+      callMaxMs: sent.maxMs,
+      generatorCpuSeconds: sent.generatorCpuSeconds,
+      residentMb: round(server.residentMb()),
+      peakResidentMb: round(server.peakResidentMb()),
+    };
+  } finally {
+    await sender.stop();
   }
-  throw new Error('the backlog did not drain within 30 s');
 }

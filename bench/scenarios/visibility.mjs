@@ -1,66 +1,102 @@
-import { makeD1, seeded } from '../documents.mjs';
+import { createRandom } from '@fluoroscope/testkit/traffic';
+import { createClient } from '../client.mjs';
+import { percentiles, prefixed, round, sleep } from '../numbers.mjs';
+import { startSender } from '../sender.mjs';
 import { startServer } from '../server.mjs';
+import { settle } from '../settle.mjs';
 
-const BACKGROUND_A_CALL = 50;
-const POLL_MS = 5;
+const POLL_MS = 4;
+const BETWEEN_MS = 20;
+const CAPACITY_SECONDS = 10;
 
-/** From the acknowledgement of PutTraceSegments to the trace's place in GetTraceSummaries, under steady load. */
-export async function visibility({ seconds, seed, perSecond = 5_000 }) {
-  const server = await startServer();
+/** P6. From the acknowledgement to the trace's place in BatchGetTraces and in GetTraceSummaries, at half of what it can take. */
+export async function visibility({ checkout, seed, seconds, perSecond = null }) {
+  const server = await startServer({ checkout });
+  const sender = await startSender({ address: server.http, data: 'D1', seed });
   try {
-    const random = seeded(seed);
-    const untilMs = performance.now() + seconds * 1000;
-    const tookMs = [];
-    const load = background(server, random, perSecond, untilMs);
-    while (performance.now() < untilMs) {
-      const marked = { ...makeD1(random, Date.now() / 1000), name: `marked-${tookMs.length}` };
-      await call(server, '/TraceSegments', { TraceSegmentDocuments: [JSON.stringify(marked)] });
-      const acknowledgedMs = performance.now();
-      while (!(await isFound(server, marked))) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      tookMs.push(performance.now() - acknowledgedMs);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    await load;
-    tookMs.sort((a, b) => a - b);
-    const at = (share) => Math.round(tookMs[Math.min(tookMs.length - 1, Math.floor(tookMs.length * share))]);
+    const flood = await sender.send(perSecond === null ? CAPACITY_SECONDS : 1);
+    await settle(server);
+    const rate = perSecond ?? Math.round(flood.documents / flood.seconds / 2);
+    const load = sender.send(seconds, rate);
+    await sleep(1_000);
+    const marked = await markTraces(server, seed, performance.now() + (seconds - 2) * 1000);
+    const sent = await load;
+    if (sent.isCut) throw new Error(`the server closed its connections: ${server.logged()}`);
+    const found = marked.filter(({ byIdMs, bySearchMs }) => !Number.isNaN(byIdMs + bySearchMs));
     return {
-      samples: tookMs.length,
-      loadPerSecond: perSecond,
-      p50Ms: at(0.5),
-      p95Ms: at(0.95),
-      p99Ms: at(0.99),
-      maxMs: at(1),
+      figures: {
+        samples: marked.length,
+        neverFound: marked.length - found.length,
+        loadPerSecond: round(sent.documents / sent.seconds),
+        mostPerSecond: round(flood.documents / flood.seconds),
+        ...prefixed('byId', percentiles(found.map(({ byIdMs }) => byIdMs))),
+        ...prefixed('bySearch', percentiles(found.map(({ bySearchMs }) => bySearchMs))),
+        loadCallP99Ms: sent.p99Ms,
+      },
     };
   } finally {
+    await sender.stop();
     await server.stop();
   }
 }
 
-async function isFound(server, { name, trace_id }) {
+/** Traces under names of their own, one after another. */
+async function markTraces(server, seed, untilMs) {
+  const client = createClient(server.http, 3);
+  const marked = [];
+  while (performance.now() < untilMs) {
+    const document = markedDocument(seed, marked.length);
+    const { status, text } = await client.send(
+      '/TraceSegments',
+      Buffer.from(JSON.stringify({ TraceSegmentDocuments: [JSON.stringify(document)] })),
+    );
+    const acknowledgedMs = performance.now();
+    if (status === 429) {
+      await sleep(BETWEEN_MS);
+      continue;
+    }
+    if (status !== 200) throw new Error(`PutTraceSegments: ${status} ${text}`);
+    const since = async (isFound) => {
+      while (!(await isFound())) {
+        if (performance.now() - acknowledgedMs > 30_000) return NaN;
+        await sleep(POLL_MS);
+      }
+      return performance.now() - acknowledgedMs;
+    };
+    const [byIdMs, bySearchMs] = await Promise.all([
+      since(() => isFoundById(client, document)),
+      since(() => isFoundBySearch(client, document)),
+    ]);
+    marked.push({ byIdMs, bySearchMs });
+    await sleep(BETWEEN_MS);
+  }
+  return marked;
+}
+
+function markedDocument(seed, number) {
+  const random = createRandom(seed ^ 0x3a4b, number);
+  const hex = (digits) => Array.from({ length: digits }, () => random.below(16).toString(16)).join('');
+  const start = Date.now() / 1000 - 0.01;
+  return {
+    trace_id: `1-${hex(8)}-${hex(24)}`,
+    id: hex(16),
+    name: `marked-${number}`,
+    start_time: start,
+    end_time: start + 0.01,
+  };
+}
+
+async function isFoundById(client, { trace_id }) {
+  const { Traces } = await client.post('/Traces', { TraceIds: [trace_id] });
+  return Traces.length === 1;
+}
+
+async function isFoundBySearch(client, { name, trace_id }) {
   const now = Date.now() / 1000;
-  const { TraceSummaries } = await call(server, '/TraceSummaries', {
+  const { TraceSummaries } = await client.post('/TraceSummaries', {
     StartTime: now - 60,
     EndTime: now + 1,
     FilterExpression: `service("${name}")`,
   });
   return TraceSummaries.some(({ Id }) => Id === trace_id);
-}
-
-async function background(server, random, perSecond, untilMs) {
-  const pauseMs = (BACKGROUND_A_CALL / perSecond) * 1000;
-  const startedMs = performance.now();
-  for (let calls = 0; performance.now() < untilMs; calls += 1) {
-    const documents = Array.from({ length: BACKGROUND_A_CALL }, () =>
-      JSON.stringify(makeD1(random, Date.now() / 1000)),
-    );
-    await call(server, '/TraceSegments', { TraceSegmentDocuments: documents });
-    const aheadMs = startedMs + calls * pauseMs - performance.now();
-    if (aheadMs > 0) await new Promise((resolve) => setTimeout(resolve, aheadMs));
-  }
-}
-
-async function call(server, path, body) {
-  const answer = await fetch(`http://${server.http}${path}`, { method: 'POST', body: JSON.stringify(body) });
-  if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-  return answer.json();
 }

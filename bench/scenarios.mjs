@@ -1,0 +1,221 @@
+import { demoMemory } from './scenarios/demo-memory.mjs';
+import { disk } from './scenarios/disk.mjs';
+import { giantTraces } from './scenarios/giant-traces.mjs';
+import { kafkaToClickHouse } from './scenarios/kafka-clickhouse.mjs';
+import { memory } from './scenarios/memory.mjs';
+import { putTraceSegments } from './scenarios/put-trace-segments.mjs';
+import { createQueryScenario } from './scenarios/queries.mjs';
+import { restart } from './scenarios/restart.mjs';
+import { serviceGraph } from './scenarios/service-graph.mjs';
+import { start } from './scenarios/start.mjs';
+import { udp } from './scenarios/udp.mjs';
+import { visibility } from './scenarios/visibility.mjs';
+
+/**
+ * What can be run. `variants` are run one after another; those with `spans` at 1 M and at 10 M unless --spans says which.
+ * A goal names a figure and what it should be at most, or at least; `stretch` is where we want to be. `compared` are the
+ * figures of which --pairs makes ratios. `quick` are the options of a smoke test.
+ */
+export const SCENARIOS = {
+  'put-trace-segments': {
+    title: 'P3: PutTraceSegments',
+    about:
+      'D1, 50 documents a call, 8 calls at once, durable (fsync before the answer). The server is pinned to one core, the load generator to the other. CPU seconds are the whole server’s, storing and merging included, until it is idle again; they are divided by the segments that GetServiceGraph then finds.',
+    run: putTraceSegments,
+    options: { seconds: 60, warmSeconds: 20 },
+    quick: { seconds: 3, warmSeconds: 1 },
+    goals: [
+      { figure: 'acknowledgedPerSecondPerCore', what: 'segments/s/core, acknowledged', least: 15_000, stretch: 30_000 },
+      { figure: 'segmentsPerCpuSecond', what: 'segments per CPU second, stored', least: 15_000, stretch: 30_000 },
+      { figure: 'notFound', what: 'acknowledged and not found', most: 0 },
+    ],
+    compared: ['acknowledgedPerSecondPerCore', 'cpuSecondsPerMillionSegments', 'peakResidentMb', 'callP99Ms'],
+  },
+  visibility: {
+    title: 'P6: acknowledged → found',
+    about:
+      'D1 at half of the rate the server took in a flood just before, on both cores. Marked traces are asked for every 4 ms from their acknowledgement on: by id (BatchGetTraces) and by search (GetTraceSummaries with a filter).',
+    run: visibility,
+    options: { seconds: 60 },
+    quick: { seconds: 5 },
+    goals: [
+      { figure: 'byIdP99Ms', what: 'by id, p99 ms', most: 1_000, stretch: 250 },
+      { figure: 'bySearchP99Ms', what: 'by search, p99 ms', most: 1_000, stretch: 250 },
+      { figure: 'neverFound', what: 'never found', most: 0 },
+    ],
+    compared: ['byIdP99Ms', 'bySearchP99Ms', 'mostPerSecond'],
+  },
+  disk: {
+    title: 'P7: bytes on disk',
+    about:
+      'After the store has merged what it will. The goals are for everything but the documents (their text, compressed, and when they arrived), which are stated apart. Annotations are kept once, in a form that is searched: data and index in one, counted whole.',
+    run: disk,
+    variants: [{ data: 'D2' }, { data: 'D5' }],
+    sized: true,
+    goals: [
+      { figure: 'bytesPerSpanBesideDocuments', what: 'D2, bytes a span', most: 50, stretch: 42, data: 'D2' },
+      { figure: 'bytesPerSpanBesideDocuments', what: 'D5, bytes a span', most: 45, stretch: 35, data: 'D5' },
+      { figure: 'annotationPercent', what: 'annotations, % of the store (P10)', most: 10 },
+    ],
+  },
+  'trace-by-id': {
+    title: 'P8: trace by id',
+    about:
+      'Random ids of traces (W3C-like, so that no order of ids helps), warm. http: BatchGetTraces of a running server; store: readDocuments in a process of its own. Each answer’s documents are counted.',
+    run: createQueryScenario('trace'),
+    variants: [{ data: 'D2' }, { data: 'D5' }],
+    sized: true,
+    goals: [
+      { figure: 'http random p99Ms', what: 'over HTTP, p99 ms', most: 20, stretch: 5 },
+      { figure: 'store random p99Ms', what: 'the store alone, p99 ms', most: 20, stretch: 5 },
+    ],
+  },
+  search: {
+    title: 'P9: search by service, status, duration and time',
+    about:
+      'D2: service, fault and duration; D5: service, http.status and responsetime. In windows anywhere in the data, the newest 100. http: GetTraceSummaries; store: findTraces.',
+    run: createQueryScenario('search'),
+    variants: [{ data: 'D2' }, { data: 'D5' }],
+    sized: true,
+    goals: [
+      { figure: 'http hour p95Ms', what: 'an hour, over HTTP, p95 ms', most: 100, stretch: 40 },
+      { figure: 'http all p95Ms', what: 'all of it, over HTTP, p95 ms', most: 100, stretch: 40 },
+      { figure: 'store all p95Ms', what: 'all of it, the store alone, p95 ms', most: 100, stretch: 40 },
+    ],
+  },
+  annotations: {
+    title: 'P10: search by annotation = value',
+    about:
+      'Over all of the data, the newest 100. D2: any key and value (one trace in a thousand). D5: the most frequent tenant, a user, an order that one trace alone has, numbers, a value that is nowhere.',
+    run: createQueryScenario('annotation'),
+    variants: [{ data: 'D2' }, { data: 'D5' }],
+    sized: true,
+    goals: [
+      { figure: 'http value p95Ms', what: 'D2: any value, over HTTP, p95 ms', most: 150, stretch: 50, data: 'D2' },
+      { figure: 'http frequent p95Ms', what: 'D5: frequent, over HTTP, p95 ms', most: 150, stretch: 50, data: 'D5' },
+      { figure: 'http rare p95Ms', what: 'D5: rare, over HTTP, p95 ms', most: 150, stretch: 50, data: 'D5' },
+      { figure: 'http none p95Ms', what: 'none, over HTTP, p95 ms', most: 150, stretch: 50 },
+    ],
+  },
+  texts: {
+    title: 'P11, a preview: parts of annotation values',
+    about: 'contains and begins-with over values that no index helps with; all of the data, the newest 100.',
+    run: createQueryScenario('text'),
+    variants: [{ data: 'D2' }, { data: 'D5' }],
+    sized: true,
+    goals: [{ figure: 'http contains p95Ms', what: 'contains, over HTTP, p95 ms', most: 5_000, stretch: 2_000 }],
+  },
+  'service-graph': {
+    title: 'P12: service graph over six hours',
+    about:
+      'D5 of 60 and of 500 services within six hours; ranges that end within the last two minutes, not on a minute. The sums of four ranges with odd ends are compared with a recomputation: every trace indexed again, whole, and its facts added up without a store.',
+    run: serviceGraph,
+    variants: [{ data: 'D5' }, { data: 'D5-500' }],
+    sized: true,
+    goals: [
+      { figure: 'http sixHours p99Ms', what: '60 services, over HTTP, p99 ms', most: 100, stretch: 30, data: 'D5' },
+      {
+        figure: 'store sixHours p99Ms',
+        what: '60 services, the store alone, p99 ms',
+        most: 100,
+        stretch: 30,
+        data: 'D5',
+      },
+      {
+        figure: 'http sixHours p99Ms',
+        what: '500 services, over HTTP, p99 ms',
+        most: 300,
+        stretch: 100,
+        data: 'D5-500',
+      },
+      {
+        figure: 'store sixHours p99Ms',
+        what: '500 services, the store alone, p99 ms',
+        most: 300,
+        stretch: 100,
+        data: 'D5-500',
+      },
+      { figure: 'sumsUnlikeTheRecount', what: 'sums unlike the recomputation', most: 0 },
+    ],
+  },
+  memory: {
+    title: 'P13: memory at 20,000 spans a second',
+    about:
+      'D2, a document a span, 50 a call, on both cores; a console asks for the map and a search every five seconds. The slope is the straight line nearest to the last two thirds of the samples.',
+    run: memory,
+    options: { minutes: 30 },
+    quick: { minutes: 0.1 },
+    goals: [
+      { figure: 'peakMb', what: 'peak, MB', most: 1_024, stretch: 600 },
+      { figure: 'slopePercentPerHour', what: 'slope, % an hour', most: 1 },
+      { figure: 'spansPerSecond', what: 'spans a second', least: 19_900 },
+      { figure: 'lost', what: 'lost', most: 0 },
+    ],
+    compared: ['peakMb', 'cpuSecondsPerMillionSpans'],
+  },
+  start: {
+    title: 'P14: start, empty folder',
+    about: 'From the process begun to “ready”.',
+    run: start,
+    goals: [{ figure: 'medianMs', what: 'ready, median ms', most: 1_500, stretch: 700 }],
+    compared: ['medianMs'],
+  },
+  restart: {
+    title: 'P14: start again, with data',
+    about:
+      'A store of D2. clean: closed in order. killed: kill -9 under as much D1 as it takes. full: the journal filled to its limit of 1 GiB, as after a store that has stood still. Visible: from the kill until everything acknowledged is found.',
+    run: restart,
+    variants: [{ data: 'D2' }],
+    sized: true,
+    options: { seconds: 20 },
+    quick: { seconds: 2, journalBytes: 32 * 2 ** 20 },
+    goals: [
+      { figure: 'clean readyMs', what: 'clean: ready, ms', most: 1_500, stretch: 700 },
+      { figure: 'killed readyMs', what: 'killed: ready, ms', most: 10_000, stretch: 5_000 },
+      { figure: 'killed lost', what: 'killed: acknowledged and lost', most: 0 },
+      { figure: 'full readyMs', what: 'full journal: ready, ms', most: 10_000, stretch: 5_000 },
+      { figure: 'full lost', what: 'full journal: acknowledged and lost', most: 0 },
+    ],
+  },
+  'kafka-clickhouse': {
+    title: 'P21: Kafka to ClickHouse',
+    about:
+      'A topic filled with D2, a document a span; then a server with --journal kafka://… and --store-url started on it. CPU seconds are the server’s alone, from its start until everything is found. Left out unless BENCH_JOURNAL and BENCH_STORE_URL name a topic and a ClickHouse.',
+    run: kafkaToClickHouse,
+    variants: [{ data: 'D2' }],
+    sized: true,
+    goals: [
+      { figure: 'cpuSecondsPerMillionSpans', what: 'CPU seconds per million spans', most: 18, stretch: 10 },
+      { figure: 'rowsAnInsert', what: 'rows an insert (or one a second)', least: 50_000 },
+      { figure: 'lost', what: 'lost', most: 0 },
+    ],
+  },
+  'giant-traces': {
+    title: 'Giant traces (D4)',
+    about: 'One trace of so many spans, a document each, sent in calls of 50; then the whole trace read.',
+    run: giantTraces,
+    variants: [{ spans: 10_000 }, { spans: 100_000 }, { spans: 1_000_000 }],
+    quickVariants: [{ spans: 2_000 }],
+    goals: [],
+  },
+  udp: {
+    title: 'Segments over UDP',
+    about: 'D1 datagrams at 10,000 a second for 30 s.',
+    run: udp,
+    options: { seconds: 30 },
+    quick: { seconds: 2 },
+    goals: [
+      { figure: 'sentPerSecond', what: 'segments a second', least: 9_900 },
+      { figure: 'kernelDrops', what: 'kernel drops', most: 0 },
+      { figure: 'lost', what: 'lost', most: 0 },
+    ],
+  },
+  'demo-memory': {
+    title: 'Memory of the demo',
+    about: 'Resident memory, idle, after five minutes of the demo’s shop.',
+    run: demoMemory,
+    options: { seconds: 300 },
+    quick: { seconds: 5 },
+    goals: [{ figure: 'idleMb', what: 'idle, MB', most: 400 }],
+  },
+};

@@ -41,6 +41,9 @@ export interface StatusAnswer {
   readonly status: 'ok' | 'degraded';
   /** One sentence each: what is wrong, or weaker than the default. */
   readonly notices: readonly string[];
+  /** Where documents wait until they are stored. */
+  readonly journal: 'file' | 'kafka';
+  /** Of the file journal. */
   readonly durability: 'fsync' | 'os';
   readonly access: 'open';
   readonly traceCount: number;

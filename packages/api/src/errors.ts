@@ -4,7 +4,15 @@
  */
 export const API_ERROR_STATUS = {
   InvalidRequestException: 400,
+  InvalidPolicyRevisionIdException: 400,
+  LockoutPreventionException: 400,
+  MalformedPolicyDocumentException: 400,
+  PolicyCountLimitExceededException: 400,
+  PolicySizeLimitExceededException: 400,
+  RuleLimitExceededException: 400,
+  TooManyTagsException: 400,
   AccessDeniedException: 403,
+  ResourceNotFoundException: 404,
   UnknownOperationException: 404,
   MethodNotAllowedException: 405,
   RequestTimeoutException: 408,
@@ -21,6 +29,8 @@ export type ApiErrorCode = keyof typeof API_ERROR_STATUS;
 export interface ApiErrorOptions extends ErrorOptions {
   /** Sent as Retry-After: trying again is expected to help. */
   readonly retryAfterSeconds?: number;
+  /** The ARN or name that ResourceNotFoundException and TooManyTagsException are about. */
+  readonly resourceName?: string;
 }
 
 export class ApiError extends Error {
@@ -29,12 +39,14 @@ export class ApiError extends Error {
   /** The message without the code: what a client is shown, unless the status is 5xx. */
   readonly text: string;
   readonly retryAfterSeconds: number | null;
+  readonly resourceName: string | null;
 
   constructor(code: ApiErrorCode, text: string, options: ApiErrorOptions = {}) {
     super(`[${code}] ${text}`, options);
     this.code = code;
     this.text = text;
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+    this.resourceName = options.resourceName ?? null;
   }
 
   get status(): number {

@@ -7,8 +7,8 @@ export interface SamplingRateBoost {
 
 /** SDKs skip a rule without `Attributes`, or with a `ResourceARN` other than `*`. */
 export interface SamplingRule {
-  readonly RuleName?: string;
-  readonly RuleARN?: string;
+  readonly RuleName?: string | undefined;
+  readonly RuleARN?: string | undefined;
   readonly ResourceARN: string;
   readonly Priority: number;
   /** 0 to 1, of the requests beyond the reservoir. */
@@ -21,8 +21,25 @@ export interface SamplingRule {
   readonly HTTPMethod: string;
   readonly URLPath: string;
   readonly Version: number;
-  readonly Attributes?: Readonly<Record<string, string>>;
-  readonly SamplingRateBoost?: SamplingRateBoost;
+  readonly Attributes?: Readonly<Record<string, string>> | undefined;
+  readonly SamplingRateBoost?: SamplingRateBoost | undefined;
+}
+
+/** What is left out stays as it is. */
+export interface SamplingRuleUpdate {
+  readonly RuleName?: string | undefined;
+  readonly RuleARN?: string | undefined;
+  readonly ResourceARN?: string | undefined;
+  readonly Priority?: number | undefined;
+  readonly FixedRate?: number | undefined;
+  readonly ReservoirSize?: number | undefined;
+  readonly Host?: string | undefined;
+  readonly ServiceName?: string | undefined;
+  readonly ServiceType?: string | undefined;
+  readonly HTTPMethod?: string | undefined;
+  readonly URLPath?: string | undefined;
+  readonly Attributes?: Readonly<Record<string, string>> | undefined;
+  readonly SamplingRateBoost?: SamplingRateBoost | undefined;
 }
 
 export interface SamplingRuleRecord {
@@ -73,4 +90,13 @@ export interface UnprocessedStatistics {
   readonly RuleName?: string;
   readonly ErrorCode?: string;
   readonly Message?: string;
+}
+
+/** What all clients together saw of one rule, in a window of some seconds that begins at `Timestamp`. */
+export interface SamplingStatisticSummary {
+  readonly RuleName?: string;
+  readonly Timestamp?: number;
+  readonly RequestCount?: number;
+  readonly BorrowCount?: number;
+  readonly SampledCount?: number;
 }

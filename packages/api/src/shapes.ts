@@ -1,6 +1,6 @@
 /**
  * X-Ray's shapes as they stand on the wire (XRAY-SPEC §4.2): times are float seconds since 1970, absent
- * members are left out. `shapes.type-test.ts` proves them equal to `@aws-sdk/client-xray`'s.
+ * members are left out. `operations.type-test.ts` proves them equal to `@aws-sdk/client-xray`'s.
  */
 export interface ServiceId {
   readonly Name?: string;
@@ -162,4 +162,13 @@ export interface UnprocessedTraceSegment {
   readonly Id?: string;
   readonly ErrorCode?: string;
   readonly Message?: string;
+}
+
+/** Statistics of one period: of the edges or of the services that were asked for. */
+export interface TimeSeriesServiceStatistics {
+  readonly Timestamp?: number;
+  readonly EdgeSummaryStatistics?: SummaryStatistics;
+  readonly ServiceSummaryStatistics?: SummaryStatistics;
+  readonly ServiceForecastStatistics?: { readonly FaultCountHigh?: number; readonly FaultCountLow?: number };
+  readonly ResponseTimeHistogram?: readonly HistogramEntry[];
 }

@@ -28,6 +28,22 @@ export const SUMMARIES_PAGE_COUNT_MAX = 100;
 /** One page of a graph: a service with its edges and histograms takes up to some 20 kB of JSON. */
 export const SERVICES_PAGE_COUNT_MAX = 1_000;
 
+/** One page of GetSamplingStatisticSummaries: half an hour of five rules. */
+export const STATISTICS_PAGE_COUNT_MAX = 1_000;
+
+/** Periods in one page of GetTimeSeriesServiceStatistics: six hours by the minute. */
+export const SERIES_PAGE_PERIODS_MAX = 360;
+
+/** X-Ray's own limits of one page of ListRetrievedTraces. */
+export const RETRIEVED_TRACES_MAX = 5;
+export const RETRIEVED_SPANS_MAX = 100;
+
+/** Traces a graph or a series is summed of, when a group or a filter chooses them: each is read by its id. */
+export const CHOSEN_TRACES_MAX = 20_000;
+
+/** Rows of one read while traces are chosen, and ids of one read of their graph. */
+export const CHOSEN_TRACES_READ_MAX = 1_000;
+
 /** Document text in one page of BatchGetTraces, after which the rest waits for the next page; one trace is never cut. */
 export const TRACES_PAGE_CHARS_MAX: number = 16 * 1024 * 1024;
 

@@ -1,22 +1,17 @@
 import { z } from 'zod';
 import { SAMPLING_STATISTICS_DOCUMENTS_MAX } from '../limits.ts';
-import type { SamplingStatisticsDocument, SamplingTargetDocument, UnprocessedStatistics } from '../sampling-shapes.ts';
+import type {
+  SamplingBoostStatisticsDocument,
+  SamplingStatisticsDocument,
+  SamplingTargetDocument,
+  UnprocessedStatistics,
+} from '../sampling-shapes.ts';
 import type { Operation } from './operation.ts';
 import { count, listOf, optional, text, timestamp } from './schema.ts';
 
 export interface GetSamplingTargetsInput {
   readonly SamplingStatisticsDocuments: readonly SamplingStatisticsDocument[];
   readonly SamplingBoostStatisticsDocuments?: readonly SamplingBoostStatisticsDocument[] | undefined;
-}
-
-/** What one service saw of anomalies under a rule with a rate boost. */
-export interface SamplingBoostStatisticsDocument {
-  readonly RuleName: string;
-  readonly ServiceName: string;
-  readonly Timestamp: number;
-  readonly AnomalyCount: number;
-  readonly TotalCount: number;
-  readonly SampledAnomalyCount: number;
 }
 
 export interface GetSamplingTargetsOutput {

@@ -13,7 +13,13 @@ export interface RuleClients {
    * reservoir by recent demand, but never more than what the other active clients were last given leaves.
    * A share that grows therefore waits until the others have reported.
    */
-  report(clientId: string, requestCount: number, nowUs: TimeUs): number;
+  report(report: ClientReport, reservoirSize: number): number;
+}
+
+export interface ClientReport {
+  readonly clientId: string;
+  readonly requestCount: number;
+  readonly nowUs: TimeUs;
 }
 
 interface Client {
@@ -29,7 +35,7 @@ interface IntervalCount {
 }
 
 /** The clients of one rule, in the order of their last report. */
-export function createRuleClients(reservoirSize: number): RuleClients {
+export function createRuleClients(): RuleClients {
   const clients = new Map<string, Client>();
 
   function forget(nowUs: TimeUs): void {
@@ -39,7 +45,7 @@ export function createRuleClients(reservoirSize: number): RuleClients {
     }
   }
 
-  function report(clientId: string, requestCount: number, nowUs: TimeUs): number {
+  function report({ clientId, requestCount, nowUs }: ClientReport, reservoirSize: number): number {
     const counts = addCount(clients.get(clientId)?.counts ?? [], Math.floor(nowUs / INTERVAL_US), requestCount);
     clients.delete(clientId);
     forget(nowUs);
@@ -50,7 +56,8 @@ export function createRuleClients(reservoirSize: number): RuleClients {
       demands.set(id, demandOf(client.counts));
       free -= client.quota;
     }
-    const quota = Math.min(shareReservoir(reservoirSize, demands, clientId), free);
+    // A reservoir that was just made smaller may be given out beyond its size until the others have reported.
+    const quota = Math.max(0, Math.min(shareReservoir(reservoirSize, demands, clientId), free));
     clients.set(clientId, { reportedUs: nowUs, quota, counts });
     return quota;
   }

@@ -1,9 +1,10 @@
 import type { SamplingStatisticsDocument } from '@fluoroscope/api';
-import { timeUs } from '@fluoroscope/model';
+import { timeUs, type TimeUs } from '@fluoroscope/model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { defaultRule } from './default-rule.ts';
 import { RULE_CLIENT_COUNT_MAX } from './limits.ts';
-import { createSamplingBook, type SamplingReport } from './sampling-book.ts';
+import { createSamplingBook, type SamplingAnswer, type SamplingBook } from './sampling-book.ts';
 import { shareReservoir } from './share-reservoir.ts';
 
 const START = 1_727_000_000;
@@ -35,21 +36,23 @@ test('the Default rule has every member that SDKs look for', () => {
 
 test('a client alone gets the whole reservoir', () => {
   const sampling = book({ reservoirSize: 50 });
-  expect(sampling.report([statistics({ at: 10 })], at(10.5))).toEqual({
+  expect(report(sampling, [statistics({ at: 10 })], at(10.5))).toEqual({
     targets: [
       { RuleName: 'Default', FixedRate: 0.05, ReservoirQuota: 50, ReservoirQuotaTTL: START + 310, Interval: 10 },
     ],
     unprocessed: [],
+    unprocessedBoosts: [],
     lastRuleModification: START,
   });
 });
 
 test('an empty reservoir is answered as quota 0', () => {
-  expect(quotaOf(book({ reservoirSize: 0 }).report([statistics({ at: 10 })], at(10)))).toBe(0);
+  expect(quotaOf(report(book({ reservoirSize: 0 }), [statistics({ at: 10 })], at(10)))).toBe(0);
 });
 
 test('an unknown rule is named, and the rest of the call is answered', () => {
-  const { targets, unprocessed } = book({}).report(
+  const { targets, unprocessed } = report(
+    book({}),
     [statistics({ rule: 'Gone', at: 10 }), statistics({ at: 10 })],
     at(10),
   );
@@ -65,7 +68,7 @@ test.each([
   ['from a clock that is ahead', 900, 0, []],
   ['with a fraction', 9.75, 10, []],
 ])('a report %s', (_name, reported, now, codes) => {
-  const { targets, unprocessed } = book({}).report([statistics({ at: reported })], at(now));
+  const { targets, unprocessed } = report(book({}), [statistics({ at: reported })], at(now));
   expect(unprocessed.map(({ ErrorCode }) => ErrorCode)).toEqual(codes);
   expect(targets).toHaveLength(1 - codes.length);
 });
@@ -92,14 +95,14 @@ test('a client that has not reported for three intervals gives its part back', (
 
 test('of too many clients the one that reported longest ago is forgotten', () => {
   const sampling = book({ reservoirSize: 1 });
-  const first = quotaOf(sampling.report([statistics({ client: 'first', requests: 9, at: 0 })], at(0)));
+  const first = quotaOf(report(sampling, [statistics({ client: 'first', requests: 9, at: 0 })], at(0)));
   const others = Array.from({ length: RULE_CLIENT_COUNT_MAX }, (_, index) => {
     const document = statistics({ client: `client ${String(index).padStart(6, '0')}`, at: 1 });
-    return quotaOf(sampling.report([document], at(1)));
+    return quotaOf(report(sampling, [document], at(1)));
   });
   expect(first).toBe(1);
   expect(others.slice(0, -1).every((quota) => quota === 0)).toBe(true);
-  expect(quotaOf(sampling.report([statistics({ client: 'client 000000', requests: 9, at: 2 })], at(2)))).toBe(1);
+  expect(quotaOf(report(sampling, [statistics({ client: 'client 000000', requests: 9, at: 2 })], at(2)))).toBe(1);
 });
 
 test('shares are whole, fair to within one, and add up to the reservoir', () => {
@@ -131,7 +134,7 @@ test('what active clients hold never exceeds the reservoir, whatever they report
       let seconds = 0;
       for (const { client, requests, wait } of reports) {
         seconds += wait;
-        const quota = quotaOf(sampling.report([statistics({ client, requests, at: seconds })], at(seconds)));
+        const quota = quotaOf(report(sampling, [statistics({ client, requests, at: seconds })], at(seconds)));
         expect(quota).toBeGreaterThanOrEqual(0);
         held.set(client, { quota, seconds });
         const active = [...held.values()].filter((one) => seconds - one.seconds <= 30);
@@ -160,7 +163,12 @@ interface Asked {
 }
 
 function book(options: { reservoirSize?: number; fixedRate?: number }) {
-  return createSamplingBook({ reservoirSize: 1, fixedRate: 0.05, createdUs: at(0.5), ...options });
+  const rule = defaultRule({ reservoirSize: 1, fixedRate: 0.05, createdUs: at(0.5), ...options });
+  return createSamplingBook({ records: [rule], lastModified: START });
+}
+
+function report(sampling: SamplingBook, documents: readonly SamplingStatisticsDocument[], nowUs: TimeUs) {
+  return sampling.report({ documents }, nowUs);
 }
 
 function statistics({ rule = 'Default', client = 'a', requests = 5, at: seconds }: Asked): SamplingStatisticsDocument {
@@ -174,7 +182,7 @@ function statistics({ rule = 'Default', client = 'a', requests = 5, at: seconds 
   };
 }
 
-function quotaOf({ targets }: SamplingReport): number {
+function quotaOf({ targets }: SamplingAnswer): number {
   return targets[0]?.ReservoirQuota ?? Number.NaN;
 }
 
@@ -183,7 +191,7 @@ function fleet({ reservoirSize, requests }: { reservoirSize: number; requests: R
   const sampling = book({ reservoirSize });
   const ask = (client: string, seconds: number) => {
     const document = statistics({ client, requests: requests[client] ?? 0, at: seconds });
-    return quotaOf(sampling.report([document], at(seconds)));
+    return quotaOf(report(sampling, [document], at(seconds)));
   };
   const rounds = (count: number) => {
     let last: Record<string, number> = {};

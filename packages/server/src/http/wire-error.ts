@@ -12,9 +12,11 @@ export function wireError(error: ApiError): {
   readonly __type: string;
   readonly message: string;
   readonly Message: string;
+  readonly ResourceName?: string;
 } {
   const text = error.status >= 500 ? HIDDEN_TEXT : error.text;
-  return { __type: error.code, message: text, Message: text };
+  const { code, resourceName } = error;
+  return { __type: code, message: text, Message: text, ...(resourceName !== null && { ResourceName: resourceName }) };
 }
 
 export function sendError(reply: FastifyReply, error: ApiError): void {

@@ -7,20 +7,18 @@ export interface GetSamplingTargetsOptions {
   readonly nowUs: () => TimeUs;
 }
 
-/** No rule has a rate boost yet, so no boost statistics can belong to one. */
 export function createGetSamplingTargets(options: GetSamplingTargetsOptions): Handler<'get-sampling-targets'> {
   const { sampling, nowUs } = options;
   return async ({ SamplingStatisticsDocuments, SamplingBoostStatisticsDocuments = [] }) => {
-    const { targets, unprocessed, lastRuleModification } = sampling.report(SamplingStatisticsDocuments, nowUs());
+    const answer = sampling.report(
+      { documents: SamplingStatisticsDocuments, boostDocuments: SamplingBoostStatisticsDocuments },
+      nowUs(),
+    );
     return {
-      SamplingTargetDocuments: targets,
-      LastRuleModification: lastRuleModification,
-      UnprocessedStatistics: unprocessed,
-      UnprocessedBoostStatistics: SamplingBoostStatisticsDocuments.map(({ RuleName }) => ({
-        RuleName,
-        ErrorCode: 'RuleNotFound',
-        Message: 'No sampling rule of this name has a rate boost.',
-      })),
+      SamplingTargetDocuments: answer.targets,
+      LastRuleModification: answer.lastRuleModification,
+      UnprocessedStatistics: answer.unprocessed,
+      UnprocessedBoostStatistics: answer.unprocessedBoosts,
     };
   };
 }

@@ -1,30 +1,39 @@
-import { ApiError } from '@fluoroscope/api';
 import { secondsFromUs } from '@fluoroscope/model';
 import { toServices } from '@fluoroscope/query';
+import type { GraphSums } from '@fluoroscope/store';
+import type { Groups } from '../control/groups.ts';
 import { SERVICES_PAGE_COUNT_MAX } from '../limits.ts';
 import type { PageTokens, TokenScope } from '../page-token.ts';
 import type { StoreReader } from '../storage/storage.ts';
+import { chooseTraces, readGraphOf, readGroupCondition } from './chosen-traces.ts';
 import type { Handler } from './handler.ts';
 import { pageOfServices } from './services-page.ts';
-import { readTimeRange } from './time-range.ts';
-
-/** The group every trace belongs to; there are no others yet. */
-const DEFAULT_GROUP = 'Default';
-const DEFAULT_GROUP_ARN = /^arn:[^:]*:xray:[^:]*:[^:]*:group\/Default(?:\/|$)/;
+import { readTimeRange, type TimeRange } from './time-range.ts';
 
 export interface GetServiceGraphOptions {
-  readonly store: Pick<StoreReader, 'readGraph'>;
+  readonly groups: Pick<Groups, 'find'>;
+  readonly store: Pick<StoreReader, 'findTraces' | 'readGraph'>;
   readonly tokens: PageTokens;
   readonly pageCountMax?: number;
 }
 
+/**
+ * Of a group: the traces that its expression matches now and that were active in the range. So there are no traces
+ * of an older expression in any answer.
+ */
 export function createGetServiceGraph(options: GetServiceGraphOptions): Handler<'get-service-graph'> {
-  const { store, tokens, pageCountMax = SERVICES_PAGE_COUNT_MAX } = options;
+  const { groups, store, tokens, pageCountMax = SERVICES_PAGE_COUNT_MAX } = options;
+
+  async function readSums(range: TimeRange, condition: ReturnType<typeof readGroupCondition>): Promise<GraphSums> {
+    if (condition === null) return store.readGraph({ ...range, traceIds: null });
+    return readGraphOf(store, await chooseTraces(store, { range, rangeOf: 'active', condition }));
+  }
+
   return async ({ NextToken, GroupName, GroupARN, ...times }) => {
     const range = readTimeRange(times);
-    refuseUnknownGroup(GroupName, GroupARN);
-    const services = toServices(await store.readGraph({ ...range, traceIds: null }));
-    const scope: TokenScope = ['get-service-graph', range.startUs, range.endUs];
+    const group = groups.find({ GroupName, GroupARN });
+    const services = toServices(await readSums(range, readGroupCondition(group)));
+    const scope: TokenScope = ['get-service-graph', range.startUs, range.endUs, group?.expression ?? null];
     const page = pageOfServices({ services, tokens, scope, token: NextToken, pageCountMax });
     return {
       StartTime: secondsFromUs(range.startUs),
@@ -33,13 +42,4 @@ export function createGetServiceGraph(options: GetServiceGraphOptions): Handler<
       ...page,
     };
   };
-}
-
-function refuseUnknownGroup(name: string | undefined, arn: string | undefined): void {
-  if (name !== undefined && name !== DEFAULT_GROUP) {
-    throw new ApiError('InvalidRequestException', `GroupName: there is no group "${name}"`);
-  }
-  if (arn !== undefined && !DEFAULT_GROUP_ARN.test(arn)) {
-    throw new ApiError('InvalidRequestException', `GroupARN: there is no group "${arn}"`);
-  }
 }

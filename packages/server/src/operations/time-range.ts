@@ -16,9 +16,10 @@ export function readTimeRange({ StartTime, EndTime }: { StartTime: number; EndTi
   if (StartTime >= EndTime) {
     throw new ApiError('InvalidRequestException', `StartTime (${StartTime}) must be before EndTime (${EndTime})`);
   }
-  return { startUs: timeUsFromSeconds(clamp(StartTime)), endUs: timeUsFromSeconds(clamp(EndTime)) };
+  return { startUs: timeUsFromSeconds(clampSeconds(StartTime)), endUs: timeUsFromSeconds(clampSeconds(EndTime)) };
 }
 
-function clamp(seconds: number): number {
+/** Into what a time can be. */
+export function clampSeconds(seconds: number): number {
   return Math.min(Math.max(seconds, 0), SECONDS_MAX);
 }

@@ -1,0 +1,13 @@
+import type { ResourcePolicies } from '../control/resource-policies.ts';
+import type { Handler } from './handler.ts';
+
+export interface ListResourcePoliciesOptions {
+  readonly policies: Pick<ResourcePolicies, 'list'>;
+}
+
+/** All on one page. */
+export function createListResourcePolicies({
+  policies,
+}: ListResourcePoliciesOptions): Handler<'list-resource-policies'> {
+  return async () => ({ ResourcePolicies: policies.list() });
+}

@@ -1,0 +1,11 @@
+import type { Tags } from '../control/tags.ts';
+import type { Handler } from './handler.ts';
+
+export interface ListTagsForResourceOptions {
+  readonly tags: Pick<Tags, 'list'>;
+}
+
+/** All on one page. */
+export function createListTagsForResource({ tags }: ListTagsForResourceOptions): Handler<'list-tags-for-resource'> {
+  return async ({ ResourceARN }) => ({ Tags: tags.list(ResourceARN) });
+}

@@ -3,24 +3,28 @@ import { parseArgs } from 'node:util';
 import { preparePython } from './prepare-python.mjs';
 import { startServer } from './server.mjs';
 import { awsCli } from './suites/aws-cli.mjs';
+import { kafka } from './suites/kafka.mjs';
 import { boto3, pythonSdk } from './suites/python-scripts.mjs';
 import { pythonRecommender } from './suites/python-recommender.mjs';
 import { createTally } from './tally.mjs';
 
 const HELP = `Runs clients that are not ours against a real server.
 
-  --only NAME      one suite: aws-cli, boto3, python-sdk, python-recommender
+  --only NAME      one suite: aws-cli, boto3, python-sdk, python-recommender, kafka
   --program FILE   the server's program (default: packages/cli/dist/main.js)
 
 Ends with "interop: N passed, N failed"; exit code 0 when nothing failed.`;
 
-/** By the name for --only. Each takes { server, python, tally }. */
-const SUITES = {
+/** By the name for --only. These share a server; each takes { server, python, tally }. */
+const CLIENT_SUITES = {
   'aws-cli': awsCli,
   boto3,
   'python-sdk': pythonSdk,
   'python-recommender': pythonRecommender,
 };
+
+/** These start servers of their own; each takes { program, tally, print }. */
+const SERVER_SUITES = { kafka };
 
 const { values: flags } = parseArgs({
   options: {
@@ -31,12 +35,14 @@ const { values: flags } = parseArgs({
 });
 
 if (flags.help) print(HELP);
-else if (flags.only !== undefined && !Object.hasOwn(SUITES, flags.only)) {
-  process.stderr.write(`interop: no suite ${flags.only}; there are ${Object.keys(SUITES).join(', ')}\n`);
+else if (flags.only !== undefined && !Object.hasOwn({ ...CLIENT_SUITES, ...SERVER_SUITES }, flags.only)) {
+  const names = Object.keys({ ...CLIENT_SUITES, ...SERVER_SUITES });
+  process.stderr.write(`interop: no suite ${flags.only}; there are ${names.join(', ')}\n`);
   process.exitCode = 2;
 } else {
   const tally = createTally(print);
-  await runSuites(tally);
+  await runClientSuites(tally);
+  await runServerSuites(tally);
   print(`interop: ${tally.passed} passed, ${tally.failed} failed`);
   process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1;
 }
@@ -45,13 +51,18 @@ function print(line) {
   process.stdout.write(`${line}\n`);
 }
 
-async function runSuites(tally) {
+function chosen(suites) {
+  return Object.entries(suites).filter(([name]) => flags.only === undefined || flags.only === name);
+}
+
+async function runClientSuites(tally) {
+  const suites = chosen(CLIENT_SUITES);
+  if (suites.length === 0) return;
   try {
     const python = await preparePython(print);
     const server = await startServer(flags.program);
     try {
-      for (const [name, suite] of Object.entries(SUITES)) {
-        if (flags.only !== undefined && flags.only !== name) continue;
+      for (const [name, suite] of suites) {
         print(`# ${name}`);
         await tally.check(`${name}: ran to its end`, () => suite({ server, python, tally }));
       }
@@ -60,5 +71,12 @@ async function runSuites(tally) {
     }
   } catch (error) {
     tally.fail('interop can run', error);
+  }
+}
+
+async function runServerSuites(tally) {
+  for (const [name, suite] of chosen(SERVER_SUITES)) {
+    print(`# ${name}`);
+    await tally.check(`${name}: ran to its end`, () => suite({ program: flags.program, tally, print }));
   }
 }

@@ -84,5 +84,9 @@ export async function startProgram(command, args, options) {
     await stop();
     throw error;
   }
-  return { printed: () => printed, send: (line) => child.stdin.write(`${line}\n`), stop };
+  async function kill() {
+    child.kill('SIGKILL');
+    await closed;
+  }
+  return { printed: () => printed, send: (line) => child.stdin.write(`${line}\n`), stop, kill };
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { demo } from './commands/demo.ts';
 import { serveCommand } from './commands/serve.ts';
+import { storeCommand } from './commands/store.ts';
 import { VERSION } from './version.ts';
 
 /** Takes what follows the command's name; resolves with the exit code when the command has ended. */
@@ -9,6 +10,7 @@ type Command = (argv: readonly string[]) => Promise<number>;
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly does: string }>> = {
   serve: { run: serveCommand, does: 'receive, keep and show traces: everything in one process' },
   demo: { run: demo, does: 'run the sample shop with traffic against a running server' },
+  store: { run: storeCommand, does: 'check a data folder, or say what it holds' },
 };
 
 const HELP = `fluoroscope ${VERSION}: a self-hosted AWS X-Ray

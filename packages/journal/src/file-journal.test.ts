@@ -4,7 +4,7 @@ import { openJournal, type JournalOptions } from './file-journal.ts';
 import { FRAME_HEADER_BYTES, HEADER_BYTES } from './frame.ts';
 import type { DamagedDetail, Journal } from './journal.ts';
 import { openJournalReader } from './journal-reader.ts';
-import { PENDING_BYTES_MAX, RECORD_BYTES_MAX } from './limits.ts';
+import { GROUP_SPACING_MS, PENDING_BYTES_MAX, RECORD_BYTES_MAX } from './limits.ts';
 import { createMemoryFiles, type Fault, type MemoryFiles, type Operation } from './torture/memory-files.ts';
 import { createRandom } from './torture/random.ts';
 
@@ -133,6 +133,38 @@ test('a disk that stays full is told to each call, leaves no files behind, and r
   heal();
   expect((await files.list(DIR)).length).toBe(1);
   expect(await append(journal, 'after')).toBeGreaterThan(1);
+});
+
+test('a group never waits longer than 5 ms for company', () => {
+  expect(GROUP_SPACING_MS).toBeLessThanOrEqual(5);
+});
+
+test('a refused group leaves no name behind, not even after a power cut', async () => {
+  const { journal, files, fail } = await open();
+  await append(journal, 'kept');
+  fail('write', 'ENOSPC', 'sticky');
+  await expect(append(journal, 'refused')).rejects.toMatchObject({ code: 'failed' });
+  await expect(append(journal, 'refused too')).rejects.toMatchObject({ code: 'failed' });
+  for (let cut = 0; cut < 10; cut++) expect(await files.cutPower().list(DIR)).toHaveLength(1);
+});
+
+test('released files stay away, also after a power cut', async () => {
+  const { journal, files } = await open({ fileBytesMax: 200 });
+  for (let call = 0; call < 5; call++) await append(journal, 'x'.repeat(80));
+  await journal.release(4);
+  for (let cut = 0; cut < 10; cut++) expect(await files.cutPower().list(DIR)).toHaveLength(1);
+});
+
+test('sequences of refused appends are not among the recovered records', async () => {
+  const { journal, files, fail } = await open();
+  await append(journal, '1', '2');
+  fail('write', 'EIO');
+  await expect(append(journal, '3', '4', '5')).rejects.toMatchObject({ code: 'failed' });
+  expect(await append(journal, '6', '7')).toBe(7);
+  expect((await open({ files })).journal.stats().recoveredRecords).toBe(4);
+  expect((await open({ files, nextSequence: 2 })).journal.stats().recoveredRecords).toBe(3);
+  expect((await open({ files, nextSequence: 5 })).journal.stats().recoveredRecords).toBe(2);
+  expect((await open({ files, nextSequence: 8 })).journal.stats().recoveredRecords).toBe(0);
 });
 
 test('files of released records are deleted; others and the current one stay', async () => {

@@ -39,7 +39,12 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   };
   try {
     await files.makeFolder(options.dir);
-    const recovered = await recoverSegments({ dir: options.dir, files, events });
+    const recovered = await recoverSegments({
+      dir: options.dir,
+      after: options.nextSequence - 1,
+      files,
+      events,
+    });
     return new FileJournal({ ...options, files }, recovered, damagedCount);
   } catch (cause) {
     if (cause instanceof JournalError) throw cause;
@@ -59,6 +64,7 @@ class FileJournal implements Journal {
   readonly #fileBytesMax: number;
   readonly #spacingMs: number;
   readonly #damagedCount: number;
+  readonly #recoveredRecords: number;
   #segments: Segment[];
   #finishedBytes: number;
   #writer: SegmentWriter | null = null;
@@ -90,6 +96,7 @@ class FileJournal implements Journal {
     // Without a sync there is nothing to save by waiting.
     this.#spacingMs = options.groupSpacingMs ?? (options.durability === 'fsync' ? GROUP_SPACING_MS : 0);
     this.#damagedCount = damagedCount;
+    this.#recoveredRecords = recovered.recordCount;
     this.#segments = recovered.segments;
     this.#finishedBytes = sumBytes(recovered.segments);
     this.#committedSequence = Math.max(recovered.lastSequence, options.nextSequence - 1);
@@ -120,6 +127,7 @@ class FileJournal implements Journal {
 
   stats(): JournalStats {
     return {
+      kind: 'file',
       sizeBytes: this.#sizeBytes,
       sizeBytesMax: this.#options.sizeBytesMax,
       fileCount: this.#segments.length + (this.#writer === null ? 0 : 1),
@@ -127,6 +135,7 @@ class FileJournal implements Journal {
       syncCount: this.#syncCount,
       failing: this.#failing,
       damagedCount: this.#damagedCount,
+      recoveredRecords: this.#recoveredRecords,
     };
   }
 

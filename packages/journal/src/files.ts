@@ -53,11 +53,10 @@ const FOLDER_MODE = 0o700;
 /** The disk, through Node's thread pool. */
 export const diskFiles: Files = {
   async makeFolder(dir) {
-    const made = await settled<string | undefined>((done) => mkdir(dir, { recursive: true, mode: FOLDER_MODE }, done));
-    if (made === undefined) return;
-    const top = dirname(made);
-    for (let folder = dir; folder !== top && folder !== dirname(folder); folder = dirname(folder)) {
-      await diskFiles.syncFolder(dirname(folder));
+    await settled((done) => mkdir(dir, { recursive: true, mode: FOLDER_MODE }, done));
+    // Also what was there: whoever made it may have been killed before it was synced.
+    for (let folder = dir; folder !== dirname(folder); folder = dirname(folder)) {
+      await diskFiles.syncFolder(dirname(folder)).catch(passOverForeign);
     }
   },
   list: (dir) => settled<string[]>((done) => readdir(dir, done)),
@@ -98,6 +97,11 @@ function settled<T>(start: (done: (error: Error | null, value: T) => void) => vo
       else reject(error);
     });
   });
+}
+
+/** A folder that we may not read was not made by us. */
+function passOverForeign(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM'))) throw error;
 }
 
 export function isMissing(error: unknown): boolean {

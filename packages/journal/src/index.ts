@@ -1,3 +1,4 @@
+export { createFileFeed, type FileFeed, type FileFeedOptions } from './file-feed.ts';
 export { openJournal, type JournalOptions } from './file-journal.ts';
 export { openJournalReader, type JournalReaderOptions } from './journal-reader.ts';
 export {
@@ -10,6 +11,12 @@ export {
   type JournalReader,
   type JournalRecord,
   type JournalStats,
+  type RecordSink,
 } from './journal.ts';
+export type { FeedBatch, FeedLimits, FeedProgress, RecordFeed } from './record-feed.ts';
 export { diskFiles, type Files, type OpenFile, type OpenMode } from './files.ts';
+export { openKafkaFeed, type KafkaFeedEvents, type LagReport } from './kafka/kafka-feed.ts';
+export { openKafkaJournal, type KafkaJournal } from './kafka/kafka-journal.ts';
+export type { KafkaAccess, KafkaCredentials, SaslMechanism } from './kafka/broker-wire.ts';
+export type { PartitionLag } from './kafka/lag.ts';
 export { RECORD_BYTES_MAX } from './limits.ts';

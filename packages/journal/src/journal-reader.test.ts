@@ -112,6 +112,18 @@ test('damage before a frame that is not committed yet is judged once that one is
   expect(damaged).toMatchObject([{ kind: 'frames', afterSequence: 1, beforeSequence: 3 }]);
 });
 
+test('a frame read ahead, and taken back because its append failed, is not given out', async () => {
+  const { journal, openReader, files } = await setUp({ fileBytesMax: 1e6 });
+  await journal.append([Buffer.from('a'), Buffer.from('b'), Buffer.from('c')]);
+  const reader = await openReader();
+  expect(await read(reader, 1)).toEqual([1]);
+  const name = `${DIR}/${(await files.list(DIR))[0]}`;
+  await (await files.open(name, 'write')).truncate(SECOND_FRAME_AT);
+  const next = await openJournal({ ...optionsOf(files), nextSequence: 4, events: { damaged: () => undefined } });
+  await next.append([Buffer.from('d')]);
+  expect(await read(reader, 4)).toEqual([4]);
+});
+
 test('a frame seen half-written is looked at again', async () => {
   const { journal, openReader, files, damaged } = await setUp({ fileBytesMax: 1e6 });
   await journal.append([Buffer.from('a'), Buffer.from('b'), Buffer.from('c')]);
@@ -176,6 +188,19 @@ test('a record that holds a whole frame of another file is only ever that record
   content[36] = (content[36] ?? 0) ^ 1;
   expect(await read(await openReader(), 3)).toEqual([1, 3]);
   expect(damaged).toMatchObject([{ kind: 'frames', afterSequence: 1, beforeSequence: 3 }]);
+});
+
+test('what a deleted file left on the blocks of a new one is not read', async () => {
+  const { journal, openReader, files, damaged } = await setUp({ fileBytesMax: 100 });
+  await journal.append([Buffer.from('old')]);
+  const old = Buffer.from(await onlyFile(files));
+  await journal.append([Buffer.alloc(60)]);
+  await journal.append([Buffer.alloc(60)]);
+  const [, second = '', third = ''] = [...(await files.list(DIR))].sort();
+  files.contentOf(`${DIR}/${second}`).fill(0).set(old);
+  expect(await read(await openReader(), 3)).toEqual([1, 3]);
+  expect(damaged).toMatchObject([{ kind: 'frames', file: second, afterSequence: 1, beforeSequence: 3 }]);
+  expect(Number.parseInt(third, 10)).toBe(3);
 });
 
 test('calls that overlap are answered one after another, and none after disposal', async () => {

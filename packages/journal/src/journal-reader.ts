@@ -114,7 +114,8 @@ class FileJournalReader implements JournalReader {
       kind: tail === null ? 'missing' : 'frames',
       ...(tail ?? { file: name.name, offsetBytes: 0, lengthBytes: 0 }),
       afterSequence: this.#position,
-      beforeSequence: name.firstSequence,
+      // Sequences behind the last acknowledged one were of a refused append.
+      beforeSequence: previousSequence === null ? name.firstSequence : previousSequence + 1,
     });
     this.#position = Math.max(this.#position, previousSequence ?? 0);
   }

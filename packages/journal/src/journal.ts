@@ -1,8 +1,5 @@
-/**
- * The durable hand-over between acknowledging and storing. One process appends; one reader (usually in
- * another thread) follows the same folder through `openJournalReader`.
- */
-export interface Journal extends AsyncDisposable {
+/** Where receivers leave what they have accepted, before they acknowledge it: files, or a Kafka topic. */
+export interface RecordSink extends AsyncDisposable {
   /**
    * Resolves once every record is on stable storage (with durability `os`: written), with the sequence of
    * the last one. Records of one call get consecutive sequences; calls are answered in order. Calls made
@@ -11,9 +8,19 @@ export interface Journal extends AsyncDisposable {
    * the call is then acknowledged, and later calls are tried anew. After a failed fsync the file is left
    * behind for a new one, since what the kernel kept of it is unknown. A record beyond `RECORD_BYTES_MAX`
    * rejects with `too-large`; after disposal everything rejects with `closed`.
+   * `keys`, one a record, say which records one process must read in order; where only one reads, they mean nothing.
    */
-  append(records: readonly Uint8Array[]): Promise<number>;
+  append(records: readonly Uint8Array[], keys?: readonly string[]): Promise<number>;
 
+  /** A snapshot for /metrics and health. */
+  stats(): JournalStats;
+}
+
+/**
+ * The durable hand-over between acknowledging and storing. One process appends; one reader (usually in
+ * another thread) follows the same folder through `openJournalReader`.
+ */
+export interface Journal extends RecordSink {
   /** The highest durable sequence, here or (by the `nextSequence` given at open) let go before; 0 before the first. */
   readonly committedSequence: number;
 
@@ -22,12 +29,10 @@ export interface Journal extends AsyncDisposable {
    * the next call tries those files again.
    */
   release(sequence: number): Promise<void>;
-
-  /** A snapshot for /metrics and health. */
-  stats(): JournalStats;
 }
 
 export interface JournalStats {
+  readonly kind: 'file' | 'kafka';
   /** Of all files not yet let go. */
   readonly sizeBytes: number;
   readonly sizeBytesMax: number;
@@ -38,6 +43,8 @@ export interface JournalStats {
   readonly failing: string | null;
   /** Damaged frames and torn tails met at open. */
   readonly damagedCount: number;
+  /** Found at open from `nextSequence` on: what a reader behind it will give, or report as lost. */
+  readonly recoveredRecords: number;
 }
 
 export interface JournalRecord {
@@ -66,7 +73,7 @@ export interface DamagedDetail {
   readonly file: string;
   readonly offsetBytes: number;
   readonly lengthBytes: number;
-  /** What was lost lies between these sequences; null when nothing is known to follow. */
+  /** Every sequence between these was lost; null when nothing is known to follow. */
   readonly afterSequence: number;
   readonly beforeSequence: number | null;
 }
@@ -77,7 +84,15 @@ export interface JournalEvents {
 
 export type Durability = 'fsync' | 'os';
 
-export type JournalErrorCode = 'full' | 'too-large' | 'failed' | 'closed' | 'unreadable' | 'unknown-version';
+export type JournalErrorCode =
+  | 'full'
+  | 'too-large'
+  | 'failed'
+  | 'closed'
+  | 'unreadable'
+  | 'unknown-version'
+  /** By Kafka's brokers: credentials, or no such topic. */
+  | 'refused';
 
 export class JournalError extends Error {
   override readonly name = 'JournalError';

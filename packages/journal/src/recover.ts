@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { countRecords, walkToEnd, type FoundSegment } from './count-records.ts';
 import { decodeHeader, HEADER_BYTES } from './frame.ts';
 import { isMissing, type Files } from './files.ts';
 import { JournalError, type JournalEvents } from './journal.ts';
-import { RECORD_BYTES_MAX } from './limits.ts';
 import { pickSegmentNames, type SegmentName } from './segment-name.ts';
 import { SegmentReader } from './segment-reader.ts';
 
@@ -17,10 +17,14 @@ export interface Recovered {
   readonly segments: Segment[];
   /** 0 when the folder holds no record. */
   readonly lastSequence: number;
+  /** Of those behind `after`. */
+  readonly recordCount: number;
 }
 
 interface RecoverOptions {
   readonly dir: string;
+  /** Records up to this sequence are of no interest: the store has them. */
+  readonly after: number;
   readonly files: Files;
   readonly events: JournalEvents;
 }
@@ -29,36 +33,33 @@ interface RecoverOptions {
  * Takes stock of a folder nobody writes to. Only the end is read: the last file's torn tail is cut, files at the
  * end without any record are removed, and what is left there is synced, so that all of it counts as committed.
  */
-export async function recoverSegments({ dir, files, events }: RecoverOptions): Promise<Recovered> {
-  const names = pickSegmentNames(await files.list(dir));
-  const sizes = new Map<string, number>();
+export async function recoverSegments(options: RecoverOptions): Promise<Recovered> {
+  const { dir, after, files } = options;
+  const found: FoundSegment[] = [];
   // Nothing is touched before every version is known.
-  for (const { name } of names) sizes.set(name, await checkVersion(files, dir, name));
+  for (const name of pickSegmentNames(await files.list(dir))) found.push(await lookInto(files, dir, name));
 
-  let lastSequence = 0;
   let end: Segment | null = null;
-  for (let name = names.pop(); name !== undefined; name = names.pop()) {
-    const found = await recoverLast({ dir, files, events }, name);
-    if (found === null) continue;
-    lastSequence = found.lastSequence;
-    end = found;
-    break;
+  while (end === null) {
+    const last = found.at(-1);
+    if (last === undefined) return { segments: [], lastSequence: 0, recordCount: 0 };
+    end = await recoverLast(options, last);
+    if (end === null) found.pop();
   }
   // The names too: a crash can have come between a file's sync and its folder's.
-  if (end !== null) await files.syncFolder(dir);
-  const segments: Segment[] = [];
-  if (end !== null) segments.push(end);
-  let next: SegmentName | null = end;
-  for (const { name, firstSequence } of names.toReversed()) {
-    const last = (next?.firstSequence ?? firstSequence) - 1;
-    next = { name, firstSequence };
-    segments.unshift({ ...next, lastSequence: last, sizeBytes: sizes.get(name) ?? 0 });
-  }
-  return { segments, lastSequence };
+  await files.syncFolder(dir);
+  const segments = found.map(({ name, firstSequence, sizeBytes }, index) => {
+    const next = found[index + 1];
+    return { name, firstSequence, sizeBytes, lastSequence: next === undefined ? 0 : next.firstSequence - 1 };
+  });
+  segments.splice(-1, 1, end);
+  const { lastSequence } = end;
+  return { segments, lastSequence, recordCount: await countRecords({ dir, files, found, lastSequence, after }) };
 }
 
-async function checkVersion(files: Files, dir: string, name: string): Promise<number> {
-  const file = await files.open(join(dir, name), 'read');
+async function lookInto(files: Files, dir: string, segment: SegmentName): Promise<FoundSegment> {
+  const path = join(dir, segment.name);
+  const file = await files.open(path, 'read');
   try {
     const header = Buffer.alloc(HEADER_BYTES);
     let filled = 0;
@@ -67,9 +68,11 @@ async function checkVersion(files: Files, dir: string, name: string): Promise<nu
     }
     const decoded = decodeHeader(header);
     if (!decoded.ok && decoded.problem.code === 'unknown-version') {
-      throw new JournalError('unknown-version', `${join(dir, name)} has format version ${decoded.problem.version}`);
+      throw new JournalError('unknown-version', `${path} has format version ${decoded.problem.version}`);
     }
-    return await file.sizeBytes();
+    const isOwn = decoded.ok && decoded.value.firstSequence === segment.firstSequence;
+    const previousSequence = isOwn ? decoded.value.previousSequence : null;
+    return { ...segment, sizeBytes: await file.sizeBytes(), previousSequence };
   } finally {
     await file.close();
   }
@@ -80,8 +83,7 @@ async function recoverLast({ dir, files, events }: RecoverOptions, name: Segment
   const file = await files.open(path, 'write');
   try {
     const reader = new SegmentReader(file, name, events);
-    const all = Number.POSITIVE_INFINITY;
-    await reader.read({ after: all, committed: all, bytesMax: RECORD_BYTES_MAX, final: true }, []);
+    await walkToEnd(reader);
     if (reader.tail !== null) {
       const afterSequence = reader.lastSequence ?? reader.previousSequence ?? name.firstSequence - 1;
       events.damaged({ kind: 'tail', file: name.name, ...reader.tail, afterSequence, beforeSequence: null });
@@ -93,7 +95,12 @@ async function recoverLast({ dir, files, events }: RecoverOptions, name: Segment
     }
     if (reader.tail !== null) await file.truncate(reader.goodEndOffset);
     await file.sync();
-    return { ...name, lastSequence: reader.lastSequence, sizeBytes: reader.goodEndOffset };
+    return {
+      name: name.name,
+      firstSequence: name.firstSequence,
+      lastSequence: reader.lastSequence,
+      sizeBytes: reader.goodEndOffset,
+    };
   } finally {
     await file.close();
   }

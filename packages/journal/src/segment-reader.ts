@@ -1,4 +1,13 @@
-import { decodeFrame, decodeHeader, findFrame, findSalt, FRAME_HEADER_BYTES, HEADER_BYTES } from './frame.ts';
+import { bad, type Result } from '@fluoroscope/model';
+import {
+  decodeFrame,
+  decodeHeader,
+  findFrame,
+  findSalt,
+  FRAME_HEADER_BYTES,
+  HEADER_BYTES,
+  type FrameProblem,
+} from './frame.ts';
 import type { OpenFile } from './files.ts';
 import { JournalError, type JournalEvents, type JournalRecord } from './journal.ts';
 import { READ_BYTES_MAX, READ_BYTES_MIN, RECORD_BYTES_MAX } from './limits.ts';
@@ -18,6 +27,8 @@ export interface ReadGoal {
 
 /** Why reading stopped: `bytesMax` reached, `committed` reached, or nothing readable left in the file for now. */
 export type ReadOutcome = 'enough' | 'committed' | 'end';
+
+const DAMAGED: Result<never, FrameProblem> = bad({ code: 'damaged' });
 
 interface Span {
   readonly offsetBytes: number;
@@ -83,10 +94,10 @@ export class SegmentReader {
       return false;
     }
     const header = decodeHeader(this.#window);
-    if (header.ok) {
+    if (header.ok && header.value.firstSequence === this.name.firstSequence) {
       this.#salt = header.value.salt;
       this.#previousSequence = header.value.previousSequence;
-    } else if (header.problem.code === 'unknown-version') {
+    } else if (!header.ok && header.problem.code === 'unknown-version') {
       const { version } = header.problem;
       throw new JournalError('unknown-version', `${this.name.name} has format version ${version}`);
     } else if (!(await this.#startDamaged(final))) return false;
@@ -101,14 +112,11 @@ export class SegmentReader {
     let bytes = 0;
     let fresh = false;
     for (;;) {
-      if (this.#lastSequence !== null && this.#lastSequence >= goal.committed) return 'committed';
-      const frame = decodeFrame(this.#window, this.#at, this.#filled, this.#salt);
+      if (this.#lastSequence !== null && this.#lastSequence >= goal.committed) return this.#endCommitted();
+      const frame = this.#decode(this.#salt);
       if (frame.ok) {
         const record = frame.value;
-        if (record.sequence > goal.committed) {
-          this.#forgetDamage();
-          return 'committed';
-        }
+        if (record.sequence > goal.committed) return this.#endCommitted();
         this.#pass(record);
         if (record.sequence <= goal.after) continue;
         found.push(record);
@@ -132,6 +140,13 @@ export class SegmentReader {
     }
   }
 
+  /** A frame out of order is none: blocks of a deleted file can turn up after a power cut. */
+  #decode(salt: number): Result<JournalRecord, FrameProblem> {
+    const frame = decodeFrame(this.#window, this.#at, this.#filled, salt);
+    const least = this.#lastSequence === null ? this.name.firstSequence : this.#lastSequence + 1;
+    return frame.ok && frame.value.sequence < least ? DAMAGED : frame;
+  }
+
   get #offset(): number {
     return this.#windowOffset + this.#at;
   }
@@ -143,7 +158,7 @@ export class SegmentReader {
         file: this.name.name,
         offsetBytes: this.#damageOffset,
         lengthBytes: this.#offset - this.#damageOffset,
-        afterSequence: this.#lastSequence ?? this.#previousSequence ?? this.name.firstSequence - 1,
+        afterSequence: this.#lastSequence ?? this.name.firstSequence - 1,
         beforeSequence: sequence,
       });
       this.#damageOffset = null;
@@ -151,6 +166,13 @@ export class SegmentReader {
     this.#at += FRAME_HEADER_BYTES + bytes.byteLength;
     this.#lastSequence = sequence;
     this.#goodEndOffset = this.#offset;
+  }
+
+  /** What was read beyond may be of an append that fails yet, and is then taken back from the file. */
+  #endCommitted(): ReadOutcome {
+    this.#forgetDamage();
+    this.#filled = this.#at;
+    return 'committed';
   }
 
   async #end(final: boolean): Promise<ReadOutcome> {

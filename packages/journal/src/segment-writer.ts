@@ -91,7 +91,7 @@ export class SegmentWriter {
    * throws; null when nothing is left.
    */
   async abandon(): Promise<Segment | null> {
-    const { dir, files } = this.#options;
+    const { dir, files, durability } = this.#options;
     const holdsAcknowledged = this.#sizeBytes > 0;
     let undone = true;
     try {
@@ -101,6 +101,7 @@ export class SegmentWriter {
     } catch {
       undone = false;
     }
+    if (!holdsAcknowledged && durability === 'fsync') await files.syncFolder(dir).catch(() => undefined);
     await this.#file?.close().catch(() => undefined);
     if (!undone) return this.#describe(this.#reachedBytes, this.#reachedSequence);
     return holdsAcknowledged ? this.#describe(this.#sizeBytes, this.#lastSequence) : null;

@@ -1,15 +1,16 @@
 import type { StatusAnswer } from '@fluoroscope/api';
-import type { Journal } from '@fluoroscope/journal';
+import type { RecordSink } from '@fluoroscope/journal';
 import { timeUs, type TimeUs } from '@fluoroscope/model';
 import { createSamplingBook } from '@fluoroscope/query';
 import { StoreError, type StoreStats } from '@fluoroscope/store';
+import { openControl } from './control/control.ts';
 import type { Events } from './events.ts';
 import { loadConsoleFiles } from './http/console-files.ts';
 import { createHttpApp, type HttpApp } from './http/http-app.ts';
 import { createLiveHub } from './http/live.ts';
 import { createIngest, type Ingest } from './ingest.ts';
 import { openMapPositions } from './map-positions.ts';
-import { createHandlers } from './operations/create-handlers.ts';
+import { createHandlers } from './operations/handlers.ts';
 import { loadOrCreatePageSecret } from './page-secret.ts';
 import { createPageTokens } from './page-token.ts';
 import type { Settings } from './settings.ts';
@@ -19,7 +20,7 @@ import { createStoreStats, type StoreReport } from './store-stats.ts';
 
 export interface AppOptions {
   readonly settings: Settings;
-  readonly journal: Journal;
+  readonly journal: Pick<RecordSink, 'append' | 'stats'>;
   readonly storage: Storage;
   readonly events: Events;
   readonly version: string;
@@ -42,14 +43,10 @@ export interface App extends AsyncDisposable {
 export async function createApp(options: AppOptions): Promise<App> {
   const { settings, journal, storage, events, nowUs = readClock } = options;
   // Before anything is awaited: the storage thread may be at work already.
-  let writtenSequence = storage.writtenSequence;
-  const live = createLiveHub({ revision: writtenSequence });
-  const following = storage.onWritten((sequence) => {
-    writtenSequence = sequence;
-    live.changed(sequence);
-  });
-  const backlogCount = (): number => Math.max(0, journal.committedSequence - writtenSequence);
-  events.backlogAtStart(backlogCount());
+  const live = createLiveHub({ revision: storage.revision });
+  const following = storage.onWritten((revision) => live.changed(revision));
+  const backlogCount = (): number => storage.backlogCount;
+  events.backlogAtStart(journal.stats().recoveredRecords);
 
   const { store } = storage;
   const readStore = createStoreStats(store);
@@ -63,13 +60,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     segmentMaxAgeUs: settings.segmentMaxAge,
     segmentMaxFutureUs: settings.segmentMaxFuture,
   });
-  const sampling = createSamplingBook({
-    reservoirSize: settings.samplingReservoir,
-    fixedRate: settings.samplingRate,
-    createdUs: nowUs(),
-    region: settings.region,
-    accountId: settings.accountId,
-  });
+  const control = await openControl({ settings, nowUs });
+  const sampling = createSamplingBook(control.samplingRules.current());
+  control.onChanged(() => sampling.setRules(control.samplingRules.current()));
 
   events.watch({
     journalBytes: () => journal.stats().sizeBytes,
@@ -79,14 +72,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     storeBytes: async () => statsOf(await readStore()).sizeBytes,
     storedTraces: async () => statsOf(await readStore()).traceCount,
     liveListeners: live.listenerCount,
+    journalKind: () => journal.stats().kind,
+    journalLags: () => storage.lags,
   });
 
   const http = createHttpApp({
-    handlers: createHandlers({ ingest, store, sampling, tokens, events, nowUs }),
+    handlers: createHandlers({ ingest, store, control, sampling, tokens, events, nowUs }),
     store,
     positions,
     live,
-    revision: () => writtenSequence,
+    revision: () => storage.revision,
     nowUs,
     readStatus: createStatusReader({ ...options, readStore, backlogCount }),
     files: loadConsoleFiles(options.consoleFolder),

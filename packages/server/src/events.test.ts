@@ -61,10 +61,13 @@ test('a gauge that cannot be read does not take the others with it', async () =>
     storeBytes: () => Promise.reject(new Error('gone')),
     storedTraces: async () => 2,
     liveListeners: one,
+    journalKind: () => 'kafka',
+    journalLags: () => [{ partition: 3, lagCount: 7, isOurs: true }],
   });
   const { text } = await events.printMetrics();
   expect(text).toMatch('fluoroscope_store_traces 2');
   expect(text).toMatch('fluoroscope_store_bytes Nan');
+  expect(text).toMatch('fluoroscope_journal_lag_records{partition="3",owner="self"} 7');
 });
 
 function open() {

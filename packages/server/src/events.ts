@@ -1,4 +1,5 @@
 import type { OperationName } from '@fluoroscope/api/operations';
+import type { PartitionLag } from '@fluoroscope/journal';
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Refusal } from './ingest/parse-batch.ts';
@@ -26,6 +27,9 @@ export interface Gauges {
   readonly storeBytes: () => Promise<number>;
   readonly storedTraces: () => Promise<number>;
   readonly liveListeners: () => number;
+  readonly journalKind: () => 'file' | 'kafka';
+  /** By partition of a Kafka topic; none with the file journal. */
+  readonly journalLags: () => readonly PartitionLag[];
 }
 
 /** What one batch made of the journal's documents. */
@@ -67,6 +71,8 @@ export interface Events {
   batchWritten(batch: WrittenCounts): void;
   /** A damaged part of the journal held so many, at most, that were acknowledged. */
   documentsDamaged(count: number): void;
+  /** Stored documents were let go of by --retention or --retention-size. */
+  documentsExpired(count: number): void;
   /** Found in the journal at start, to be stored by this process. */
   backlogAtStart(count: number): void;
   datagramReceived(sizeBytes: number): void;
@@ -120,6 +126,7 @@ type DocumentEvents = Pick<
   | 'documentsJournalled'
   | 'batchWritten'
   | 'documentsDamaged'
+  | 'documentsExpired'
   | 'backlogAtStart'
 >;
 
@@ -162,6 +169,10 @@ function documentEvents(metrics: Metrics, log: Log): DocumentEvents {
         fields: { count: lostCount },
         message: 'documents in the journal could not be read back',
       }));
+    },
+    documentsExpired(count) {
+      metrics.expired.inc(count);
+      log.info(`retention let go of ${count} documents`);
     },
     documentsDamaged(count) {
       if (count > 0) metrics.dropped.inc({ channel: 'journal', reason: 'damaged' }, count);
@@ -306,6 +317,7 @@ function createMetrics() {
     dropped: counter('documents_dropped_total', 'Documents lost after arrival, by reason.', 'channel', 'reason'),
     journalled: counter('documents_journalled_total', 'Documents made durable.'),
     stored: counter('documents_stored_total', 'Documents written to the store.'),
+    expired: counter('documents_expired_total', 'Stored documents let go of by retention.'),
     duplicate: counter('documents_duplicate_total', 'Documents that were in the store already.'),
     datagrams: counter('datagrams_received_total', 'Datagrams that arrived.'),
     datagramsRefused: counter('datagrams_refused_total', 'Datagrams that are no segment frame.', 'reason'),
@@ -321,7 +333,7 @@ function createMetrics() {
   } as const;
 }
 
-const GAUGE_HELP: { readonly [Key in keyof Gauges]: readonly [name: string, help: string] } = {
+const GAUGE_HELP: { readonly [Key in NumberGauge]: readonly [name: string, help: string] } = {
   journalBytes: ['journal_bytes', 'Size of the journal.'],
   journalBytesMax: ['journal_bytes_max', 'Size at which the journal refuses.'],
   backlogDocuments: ['backlog_documents', 'Durable documents that are not in the store yet.'],
@@ -331,8 +343,10 @@ const GAUGE_HELP: { readonly [Key in keyof Gauges]: readonly [name: string, help
   liveListeners: ['live_listeners', 'Consoles listening for changes.'],
 };
 
+type NumberGauge = Exclude<keyof Gauges, 'journalKind' | 'journalLags'>;
+
 function watchGauges(registry: Registry, gauges: Gauges): void {
-  function watchGauge(key: keyof Gauges): void {
+  function watchGauge(key: NumberGauge): void {
     const [name, help] = GAUGE_HELP[key];
     const read: () => number | Promise<number> = gauges[key];
     const gauge = new Gauge({
@@ -356,4 +370,24 @@ function watchGauges(registry: Registry, gauges: Gauges): void {
   watchGauge('storeBytes');
   watchGauge('storedTraces');
   watchGauge('liveListeners');
+  watchJournal(registry, gauges);
+}
+
+function watchJournal(registry: Registry, { journalKind, journalLags }: Gauges): void {
+  const registers = [registry];
+  const name = 'fluoroscope_journal_info';
+  const info = new Gauge({ name, help: 'Which journal is in use.', labelNames: ['kind'], registers });
+  info.set({ kind: journalKind() }, 1);
+  const lag = new Gauge({
+    name: 'fluoroscope_journal_lag_records',
+    help: "Records of a topic's partition that the store does not show yet; owner: the process that stores them.",
+    labelNames: ['partition', 'owner'],
+    registers,
+    collect() {
+      lag.reset();
+      for (const { partition, isOurs, lagCount } of journalLags()) {
+        lag.set({ partition, owner: isOurs ? 'self' : 'other' }, lagCount);
+      }
+    },
+  });
 }

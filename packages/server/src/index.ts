@@ -3,6 +3,7 @@ export { createEvents, type Events, type EventsOptions } from './events.ts';
 export { createHttpApp, type HttpAppOptions } from './http/http-app.ts';
 export { createIngest, type Ingest, type IngestOptions } from './ingest.ts';
 export { decodeRecord, encodeRecords, type IngestRecord } from './ingest/record.ts';
+export { checkFolder, describeFolder, isFolderError, type FolderCheck, type FolderProblem } from './inspect-folder.ts';
 export { loadOrCreatePageSecret } from './page-secret.ts';
 export { type Listen, type ListenAddress, printListen } from './settings/kinds.ts';
 export { loadSettings, parseSettings, type Environment } from './settings/load-settings.ts';
@@ -11,3 +12,4 @@ export { SettingsError, type SettingProblem } from './settings/settings-error.ts
 export { type LogLevel, type Settings } from './settings.ts';
 export { serve, type Listener, type RunningServer, type ServeOptions } from './serve.ts';
 export { StartError } from './start-error.ts';
+export type { StoreDescription } from '@fluoroscope/store-duckdb';

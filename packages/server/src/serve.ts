@@ -1,17 +1,19 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { JournalError, openJournal, type Journal } from '@fluoroscope/journal';
+import { JournalError } from '@fluoroscope/journal';
 import { PipelineError } from '@fluoroscope/pipeline';
 import { StoreError } from '@fluoroscope/store';
 import { createApp, type App } from './app.ts';
 import { makeFolder } from './data-folder.ts';
 import { createEvents, type Events } from './events.ts';
 import { listenHttp } from './http/listen.ts';
+import { chooseJournal, openSink } from './journal.ts';
+import { storeDirOf } from './inspect-folder.ts';
 import { printListen } from './settings/kinds.ts';
 import type { Settings } from './settings.ts';
 import { StartError } from './start-error.ts';
-import { CACHED_ENTITIES_MAX, STORE_THREADS } from './storage/limits.ts';
+import { CACHED_ENTITIES_MAX, LARGE_BATCHES, SMALL_BATCHES, STORE_THREADS } from './storage/limits.ts';
+import type { FollowedJournal } from './storage/messages.ts';
 import type { Storage } from './storage/storage.ts';
 import { openStorageThread } from './storage/thread.ts';
 import { listenUdp } from './udp.ts';
@@ -61,12 +63,12 @@ export async function serve(settings: Settings, { version, consoleFolder }: Serv
   try {
     makeFilesPrivate();
     await makeDataFolder(settings.dataDir, notices);
-    const storage = await openStorage(settings, events, die);
+    const followed = await chooseJournal(settings);
+    const storage = await openStorage(settings, followed, events, die);
     opened.push(storage);
-    const journal = await openJournalFor(settings, storage, events);
+    const journal = await openSink({ settings, followed, storage, events, notices });
     // Closed after the storage thread, which writes what is left and lets go of the journal's files.
     opened.unshift(journal);
-    follow(storage, journal, events);
     const app = await createApp({
       settings,
       journal,
@@ -116,46 +118,34 @@ async function makeDataFolder(dataDir: string, notices: string[]): Promise<void>
   }
 }
 
-function openStorage(settings: Settings, events: Events, die: (error: Error) => void): Promise<Storage> {
+function openStorage(
+  settings: Settings,
+  journal: FollowedJournal,
+  events: Events,
+  die: (error: Error) => void,
+): Promise<Storage> {
   return openStorageThread(
     {
-      storeFile: join(settings.dataDir, 'fluoroscope.duckdb'),
-      journalDir: journalDir(settings),
+      storeDir: storeDirOf(settings.dataDir),
+      journal,
+      batches: settings.storeUrl === null ? SMALL_BATCHES : LARGE_BATCHES,
       storeMemoryBytes: settings.storeMemory,
       storeThreads: STORE_THREADS,
       cachedEntitiesMax: CACHED_ENTITIES_MAX,
+      retentionUs: settings.retention,
+      retentionBytes: settings.retentionSize,
     },
     {
       written: (batch) => events.batchWritten(batch),
-      failing: (message) => events.troubleMet('a batch could not be written to the store', new Error(message)),
+      failing: (message) => events.troubleMet('documents wait in the journal', new Error(message)),
       damaged(detail, lostCount) {
         events.documentsDamaged(lostCount);
         events.troubleMet('the journal has damaged frames', new Error(detail));
       },
+      expired: (report) => events.documentsExpired(report.documentCount),
       died: die,
     },
   );
-}
-
-function openJournalFor(settings: Settings, storage: Storage, events: Events): Promise<Journal> {
-  return openJournal({
-    dir: journalDir(settings),
-    sizeBytesMax: settings.journalSize,
-    durability: settings.durability,
-    nextSequence: storage.writtenSequence + 1,
-    events: { damaged: (detail) => events.troubleMet('the journal is damaged', new Error(JSON.stringify(detail))) },
-  });
-}
-
-/** The storage thread reads what the journal has made durable; the journal lets go of what the store has. */
-function follow(storage: Storage, journal: Journal, events: Events): void {
-  storage.onWritten((sequence) => {
-    journal
-      .release(sequence)
-      .catch((error: unknown) => events.troubleMet('a journal file could not be removed', error));
-  });
-  storage.follow();
-  storage.committed(journal.committedSequence);
 }
 
 interface Announcements {
@@ -237,8 +227,4 @@ function whyNot(code: string): string {
 function codeOf(error: unknown): string {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return error instanceof Error ? error.message : String(error);
-}
-
-function journalDir(settings: Settings): string {
-  return join(settings.dataDir, 'journal');
 }

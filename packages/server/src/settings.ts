@@ -1,5 +1,5 @@
 import * as kind from './settings/kinds.ts';
-import type { Kind, Listen } from './settings/kinds.ts';
+import type { JournalPlace, Kind, Listen } from './settings/kinds.ts';
 
 /** What `serve` can be told. Sizes in bytes, durations in µs, shares from 0 to 1. */
 export interface Settings {
@@ -18,6 +18,12 @@ export interface Settings {
   readonly segmentMaxFuture: number;
   readonly udpBuffer: number;
   readonly storeMemory: number;
+  readonly storeUrl: string | null;
+  readonly storeCredentials: string | null;
+  readonly journal: JournalPlace;
+  readonly journalCredentials: string | null;
+  readonly retention: number;
+  readonly retentionSize: number | null;
   readonly accountId: string;
   readonly region: string;
   readonly logLevel: LogLevel;
@@ -132,6 +138,44 @@ export const SETTINGS: SettingTable = {
     kind: kind.size(64 * 1024 ** 2),
     standard: '256 MiB',
     prose: 'How much memory the embedded store may use.',
+  },
+  storeUrl: {
+    name: 'store-url',
+    kind: kind.optionalUrl,
+    standard: '',
+    prose: 'A ClickHouse server or cluster to keep traces in. Empty: the embedded store in the data folder.',
+  },
+  storeCredentials: {
+    name: 'store-credentials',
+    kind: kind.optionalPath,
+    standard: '',
+    prose: 'A YAML file with `username` and `password` for --store-url, readable by its owner only.',
+  },
+  journal: {
+    name: 'journal',
+    kind: kind.journal,
+    standard: 'file',
+    prose:
+      'Where accepted documents are kept until they are stored: file, in the data folder; or a Kafka topic, which several servers share.',
+  },
+  journalCredentials: {
+    name: 'journal-credentials',
+    kind: kind.optionalPath,
+    standard: '',
+    prose:
+      'A YAML file with `mechanism`, `username`, `password` and `tls` for the brokers of --journal, readable by its owner only.',
+  },
+  retention: {
+    name: 'retention',
+    kind: kind.duration,
+    standard: '30d',
+    prose: 'How long documents are kept after they arrived. They go in slices: some stay a little longer.',
+  },
+  retentionSize: {
+    name: 'retention-size',
+    kind: kind.optional(kind.size(64 * 1024 ** 2)),
+    standard: '',
+    prose: 'How large the store may grow; beyond it the oldest documents go, even before --retention. Empty: no limit.',
   },
   accountId: {
     name: 'account-id',

@@ -1,5 +1,5 @@
 import type { StatusAnswer } from '@fluoroscope/api';
-import type { Journal } from '@fluoroscope/journal';
+import type { RecordSink } from '@fluoroscope/journal';
 import { isLoopback } from './host.ts';
 import type { Settings } from './settings.ts';
 import type { Storage } from './storage/storage.ts';
@@ -8,7 +8,7 @@ import type { StoreReport } from './store-stats.ts';
 export interface StatusOptions {
   readonly version: string;
   readonly settings: Pick<Settings, 'durability' | 'httpListen' | 'udpListen'>;
-  readonly journal: Pick<Journal, 'stats'>;
+  readonly journal: Pick<RecordSink, 'stats'>;
   readonly storage: Pick<Storage, 'failing'>;
   readonly readStore: () => Promise<StoreReport>;
   readonly backlogCount: () => number;
@@ -20,21 +20,22 @@ export interface StatusOptions {
 export function createStatusReader(options: StatusOptions): () => Promise<StatusAnswer> {
   const { version, settings, journal, storage, readStore, backlogCount, listeners } = options;
   return async () => {
-    const { failing, sizeBytes } = journal.stats();
+    const { kind, failing, sizeBytes } = journal.stats();
     const report = await readStore();
     const stats = report.state === 'unreadable' ? null : report.stats;
     const troubles = [
       ...(failing === null ? [] : ['The journal cannot write, so nothing new is taken. The log has the reason.']),
       ...(storage.failing === null
         ? []
-        : ['The store cannot write; documents wait in the journal. The log has the reason.']),
+        : ['Documents wait in the journal: it cannot be read, or the store cannot write. The log has the reason.']),
       ...(report.state === 'unreadable' ? ['The store cannot be read.'] : []),
       ...(report.state === 'stuck' ? ['The store does not answer; its figures are old.'] : []),
     ];
     return {
       version,
       status: troubles.length === 0 ? 'ok' : 'degraded',
-      notices: [...troubles, ...weaknesses(settings), ...(options.notices?.() ?? [])],
+      notices: [...troubles, ...weaknesses(kind, settings), ...(options.notices?.() ?? [])],
+      journal: kind,
       durability: settings.durability,
       access: 'open',
       traceCount: stats?.traceCount ?? 0,
@@ -47,11 +48,16 @@ export function createStatusReader(options: StatusOptions): () => Promise<Status
   };
 }
 
-function weaknesses({ durability, httpListen, udpListen }: StatusOptions['settings']): readonly string[] {
+function weaknesses(
+  journal: 'file' | 'kafka',
+  { durability, httpListen, udpListen }: StatusOptions['settings'],
+): readonly string[] {
   const isOpen = [httpListen, udpListen].some((address) => address !== null && !isLoopback(address.host));
   return [
     'No access key exists: requests are taken unsigned, or signed with any key.',
     ...(isOpen ? ['It listens beyond loopback without authentication (--allow-unauthenticated).'] : []),
-    ...(durability === 'os' ? ['Durability is "os": a power cut may lose the last documents acknowledged.'] : []),
+    ...(journal === 'file' && durability === 'os'
+      ? ['Durability is "os": a power cut may lose the last documents acknowledged.']
+      : []),
   ];
 }

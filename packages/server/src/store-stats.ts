@@ -16,7 +16,7 @@ export interface StoreStatsOptions {
   readonly nowMs?: () => number;
 }
 
-const NOTHING_KNOWN: StoreStats = { traceCount: 0, documentCount: 0, sizeBytes: 0 };
+const NOTHING_KNOWN: StoreStats = { traceCount: 0, documentCount: 0, sizeBytes: 0, retainedFromUs: null };
 
 /** Whoever asks while a read is under way shares it; who has waited long enough gets the last known figures. */
 export function createStoreStats(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { alterStore } from '../testing/altered-store.ts';
 import { openAppRig, type AppRig } from '../testing/app-rig.ts';
 
 const NOW = Math.floor(Date.now() / 1000);
@@ -67,7 +68,7 @@ test('status and health', async () => {
 test('what is broken or weaker is told, and the rest answered', async () => {
   await using broken = await openAppRig({
     flags: ['--durability', 'os', '--udp-listen', '0.0.0.0:0', '--allow-unauthenticated'],
-    store: (store) => ({ ...store, readStats: () => Promise.reject(new Error('gone')) }),
+    store: (store) => alterStore(store, { readStats: () => Promise.reject(new Error('gone')) }),
     app: { notices: () => ['The UDP buffer is small.'] },
   });
   const response = await broken.app.http.inject({ url: '/api/status', headers: { host: 'localhost' } });

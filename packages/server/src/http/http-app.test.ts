@@ -3,6 +3,7 @@ import { text as readText } from 'node:stream/consumers';
 import type { InjectOptions } from 'fastify';
 import { OPERATION_NAMES, OPERATIONS } from '@fluoroscope/api/operations';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { alterStore } from '../testing/altered-store.ts';
 import { openAppRig, type AppRig } from '../testing/app-rig.ts';
 import { REQUEST_BODY_BYTES_MAX } from '../limits.ts';
 
@@ -119,7 +120,7 @@ test('every answer keeps browsers from guessing, framing and running it', async 
 test('a fault of ours is logged under the request id and told to nobody', async () => {
   const secret = 'password=hunter2\u001b[31m';
   const failing = await openAppRig({
-    store: (store) => ({ ...store, findTraces: () => Promise.reject(new Error(secret)) }),
+    store: (store) => alterStore(store, { findTraces: () => Promise.reject(new Error(secret)) }),
   });
   const response = await failing.app.http.inject({
     method: 'POST',

@@ -158,3 +158,43 @@ export const origin: Kind<string> = {
     return url !== null && isWeb && url.origin === text.toLowerCase() ? ok(url.origin) : bad('malformed');
   },
 };
+
+/** Where the durable hand-over is kept. Credentials never stand in it: a setting may be printed. */
+export type JournalPlace = 'file' | KafkaPlace;
+
+export interface KafkaPlace {
+  /** host:port each. */
+  readonly brokers: readonly string[];
+  readonly topic: string;
+}
+
+/** journal = "file" / "kafka://" broker *("," broker) "/" topic   ; broker = host ":" port */
+const KAFKA = /^kafka:\/\/([a-z0-9._,:[\]-]+)\/([a-z0-9._-]{1,249})$/i;
+
+export const journal: Kind<JournalPlace> = {
+  expected: 'file, or kafka://HOST:PORT,…/TOPIC',
+  parse(text) {
+    if (text === 'file') return ok('file');
+    const [, brokers, topic] = KAFKA.exec(text) ?? [];
+    if (brokers === undefined || topic === undefined) return bad('malformed');
+    const list = brokers.split(',');
+    const areAddresses = list.every((broker) => LISTEN.test(broker));
+    return areAddresses ? ok({ brokers: list, topic }) : bad('malformed');
+  },
+};
+
+/** An http or https address without credentials; empty for none. */
+export const optionalUrl: Kind<string | null> = {
+  expected: 'http://HOST:PORT or https://HOST:PORT, without user or password',
+  parse(text) {
+    if (text === '') return ok(null);
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const isPlain = url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+    return isPlain ? ok(text) : bad('malformed');
+  },
+};
+
+/** Null for no limit, written as nothing. */
+export function optional<T>(item: Kind<T>): Kind<T | null> {
+  return { expected: `${item.expected}, or nothing`, parse: (text) => (text === '' ? ok(null) : item.parse(text)) };
+}

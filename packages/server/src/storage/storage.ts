@@ -1,9 +1,10 @@
+import type { PartitionLag } from '@fluoroscope/journal';
 import type { TraceStore } from '@fluoroscope/store';
 
 /** Reading the store from the main thread. */
 export type StoreReader = Pick<
   TraceStore,
-  'findTraces' | 'readDocuments' | 'readGraph' | 'readStats' | 'readTraceRows'
+  'findTraces' | 'readDocuments' | 'readGraph' | 'readGraphSeries' | 'readStats' | 'readTraceRows'
 >;
 
 /**
@@ -13,8 +14,20 @@ export type StoreReader = Pick<
 export interface Storage extends AsyncDisposable {
   readonly store: StoreReader;
 
-  /** What the store has already; the journal goes on from here. */
-  readonly writtenSequence: number;
+  /** The file journal's numbers go on from here: below it they are taken. */
+  readonly nextSequence: number;
+
+  /** What the store has for good; the file journal may let go of it. */
+  readonly durableSequence: number;
+
+  /** Of the last change that reads can see. It only grows. */
+  readonly revision: number;
+
+  /** Documents that are durable in the journal and that reads cannot see yet, as far as is known. */
+  readonly backlogCount: number;
+
+  /** What waits in each partition of a Kafka topic; empty with the file journal. */
+  readonly lags: readonly PartitionLag[];
 
   /** Starts following the journal's files; called once, after the journal is open. */
   follow(): void;
@@ -22,11 +35,14 @@ export interface Storage extends AsyncDisposable {
   /** The journal has made everything up to `sequence` durable. */
   committed(sequence: number): void;
 
-  /** Calls back after each written batch, with the sequence now visible to every read. */
-  onWritten(listener: (sequence: number) => void): Disposable;
+  /** Calls back when reads see more than before. */
+  onWritten(listener: (revision: number) => void): Disposable;
 
-  /** Resolves when everything up to `sequence` is visible, or rejects when the thread has died. */
-  written(sequence: number): Promise<void>;
+  /** Calls back when everything up to `sequence` survives a crash without the journal. */
+  onDurable(listener: (sequence: number) => void): Disposable;
+
+  /** Asks for what is written to be made durable soon. */
+  flush(): void;
 
   /** Why the last batch could not be written, until one is. */
   readonly failing: string | null;

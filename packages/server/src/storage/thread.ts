@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { StoreError } from '@fluoroscope/store';
-import { CLOSE_MS_MAX } from './limits.ts';
+import { StoreError, type RetentionReport } from '@fluoroscope/store';
+import { CLOSE_MS_MAX, YOUNG_GENERATION_MB } from './limits.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
+import { createProgress } from './progress.ts';
 import type { Storage, StoreReader } from './storage.ts';
 import type { WrittenBatch } from './write-batch.ts';
 
@@ -10,6 +11,8 @@ export interface StorageEvents {
   readonly failing: (message: string) => void;
   /** Journal records could not be read; `lostCount` of them are lost for the store. */
   readonly damaged: (detail: string, lostCount: number) => void;
+  /** Documents were let go of: too old, or too much. */
+  readonly expired: (report: RetentionReport) => void;
   /** The thread ended without being asked to; nothing more will be stored or read. */
   readonly died: (error: Error) => void;
 }
@@ -17,30 +20,18 @@ export interface StorageEvents {
 /** Starts the thread and takes the store for this process. Rejects with the StoreError of opening it. */
 export async function openStorageThread(settings: WorkerSettings, events: StorageEvents): Promise<Storage> {
   const worker = startWorker(settings);
-  const writtenSequence = await opened(worker);
+  const { durableSequence, nextSequence } = await opened(worker);
   const calls = createCalls(worker);
-  const listeners = new Set<(sequence: number) => void>();
-  const waiting: { sequence: number; resolve: () => void; reject: (error: Error) => void }[] = [];
-  let latest = writtenSequence;
-  let failing: string | null = null;
+  const progress = createProgress(settings.journal.kind, durableSequence);
   let closed: (() => void) | undefined;
   let hasEnded = false;
 
-  function onWritten(batch: WrittenBatch): void {
-    latest = batch.sequence;
-    failing = null;
-    events.written(batch);
-    for (const listener of listeners) listener(latest);
-    for (const waiter of waiting.splice(0)) {
-      if (waiter.sequence <= latest) waiter.resolve();
-      else waiting.push(waiter);
-    }
-  }
-
   worker.on('message', (message: FromWorker) => {
-    if (message.kind === 'written') onWritten(message.batch);
-    else if (message.kind === 'failing') events.failing((failing = message.message));
+    progress.take(message);
+    if (message.kind === 'written') events.written(message.batch);
+    else if (message.kind === 'failing') events.failing(message.message);
     else if (message.kind === 'damaged') events.damaged(message.detail, message.lostCount);
+    else if (message.kind === 'expired') events.expired(message.report);
     else if (message.kind === 'answer' || message.kind === 'error') calls.settle(message);
     else if (message.kind === 'closed') closed?.();
   });
@@ -50,7 +41,6 @@ export async function openStorageThread(settings: WorkerSettings, events: Storag
     if (hasEnded) return;
     hasEnded = true;
     calls.fail(error);
-    for (const waiter of waiting.splice(0)) waiter.reject(error);
     if (closed === undefined) events.died(error);
     closed?.();
   }
@@ -60,20 +50,28 @@ export async function openStorageThread(settings: WorkerSettings, events: Storag
   const post = sendTo(worker);
   return {
     store: calls.reader,
-    writtenSequence,
+    durableSequence,
+    nextSequence,
+    get revision() {
+      return progress.revision;
+    },
+    get backlogCount() {
+      return progress.backlogCount;
+    },
     get failing() {
-      return failing;
+      return progress.failing;
+    },
+    get lags() {
+      return progress.lags;
     },
     follow: () => post({ kind: 'follow' }),
-    committed: (sequence) => post({ kind: 'committed', sequence }),
-    onWritten(listener) {
-      listeners.add(listener);
-      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    committed(sequence) {
+      progress.committed(sequence);
+      post({ kind: 'committed', sequence });
     },
-    written: (sequence) =>
-      sequence <= latest
-        ? Promise.resolve()
-        : new Promise<void>((resolve, reject) => waiting.push({ sequence, resolve, reject })),
+    flush: () => post({ kind: 'flush' }),
+    onWritten: (listener) => progress.onWritten(listener),
+    onDurable: (listener) => progress.onDurable(listener),
     async [Symbol.asyncDispose]() {
       // Who has ended by itself does not answer.
       if (hasEnded) return;
@@ -98,17 +96,20 @@ function sendTo(worker: Worker): (message: ToWorker) => void {
 function startWorker(settings: WorkerSettings): Worker {
   // Node 20 cannot start a thread from a TypeScript file: from sources, the built one is taken.
   const program = import.meta.url.endsWith('.ts') ? '../../dist/storage/worker.js' : 'worker.js';
-  return new Worker(new URL(program, import.meta.url), { workerData: settings });
+  return new Worker(new URL(program, import.meta.url), {
+    workerData: settings,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+  });
 }
 
-function opened(worker: Worker): Promise<number> {
+function opened(worker: Worker): Promise<FromWorker & { readonly kind: 'open' }> {
   return new Promise((resolve, reject) => {
     const onError = (cause: Error): void => reject(new StoreError('failed', cause.message, { cause }));
     const onExit = (code: number): void => reject(new StoreError('failed', `the storage thread ended with ${code}`));
     worker.once('error', onError).once('exit', onExit);
     worker.once('message', (message: FromWorker) => {
       worker.off('error', onError).off('exit', onExit);
-      if (message.kind === 'open') resolve(message.writtenSequence);
+      if (message.kind === 'open') resolve(message);
       else if (message.kind === 'refused') reject(new StoreError(message.code, unprefixed(message)));
       else reject(new StoreError('failed', `the storage thread began with "${message.kind}"`));
     });
@@ -142,6 +143,7 @@ function createCalls(worker: Worker): Calls {
     findTraces: call('findTraces'),
     readDocuments: call('readDocuments'),
     readGraph: call('readGraph'),
+    readGraphSeries: call('readGraphSeries'),
     readStats: call('readStats'),
     readTraceRows: call('readTraceRows'),
   } as StoreReader;

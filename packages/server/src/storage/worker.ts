@@ -1,9 +1,10 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import { openJournalReader, type DamagedDetail } from '@fluoroscope/journal';
 import { StoreError, type TraceStore } from '@fluoroscope/store';
 import { openDuckDbStore } from '@fluoroscope/store-duckdb';
+import { follow, type Follower } from './follow.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
-import { startWriter, type Writer } from './writer.ts';
+import { startRetention } from './retention.ts';
+import { JOURNAL_ORIGIN } from './write-batch.ts';
 
 /** The storage thread: owns the store, follows the journal, answers reads. */
 async function main(port: MessagePort, settings: WorkerSettings): Promise<void> {
@@ -11,40 +12,32 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
   let store: TraceStore;
   try {
     store = await openDuckDbStore({
-      file: settings.storeFile,
+      dir: settings.storeDir,
       memoryBytesMax: settings.storeMemoryBytes,
       threads: settings.storeThreads,
+      events: { failing: (message) => say({ kind: 'failing', message }) },
     });
   } catch (error) {
     say({ kind: 'refused', ...describe(error) });
     port.close();
     return;
   }
-  const writtenSequence = await store.readSequence();
-  let writer: Promise<Writer> | undefined;
-
-  async function follow(): Promise<Writer> {
-    const reader = await openJournalReader({
-      dir: settings.journalDir,
-      after: writtenSequence,
-      events: {
-        damaged: (detail) =>
-          say({ kind: 'damaged', detail: JSON.stringify(detail), lostCount: countLost(detail, writtenSequence) }),
-      },
-    });
-    return startWriter({
-      store,
-      reader,
-      cachedEntitiesMax: settings.cachedEntitiesMax,
-      events: {
-        written: (batch) => say({ kind: 'written', batch }),
-        failing: (message) => say({ kind: 'failing', message }),
-      },
-    });
-  }
+  const { journal, retentionUs, retentionBytes } = settings;
+  const progress = await store.readProgress(journal.kind === 'file' ? journal.origin : JOURNAL_ORIGIN);
+  let follower: Promise<Follower> | undefined;
+  const retention = startRetention({
+    store,
+    retentionUs,
+    sizeBytesMax: retentionBytes,
+    events: {
+      expired: (report) => say({ kind: 'expired', report }),
+      failing: (message) => say({ kind: 'failing', message }),
+    },
+  });
 
   async function close(): Promise<void> {
-    if (writer !== undefined) await (await writer)[Symbol.asyncDispose]();
+    if (follower !== undefined) await (await follower)[Symbol.asyncDispose]();
+    await retention[Symbol.asyncDispose]();
     await store[Symbol.asyncDispose]();
     say({ kind: 'closed' });
     port.close();
@@ -53,13 +46,16 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
   port.on('message', (message: ToWorker) => {
     switch (message.kind) {
       case 'follow':
-        writer = follow();
+        follower = follow({ settings, store, progress, say });
         return;
       case 'committed':
-        void writer?.then((running) => running.committed(message.sequence));
+        void follower?.then((running) => running.committed(message.sequence));
         return;
       case 'call':
         void answer(store, message).then(say);
+        return;
+      case 'flush':
+        void store.flush().catch((error: unknown) => say({ kind: 'failing', message: describe(error).message }));
         return;
       case 'close':
         void close();
@@ -68,7 +64,9 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
         message satisfies never;
     }
   });
-  say({ kind: 'open', writtenSequence });
+  const { sequence, durableSequence, unfinishedSequence } = progress;
+  // A number that a cut batch may have used is not given to another record.
+  say({ kind: 'open', durableSequence, nextSequence: Math.max(sequence, unfinishedSequence ?? 0) + 1 });
 }
 
 async function answer(store: TraceStore, call: ToWorker & { readonly kind: 'call' }): Promise<FromWorker> {
@@ -79,12 +77,6 @@ async function answer(store: TraceStore, call: ToWorker & { readonly kind: 'call
   } catch (error) {
     return { kind: 'error', id: call.id, ...describe(error) };
   }
-}
-
-/** Of what the store did not have already. More than were lost where a failed append left a gap in the numbers. */
-function countLost({ afterSequence, beforeSequence }: DamagedDetail, writtenSequence: number): number {
-  if (beforeSequence === null) return 0;
-  return Math.max(0, beforeSequence - 1 - Math.max(afterSequence, writtenSequence));
 }
 
 function describe(error: unknown): { code: StoreError['code']; message: string } {

@@ -1,14 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openJournal, openJournalReader, type Journal } from '@fluoroscope/journal';
+import { createFileFeed, openJournal, openJournalReader, type FileFeed, type Journal } from '@fluoroscope/journal';
 import { timeUs } from '@fluoroscope/model';
 import { createMemoryStore, StoreError, type TraceStore } from '@fluoroscope/store';
 import { trace } from '@fluoroscope/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { encodeRecords } from '../ingest/record.ts';
-import { startWriter, type Writer } from './writer.ts';
-import type { WrittenBatch } from './write-batch.ts';
+import { alterStore } from '../testing/altered-store.ts';
+import { SMALL_BATCHES } from './limits.ts';
+import { JOURNAL_ORIGIN, type WrittenBatch } from './write-batch.ts';
+import { startWriter } from './writer.ts';
 
 const SHOP = trace`
   shop 0..300
@@ -19,18 +21,18 @@ const texts = SHOP.documents.map((document) => JSON.stringify(document));
 test('what was durable before it started is written', async () => {
   const { journal, store, start } = await open();
   const sequence = await journal.append(encodeRecords(texts, timeUs(1)));
-  const { writer, next } = await start();
-  writer.committed(sequence);
+  const { feed, next } = await start();
+  feed.committed(sequence);
   expect(await next()).toMatchObject({ sequence, storedCount: 1, lostCount: 0 });
-  expect(await store.readSequence()).toBe(sequence);
+  expect((await store.readProgress(JOURNAL_ORIGIN)).sequence).toBe(sequence);
 });
 
 test('a commit told at the very moment it looks is not missed', async () => {
   const { journal, start } = await open();
   for (let times = 0; times < 5; times += 1) {
-    const { writer, next } = await start();
+    const { feed, writer, next } = await start();
     const sequence = await journal.append(encodeRecords(texts, timeUs(1)));
-    writer.committed(sequence);
+    feed.committed(sequence);
     expect((await next()).sequence).toBe(sequence);
     await writer[Symbol.asyncDispose]();
   }
@@ -38,18 +40,18 @@ test('a commit told at the very moment it looks is not missed', async () => {
 
 test('a document delivered again is counted as a duplicate', async () => {
   const { journal, start } = await open();
-  const { writer, next } = await start();
-  writer.committed(await journal.append(encodeRecords([...texts, ...texts], timeUs(1))));
+  const { feed, next } = await start();
+  feed.committed(await journal.append(encodeRecords([...texts, ...texts], timeUs(1))));
   expect(await next()).toMatchObject({ storedCount: 1, duplicateCount: 1 });
 });
 
 test('a record that cannot be read is lost alone, and counted', async () => {
   const { journal, start } = await open();
-  const { writer, next } = await start();
+  const { feed, next } = await start();
   const [record] = encodeRecords(texts, timeUs(1));
   if (record === undefined) throw new Error('no record');
   const foreign = Uint8Array.of(99, ...record.subarray(1));
-  writer.committed(await journal.append([foreign, ...encodeRecords(texts, timeUs(1))]));
+  feed.committed(await journal.append([foreign, ...encodeRecords(texts, timeUs(1))]));
   expect(await next()).toMatchObject({ storedCount: 1, lostCount: 1 });
 });
 
@@ -57,31 +59,30 @@ test('a refused batch is tried again until the store takes it', async () => {
   const { journal, start, store } = await open();
   const failures: string[] = [];
   let refusals = 2;
-  const shaky: TraceStore = Object.create(store, {
-    write: {
-      value: async (batch: Parameters<TraceStore['write']>[0]) => {
-        if (refusals-- > 0) throw new StoreError('failed', 'disk full');
-        await store.write(batch);
-      },
+  const shaky: TraceStore = alterStore(store, {
+    async write(batch) {
+      if (refusals-- > 0) throw new StoreError('failed', 'disk full');
+      await store.write(batch);
     },
   });
-  const { writer, next } = await start(shaky, failures);
-  writer.committed(await journal.append(encodeRecords(texts, timeUs(1))));
+  const { feed, next } = await start(shaky, failures);
+  feed.committed(await journal.append(encodeRecords(texts, timeUs(1))));
   expect(await next()).toMatchObject({ storedCount: 1 });
   expect(failures).toEqual(['[failed] disk full', '[failed] disk full']);
 });
 
 test('disposing writes what was committed', async () => {
   const { journal, start, store } = await open();
-  const { writer } = await start();
+  const { feed, writer } = await start();
   const sequence = await journal.append(encodeRecords(texts, timeUs(1)));
-  writer.committed(sequence);
+  feed.committed(sequence);
   await writer[Symbol.asyncDispose]();
-  expect(await store.readSequence()).toBe(sequence);
+  expect((await store.readProgress(JOURNAL_ORIGIN)).sequence).toBe(sequence);
 });
 
 interface Started {
-  readonly writer: Writer;
+  readonly feed: FileFeed;
+  readonly writer: AsyncDisposable;
   readonly next: () => Promise<WrittenBatch>;
 }
 
@@ -94,7 +95,7 @@ async function open(): Promise<{
   const events = { damaged: () => {} };
   const journal = await openJournal({ dir, sizeBytesMax: 2 ** 24, durability: 'os', nextSequence: 1, events });
   const store = createMemoryStore();
-  const writers: Writer[] = [];
+  const writers: AsyncDisposable[] = [];
   onTestFinished(async () => {
     for (const writer of writers) await writer[Symbol.asyncDispose]();
     await journal[Symbol.asyncDispose]();
@@ -104,9 +105,17 @@ async function open(): Promise<{
   async function start(over: TraceStore = store, failures: string[] = []): Promise<Started> {
     const batches: WrittenBatch[] = [];
     let tell: () => void = () => {};
+    const progress = await store.readProgress(JOURNAL_ORIGIN);
+    const feed = createFileFeed({
+      reader: await openJournalReader({ dir, after: progress.sequence, events }),
+      origin: JOURNAL_ORIGIN,
+      progress,
+      limits: SMALL_BATCHES,
+      durable: () => {},
+    });
     const writer = startWriter({
       store: over,
-      reader: await openJournalReader({ dir, after: await store.readSequence(), events }),
+      feed,
       cachedEntitiesMax: 1_000,
       events: {
         written: (batch) => {
@@ -123,7 +132,7 @@ async function open(): Promise<{
       if (batch === undefined) throw new Error('no batch');
       return batch;
     };
-    return { writer, next };
+    return { feed, writer, next };
   }
 
   return { journal, store, start };

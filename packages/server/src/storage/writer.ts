@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JournalReader, JournalRecord } from '@fluoroscope/journal';
+import type { FeedBatch, RecordFeed } from '@fluoroscope/journal';
 import { createIndexer } from '@fluoroscope/query';
 import type { TraceStore } from '@fluoroscope/store';
-import { BATCH_BYTES_MAX, BATCH_INTERVAL_MS, RETRY_MS_MAX, RETRY_MS_MIN } from './limits.ts';
+import { DURABLE_ASKED_MS, RETRY_MS_MAX, RETRY_MS_MIN } from './limits.ts';
 import { writeBatch, type WrittenBatch } from './write-batch.ts';
 
 export interface WriterOptions {
   readonly store: TraceStore;
-  readonly reader: JournalReader;
+  /** Closed by the writer. */
+  readonly feed: RecordFeed;
   readonly cachedEntitiesMax: number;
   readonly events: WriterEvents;
 }
@@ -18,53 +19,49 @@ export interface WriterEvents {
   readonly failing: (message: string) => void;
 }
 
-export interface Writer extends AsyncDisposable {
-  /** Everything up to `sequence` may be written. */
-  committed(sequence: number): void;
-}
-
 /**
- * Follows the journal into the store: the only place that writes to it. Disposing drains what was
- * committed; should the store refuse then, the rest stays in the journal for the next start.
+ * Follows the journal into the store: the only place that writes to it. Disposing drains what was durable in the
+ * journal; should the store refuse then, the rest stays there for the next start.
  */
-export function startWriter({ store, reader, cachedEntitiesMax, events }: WriterOptions): Writer {
-  let committedSequence = 0;
-  let closing = false;
-  let wake: () => void = () => {};
+export function startWriter({ store, feed, cachedEntitiesMax, events }: WriterOptions): AsyncDisposable {
+  const faultMet = (error: unknown): void => events.failing(messageOf(error));
+  const durability = createDurabilityWatch({ store, feed, faultMet });
   const indexer = createIndexer({
     readDocuments: (ids) => store.readDocuments(ids),
     readTraceRows: (ids) => store.readTraceRows(ids),
     mayKnow: (id) => store.mayKnow(id),
     cachedEntitiesMax,
   });
-  const faultMet = (error: unknown): void => events.failing(messageOf(error));
+  let closing = false;
+  let generation = 0;
 
   async function run(): Promise<void> {
     for (;;) {
-      const target = committedSequence;
-      const records = await untilDone(() => reader.read(target, BATCH_BYTES_MAX));
-      if (records === null) return;
-      if (records.length === 0) {
-        if (closing) return;
-        if (target === committedSequence) await new Promise<void>((resolve) => (wake = resolve));
-      } else {
-        const batch = await untilDone(() => writeBatch(records, { store, indexer, faultMet }));
-        if (batch === null) return;
-        events.written(batch);
-      }
-      // The pieces of a trace come within moments of each other: a pause lets them meet in one batch.
-      if (!closing && isSmall(records)) await sleep(BATCH_INTERVAL_MS);
+      const batch = await untilDone(() => feed.read());
+      if (batch === null || batch === 'closing') return;
+      if (batch.generation !== generation) indexer.forget();
+      generation = batch.generation;
+      const written = await untilDone(() => write(batch));
+      if (written === 'closing') return;
+      if (written === 'lost') continue;
+      events.written(written);
+      await untilDone(() => durability.ask(written.origin, written.sequence));
     }
   }
 
-  /** Again and again until it succeeds; null when it fails while closing. */
-  async function untilDone<T>(step: () => Promise<T>): Promise<T | null> {
+  /** Looked at before each attempt: while the store refuses, the origin may have become another's. */
+  async function write({ origin, records, isOurs }: FeedBatch): Promise<WrittenBatch | 'lost'> {
+    return isOurs() ? writeBatch(records, { store, indexer, origin, faultMet }) : 'lost';
+  }
+
+  /** Again and again until it succeeds, or fails while closing. */
+  async function untilDone<T>(step: () => Promise<T>): Promise<T | 'closing'> {
     for (let retryMs = RETRY_MS_MIN; ; retryMs = Math.min(retryMs * 2, RETRY_MS_MAX)) {
       try {
         return await step();
       } catch (error) {
-        events.failing(messageOf(error));
-        if (closing) return null;
+        faultMet(error);
+        if (closing) return 'closing';
         await sleep(retryMs);
       }
     }
@@ -72,25 +69,51 @@ export function startWriter({ store, reader, cachedEntitiesMax, events }: Writer
 
   const running = run();
   return {
-    committed(sequence) {
-      committedSequence = Math.max(committedSequence, sequence);
-      wake();
-    },
     async [Symbol.asyncDispose]() {
       closing = true;
-      wake();
+      feed.stop();
       await running;
+      durability[Symbol.dispose]();
+      await feed[Symbol.asyncDispose]();
     },
+  };
+}
+
+interface DurabilityWatch extends Disposable {
+  /** After each batch: this was written. */
+  ask(origin: string, sequence: number): Promise<void>;
+}
+
+/** The store makes things durable in its own time: it is asked after each batch, and now and then. */
+function createDurabilityWatch(options: {
+  readonly store: Pick<TraceStore, 'readProgress'>;
+  readonly feed: Pick<RecordFeed, 'durable'>;
+  readonly faultMet: (error: unknown) => void;
+}): DurabilityWatch {
+  const { store, feed, faultMet } = options;
+  /** By origin: written, and not yet durable. */
+  const awaited = new Map<string, number>();
+
+  async function look(origin: string): Promise<void> {
+    const { durableSequence } = await store.readProgress(origin);
+    feed.durable(origin, durableSequence);
+    if (durableSequence >= (awaited.get(origin) ?? 0)) awaited.delete(origin);
+  }
+
+  async function lookAll(): Promise<void> {
+    for (const origin of awaited.keys()) await look(origin);
+  }
+
+  const timer = setInterval(() => void lookAll().catch(faultMet), DURABLE_ASKED_MS);
+  return {
+    ask(origin, sequence) {
+      awaited.set(origin, sequence);
+      return look(origin);
+    },
+    [Symbol.dispose]: () => clearInterval(timer),
   };
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** A large batch means a backlog: no time to lose. */
-function isSmall(records: readonly JournalRecord[]): boolean {
-  let sizeBytes = 0;
-  for (const record of records) sizeBytes += record.bytes.byteLength;
-  return sizeBytes < BATCH_BYTES_MAX / 2;
 }

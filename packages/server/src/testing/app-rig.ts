@@ -1,13 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openJournal, openJournalReader, type Journal } from '@fluoroscope/journal';
+import { createFileFeed, openJournal, openJournalReader, type Journal } from '@fluoroscope/journal';
 import { createMemoryStore, type TraceStore } from '@fluoroscope/store';
 import { createApp, type App, type AppOptions } from '../app.ts';
 import { createEvents, type Events } from '../events.ts';
 import { parseSettings } from '../settings/load-settings.ts';
 import type { Settings } from '../settings.ts';
 import type { Storage } from '../storage/storage.ts';
+import { SMALL_BATCHES } from '../storage/limits.ts';
+import { JOURNAL_ORIGIN } from '../storage/write-batch.ts';
 import { startWriter } from '../storage/writer.ts';
 
 /** Tests only: the whole server but the thread and the ports, on a memory store and a folder of its own. */
@@ -60,7 +62,7 @@ export async function openAppRig(options: AppRigOptions = {}): Promise<AppRig> {
 
   async function settle(): Promise<void> {
     await app.ingest.drain();
-    await storage.written(opened.committedSequence);
+    await untilWritten(storage, opened.committedSequence);
   }
 
   return {
@@ -94,43 +96,65 @@ function settingsOf(flags: readonly string[]): Settings {
   return settings.value;
 }
 
+async function untilWritten(storage: Storage, sequence: number): Promise<void> {
+  while (storage.revision < sequence) {
+    await new Promise<void>((resolve) => {
+      const listening = storage.onWritten(() => {
+        listening[Symbol.dispose]();
+        resolve();
+      });
+    });
+  }
+}
+
 /** The storage thread's work without the thread. */
 async function openStorage(journalDir: string, store: TraceStore, events: Events): Promise<Storage> {
   const listeners = new Set<(sequence: number) => void>();
-  let latest = 0;
+  let revision = 0;
+  let committedSequence = 0;
+  const feed = createFileFeed({
+    reader: await openJournalReader({ dir: journalDir, after: 0, events: { damaged: () => {} } }),
+    origin: JOURNAL_ORIGIN,
+    progress: { sequence: 0, unfinishedSequence: null },
+    limits: SMALL_BATCHES,
+    durable: () => {},
+  });
   const writer = startWriter({
     store,
-    reader: await openJournalReader({ dir: journalDir, after: 0, events: { damaged: () => {} } }),
+    feed,
     cachedEntitiesMax: 100_000,
     events: {
       failing: () => {},
       written(batch) {
-        latest = batch.sequence;
+        revision = batch.sequence;
         events.batchWritten(batch);
-        for (const listener of listeners) listener(latest);
+        for (const listener of listeners) listener(revision);
       },
     },
   });
   return {
     store,
-    writtenSequence: 0,
+    nextSequence: 1,
+    durableSequence: 0,
+    get revision() {
+      return revision;
+    },
+    get backlogCount() {
+      return Math.max(0, committedSequence - revision);
+    },
+    onDurable: () => ({ [Symbol.dispose]: () => {} }),
+    flush: () => {},
     failing: null,
+    lags: [],
     follow: () => {},
-    committed: (sequence) => writer.committed(sequence),
+    committed(sequence) {
+      committedSequence = Math.max(committedSequence, sequence);
+      feed.committed(sequence);
+    },
     onWritten(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
-    written: (sequence) =>
-      new Promise((resolve) => {
-        function look(): void {
-          if (latest < sequence) return;
-          listeners.delete(look);
-          resolve();
-        }
-        listeners.add(look);
-        look();
-      }),
     async [Symbol.asyncDispose]() {
       await writer[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();

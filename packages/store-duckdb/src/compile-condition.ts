@@ -10,6 +10,7 @@ import {
   type TraceFlag,
 } from '@fluoroscope/store';
 import { CONDITION_DEPTH_MAX } from './limits.ts';
+import type { Source } from './source.ts';
 import { bindList } from './values.ts';
 
 export type ServiceCondition = Extract<Condition, { op: 'service' }>;
@@ -37,6 +38,8 @@ export function createParameters(): Parameters {
 
 export interface CompileOptions {
   readonly parameters: Parameters;
+  /** Whose table of traces it is about: heads and slices keep some things differently. */
+  readonly source: Pick<Source, 'kind' | 'prefix'>;
   /** Numbers of the services that a condition means, looked up before. */
   readonly serviceIdsOf: (condition: ServiceCondition) => readonly number[];
 }
@@ -50,7 +53,7 @@ export function findServiceConditions(condition: Condition, depth = 0): readonly
   return condition.terms.flatMap((term) => findServiceConditions(term, depth + 1));
 }
 
-/** An SQL expression over `traces` that is true or false, never null, exactly where `matchesCondition` is. */
+/** An SQL expression over a source's `traces` that is true or false, never null, exactly where `matchesCondition` is. */
 export function compileCondition(condition: Condition, options: CompileOptions, depth = 0): string {
   checkDepth(depth);
   const { parameters } = options;
@@ -64,27 +67,30 @@ export function compileCondition(condition: Condition, options: CompileOptions, 
     case 'not':
       return `(NOT ${compileCondition(condition.term, options, depth + 1)})`;
     case 'number':
-      return twoValued(compareNumber(NUMBER_SQL[condition.field], condition.is, condition.value, parameters));
+      return twoValued(
+        compareNumber(NUMBER_SQL[options.source.kind][condition.field], condition.is, condition.value, parameters),
+      );
     case 'text':
       return compileText(condition.field, condition.is, condition.value, parameters);
     case 'set':
       return SET_SQL[condition.field];
     case 'flag':
-      return FLAG_SQL[condition.flag];
+      return FLAG_SQL[options.source.kind][condition.flag];
     case 'service':
       return compileService(options.serviceIdsOf(condition), parameters);
     case 'annotation':
-      return compileAnnotation(condition, parameters);
+      return compileAnnotation(condition, options);
     case 'annotation-set':
-      return anyOf('annotations', `item."key" = ${parameters.add(condition.key, VARCHAR)}`);
+      return anyAnnotation(condition.key, () => 'true', options);
   }
   throw new TypeError(`not a condition: ${JSON.stringify(condition satisfies never)}`);
 }
 
-const NUMBER_SQL: Readonly<Record<NumberField, string>> = {
-  durationUs: '(end_us - start_us)',
-  responseTimeUs: 'response_time_us',
-  httpStatus: 'http_status',
+type Kind = Source['kind'];
+
+const NUMBER_SQL: Readonly<Record<Kind, Readonly<Record<NumberField, string>>>> = {
+  head: { durationUs: '(end_us - start_us)', responseTimeUs: 'response_time_us', httpStatus: 'http_status' },
+  slice: { durationUs: 'duration_us', responseTimeUs: 'response_time_us', httpStatus: 'http_status' },
 };
 
 const TEXT_SQL: Readonly<Record<Exclude<TextField, 'user'>, string>> = {
@@ -105,13 +111,23 @@ const SET_SQL: Readonly<Record<NumberField | TextField, string>> = {
   user: '(len(users) > 0)',
 };
 
-const FLAG_SQL: Readonly<Record<TraceFlag, string>> = {
-  ok: '(NOT (fault OR error OR throttle OR partial))',
-  error: 'error',
-  throttle: 'throttle',
-  fault: 'fault',
-  partial: 'partial',
-  inferred: 'inferred',
+const FLAG_SQL: Readonly<Record<Kind, Readonly<Record<TraceFlag, string>>>> = {
+  head: {
+    ok: '(NOT (fault OR error OR throttle OR partial))',
+    error: 'error',
+    throttle: 'throttle',
+    fault: 'fault',
+    partial: 'partial',
+    inferred: 'inferred',
+  },
+  slice: {
+    ok: '(flags & 15 = 0)',
+    error: '(flags & 2 <> 0)',
+    throttle: '(flags & 4 <> 0)',
+    fault: '(flags & 1 <> 0)',
+    partial: '(flags & 8 <> 0)',
+    inferred: '(flags & 16 <> 0)',
+  },
 };
 
 const COMPARISON_SQL: Readonly<Record<Comparison, string>> = {
@@ -173,15 +189,24 @@ function compileService(ids: readonly number[], parameters: Parameters): string 
   return `(${ids.map((id) => `list_contains(services, ${parameters.add(id, INTEGER)})`).join(' OR ')})`;
 }
 
-function compileAnnotation(condition: AnnotationCondition, parameters: Parameters): string {
-  const key = parameters.add(condition.key, VARCHAR);
-  return anyOf('annotations', `item."key" = ${key} AND ${compareAnnotation(condition, parameters)}`);
+function compileAnnotation(condition: AnnotationCondition, options: CompileOptions): string {
+  return anyAnnotation(condition.key, (item) => compareAnnotation(item, condition, options.parameters), options);
 }
 
-function compareAnnotation(condition: AnnotationCondition, parameters: Parameters): string {
-  if (isNumber(condition)) return compareNumber('item.number', condition.is, condition.value, parameters);
-  if (isText(condition)) return compareText('item.text', condition.is, condition.value, parameters);
-  return `item.flag ${COMPARISON_SQL[condition.is]} ${parameters.add(condition.value, BOOLEAN)}`;
+/** Whether any annotation of this key matches; `compare` is given what stands for it, with text, number and flag. */
+function anyAnnotation(key: string, compare: (item: string) => string, options: CompileOptions): string {
+  const { kind, prefix } = options.source;
+  const keySql = options.parameters.add(key, VARCHAR);
+  if (kind === 'head') return anyOf('annotations', `item."key" = ${keySql} AND ${compare('item')}`);
+  // Few distinct values match, and only their postings are read.
+  const values = `SELECT annotation_id FROM ${prefix}.annotation_values AS item WHERE item."key" = ${keySql} AND ${compare('item')}`;
+  return `(trace_no IN (SELECT trace_no FROM ${prefix}.annotation_traces WHERE annotation_id IN (${values})))`;
+}
+
+function compareAnnotation(item: string, condition: AnnotationCondition, parameters: Parameters): string {
+  if (isNumber(condition)) return compareNumber(`${item}.number`, condition.is, condition.value, parameters);
+  if (isText(condition)) return compareText(`${item}.text`, condition.is, condition.value, parameters);
+  return `${item}.flag ${COMPARISON_SQL[condition.is]} ${parameters.add(condition.value, BOOLEAN)}`;
 }
 
 function isNumber(condition: AnnotationCondition): condition is Extract<AnnotationCondition, { value: number }> {

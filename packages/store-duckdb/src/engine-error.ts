@@ -34,6 +34,6 @@ export function toCallError(call: string, error: unknown): StoreError {
   return new StoreError(DAMAGED.test(message) ? 'corrupt' : 'failed', `${call}: ${message}`, { cause: error });
 }
 
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

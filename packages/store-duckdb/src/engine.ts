@@ -1,68 +1,85 @@
-import { resolve } from 'node:path';
+import { mkdir, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { StoreError } from '@fluoroscope/store';
-import { CHECKPOINT_MIB, LATE_ROWS_MAX, ROW_GROUP_ROWS } from './limits.ts';
+import { holdFolder } from './folder-lock.ts';
+import { LATE_ROWS_MAX, ROW_GROUP_ROWS, SMALL_BLOCK_BYTES, SPILL_BYTES_MAX } from './limits.ts';
+import { migrate } from './migrate.ts';
+import { readSchema } from './sql-files.ts';
 
-/** The engine with one file attached. */
+/** The engine with its tables in memory and the folder's own file attached as `store`. */
 export interface Engine extends Disposable {
+  /** Absolute; the only place that the engine can reach. */
+  readonly dir: string;
   connect(): Promise<DuckDBConnection>;
+  /** The files stay locked until every connection is closed; disposing closes those that are left. */
+  disconnect(connection: DuckDBConnection): void;
 }
 
 export interface EngineOptions {
-  readonly file: string;
+  readonly dir: string;
   readonly memoryBytesMax: number;
   readonly threads: number;
 }
 
-/**
- * The system's file locks keep other processes out, not this one, where two engines on one file would destroy it.
- * As many as there are open engines; a worker has a set of its own, so one file belongs to one thread.
- */
-const heldFiles = new Set<string>();
+/** The folder's own file: its lock and what concerns all slices (sql/schema/001-store.sql). */
+export const STORE_FILE = 'store.duckdb';
+
+/** Where the engine puts what does not fit in memory; of no use to a later run. */
+const SPILL_FOLDER = 'spill';
 
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const file = resolve(options.file);
-  if (heldFiles.has(file)) throw new StoreError('locked', `${file} is in use by process ${process.pid}, this one`);
-  heldFiles.add(file);
+  await mkdir(options.dir, { recursive: true });
+  const dir = await realpath(options.dir);
+  const hold = holdFolder(dir, join(dir, STORE_FILE));
+  let instance: DuckDBInstance | undefined;
   try {
-    const instance = await createInstance({ ...options, file });
+    instance = await createInstance({ ...options, dir });
+    const opened = instance;
+    // Only now is the folder ours.
+    await rm(join(dir, SPILL_FOLDER), { recursive: true, force: true });
+    await prepare(opened);
+    const connections = new Set<DuckDBConnection>();
     return {
+      dir,
       async connect() {
-        const connection = await instance.connect();
-        await connection.run('USE store');
+        const connection = await opened.connect();
+        connections.add(connection);
         return connection;
       },
+      disconnect(connection) {
+        if (connections.delete(connection)) connection.closeSync();
+      },
       [Symbol.dispose]() {
-        instance.closeSync();
-        heldFiles.delete(file);
+        for (const connection of connections) connection.closeSync();
+        connections.clear();
+        opened.closeSync();
+        hold[Symbol.dispose]();
       },
     };
   } catch (error) {
-    heldFiles.delete(file);
+    instance?.closeSync();
+    hold[Symbol.dispose]();
     throw error;
   }
 }
 
-async function createInstance({ file, memoryBytesMax, threads }: EngineOptions): Promise<DuckDBInstance> {
+async function createInstance({ dir, memoryBytesMax, threads }: EngineOptions): Promise<DuckDBInstance> {
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${Math.floor(memoryBytesMax / 1024)}KiB`,
     threads: String(threads),
-    temp_directory: `${file}.tmp`,
-    checkpoint_threshold: `${CHECKPOINT_MIB}MiB`,
+    temp_directory: join(dir, SPILL_FOLDER),
+    max_temp_directory_size: `${Math.floor(SPILL_BYTES_MAX / 1024)}KiB`,
     late_materialization_max_rows: String(LATE_ROWS_MAX),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
   try {
-    const connection = await instance.connect();
-    // Attached rather than opened: only so can the size of a row group be chosen. The latest format, since the
-    // default for new files is that of an old engine, which has no zstd.
-    await connection.run(
-      `ATTACH ${quoteText(file)} AS store (ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, STORAGE_VERSION 'latest')`,
-    );
-    // From here on nothing but this file is read or loaded, whatever a query says.
-    await connection.run('SET enable_external_access = false; SET lock_configuration = true');
-    connection.closeSync();
+    await withConnection(instance, async (connection) => {
+      await connection.run(`SET allowed_directories = [${quoteText(join(dir, '/'))}]`);
+      // From here on nothing outside of the folder is read, written or loaded, whatever a query says.
+      await connection.run('SET enable_external_access = false; SET lock_configuration = true');
+      await attachNew(connection, { file: join(dir, STORE_FILE), name: 'store', blockBytes: SMALL_BLOCK_BYTES, hasLog: true });
+    });
     return instance;
   } catch (error) {
     instance.closeSync();
@@ -70,7 +87,53 @@ async function createInstance({ file, memoryBytesMax, threads }: EngineOptions):
   }
 }
 
-/** ATTACH takes no parameters. The file's name comes from the operator. */
+async function prepare(instance: DuckDBInstance): Promise<void> {
+  await withConnection(instance, async (connection) => {
+    await connection.run('USE store');
+    await migrate(connection);
+    await connection.run('USE memory');
+    await connection.run(readSchema('memory'));
+  });
+}
+
+/** An instance is not closed while it has an open connection. */
+async function withConnection(
+  instance: DuckDBInstance,
+  run: (connection: DuckDBConnection) => Promise<void>,
+): Promise<void> {
+  const connection = await instance.connect();
+  try {
+    await run(connection);
+  } finally {
+    connection.closeSync();
+  }
+}
+
+export interface NewFile {
+  readonly file: string;
+  /** Under which the engine knows it. */
+  readonly name: string;
+  readonly blockBytes: number;
+  /** False for a file that is of no use before its checkpoint: all that is written would be written to a log first. */
+  readonly hasLog: boolean;
+}
+
+/** A file that is written. The latest format, since the default for new files is that of an old engine, which has no zstd. */
+export async function attachNew(connection: DuckDBConnection, { file, name, blockBytes, hasLog }: NewFile): Promise<void> {
+  const options = [`ROW_GROUP_SIZE ${ROW_GROUP_ROWS}`, `BLOCK_SIZE ${blockBytes}`, "STORAGE_VERSION 'latest'"];
+  if (!hasLog) options.push('RECOVERY_MODE no_wal_writes');
+  await connection.run(`ATTACH ${quoteText(file)} AS ${name} (${options.join(', ')})`);
+}
+
+export async function attachSealed(connection: DuckDBConnection, file: string, name: string): Promise<void> {
+  await connection.run(`ATTACH ${quoteText(file)} AS ${name} (READ_ONLY)`);
+}
+
+export async function detach(connection: DuckDBConnection, name: string): Promise<void> {
+  await connection.run(`DETACH DATABASE IF EXISTS ${name}`);
+}
+
+/** ATTACH takes no parameters. The folder's name comes from the operator. */
 function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

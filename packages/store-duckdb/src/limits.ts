@@ -1,11 +1,8 @@
-/** Reads run side by side; each holds a connection and a thread of libuv's pool (4), of which the writer needs one. */
-export const READ_CONNECTIONS_MAX = 3;
+/** Reads run side by side; each holds a connection and a thread of libuv's pool (4), of which batches need one, and flush and merge another. */
+export const READ_CONNECTIONS_MAX = 2;
 
 /** Reads waiting for a connection; beyond that the server is being asked more than it can answer. */
 export const READS_WAITING_MAX = 10_000;
-
-/** Traces whose row can be replaced without searching the table for it: an id and a number each, ≈ 15 MB. */
-export const RECENT_ROWS_MAX = 100_000;
 
 /** Services whose number is known without asking; hostile senders can make up any number of names. */
 export const SERVICE_CACHE_MAX = 20_000;
@@ -13,14 +10,57 @@ export const SERVICE_CACHE_MAX = 20_000;
 /** Trace ids bound to one statement. */
 export const IDS_PER_STATEMENT_MAX = 10_000;
 
-/** Rows of the write-ahead log, in MiB, until it is folded into the file: bounds memory and the time to open after a crash. */
-export const CHECKPOINT_MIB = 64;
-
 /** A condition this deep is no search; the engine's own limit would name none of our words. */
 export const CONDITION_DEPTH_MAX = 250;
 
 /** The engine answers pages up to this size by reading only the sort columns first. */
 export const LATE_ROWS_MAX = 10_000;
 
-/** Rows that are compressed and skipped together. The last group is rewritten at each checkpoint, so a large one costs time. */
+/** Rows that are compressed and skipped together: a look for one trace reads one group of each column it wants. */
 export const ROW_GROUP_ROWS = 16_384;
+
+/**
+ * Bytes of a block on disk. Every table has one at least, and a look for one row reads one of each column: a small block
+ * costs compression, a large one space in small slices.
+ */
+export const BLOCK_BYTES = 65_536;
+
+/** The smallest there is, for files of few rows. */
+export const SMALL_BLOCK_BYTES = 16_384;
+
+/** What was made of fewer bytes, in memory or on disk, is a file of few rows. */
+export const SMALL_SLICE_BYTES: number = 2 ** 20;
+
+/** On disk, in bytes, for what a query or a merge cannot hold in memory. */
+export const SPILL_BYTES_MAX: number = 4 * 2 ** 30;
+
+/** What a head may hold, in bytes as `head.ts` weighs rows. They are not compressed in memory, and two heads may be full. */
+export const HEAD_BYTES_MAX: number = 64 * 2 ** 20;
+
+/** Heads get at most this share of the engine's memory, each. */
+export const HEAD_MEMORY_SHARE = 0.25;
+
+/** Adjacent slices of one day that are worth a merge; each document is then written about twice more in its life. */
+export const MERGE_SLICES_MIN = 8;
+
+/** Documents of a merged slice: bounds how long a merge takes, and how much retention lets go at once. */
+export const MERGE_DOCUMENTS_MAX = 1_000_000;
+
+/** Bytes on disk of a merged slice, for the same reasons. */
+export const MERGE_BYTES_MAX: number = 2 ** 30;
+
+/** Slices of one merge: each is a file to read from. */
+export const MERGE_SLICES_MAX = 64;
+
+/** While batches come, a merge sleeps this many times as long as its last step took. */
+export const MERGE_REST_RATIO = 1;
+
+/** A batch this long ago, in ms, means that batches come. */
+export const WRITES_RECENT_MS = 1_000;
+
+/** Waits, in ms, before a flush or merge that failed is tried again; doubled each time up to the last. */
+export const RETRY_FIRST_MS = 1_000;
+export const RETRY_LAST_MS = 60_000;
+
+/** Work in JavaScript between two turns of the event loop, in trace ids: some ms. */
+export const IDS_PER_TURN = 5_000;

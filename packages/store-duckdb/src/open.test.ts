@@ -2,20 +2,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeSameAnswers, describeTraceStore, type StoreUnderTest } from '@fluoroscope/store/conformance';
-import { openDuckDbStore } from './open.ts';
+import { openDuckDbStore, type DuckDbStoreOptions } from './open.ts';
 
-describeTraceStore('the DuckDB store', openTemporary);
-describeSameAnswers('the DuckDB store', openTemporary);
+/** Every batch fills a head, and any two slices are merged: what is asked for lies in heads, slices and merged slices. */
+const TINY = { headBytesMax: 1, mergeSlicesMin: 2 } as const;
 
-async function openTemporary(): Promise<StoreUnderTest> {
+describeTraceStore('the DuckDB store', () => openTemporary({}));
+describeSameAnswers('the DuckDB store', () => openTemporary({}));
+describeTraceStore('the DuckDB store with tiny heads', () => openTemporary(TINY));
+describeSameAnswers('the DuckDB store with tiny heads', () => openTemporary(TINY));
+
+async function openTemporary(limits: Partial<DuckDbStoreOptions>): Promise<StoreUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'fluoroscope-duckdb-'));
-  const openFile = () => openDuckDbStore({ file: join(folder, 'store.db'), memoryBytesMax: 256 * 2 ** 20, threads: 2 });
-  const store = await openFile();
+  const openStore = () =>
+    openDuckDbStore({ dir: join(folder, 'store'), memoryBytesMax: 256 * 2 ** 20, threads: 2, ...limits });
+  const store = await openStore();
   return {
     store,
     async reopen() {
       await store[Symbol.asyncDispose]();
-      return openFile();
+      return openStore();
     },
     remove: () => rm(folder, { recursive: true }),
   };

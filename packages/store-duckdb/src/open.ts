@@ -1,48 +1,93 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { TraceId } from '@fluoroscope/model';
-import { StoreError, type StoreBatch, type TraceStore } from '@fluoroscope/store';
+import { StoreError, type StoreStats, type TraceStore } from '@fluoroscope/store';
+import { messageOf, toCallError, toOpenError } from './engine-error.ts';
 import { openEngine, type Engine } from './engine.ts';
-import { IDS_PER_STATEMENT_MAX } from './limits.ts';
-import { migrate } from './migrate.ts';
-import { toOpenError } from './engine-error.ts';
+import {
+  HEAD_BYTES_MAX,
+  HEAD_MEMORY_SHARE,
+  IDS_PER_STATEMENT_MAX,
+  MERGE_BYTES_MAX,
+  MERGE_DOCUMENTS_MAX,
+  MERGE_SLICES_MAX,
+  MERGE_SLICES_MIN,
+} from './limits.ts';
+import { createReadConnections } from './read-connections.ts';
+import { countAll } from './readers/counts.ts';
 import { readDocumentsById } from './readers/documents.ts';
 import { findTracePage } from './readers/find-traces.ts';
-import { sumGraph } from './readers/graph.ts';
-import { createReadConnections } from './readers/read-connections.ts';
-import { readSequence, readStats } from './readers/stats.ts';
+import { sumGraph, sumGraphSeries } from './readers/graph.ts';
 import { readRowsById } from './readers/trace-rows.ts';
-import { openWriter, type Writer } from './writer.ts';
+import { openSliceStore, type SliceStore, type SliceStoreOptions } from './slices/slice-store.ts';
 
 export interface DuckDbStoreOptions {
-  /** Created when missing; its folder must be there. The engine puts `.wal` and `.tmp` beside it. */
-  readonly file: string;
-  /** Of the engine's buffers; the process needs some 150 MB beside them. */
+  /** Created when missing. All in it is the store's. */
+  readonly dir: string;
+  /** Of the engine's buffers and the tables in memory; the process needs some 150 MB beside them. */
   readonly memoryBytesMax: number;
   readonly threads: number;
+  readonly events?: DuckDbStoreEvents;
+  /** Less than `HEAD_BYTES_MAX`: after how many bytes a slice is written. */
+  readonly headBytesMax?: number;
+  /** Other than `MERGE_SLICES_MIN` and `MERGE_DOCUMENTS_MAX`. */
+  readonly mergeSlicesMin?: number;
+  readonly mergeDocumentsMax?: number;
 }
 
-/** Takes the file for this process. Runs in the calling thread: encoding a batch keeps it busy for some 10 ms at a time. */
+export interface DuckDbStoreEvents {
+  /** A slice could not be written, or let go of; tried again later. */
+  failing(message: string): void;
+}
+
+/** Of the store before slices: one file beside our folder. */
+const ONE_FILE_STORE = 'fluoroscope.duckdb';
+
+/** Takes the folder for this process. Runs in the calling thread: encoding a batch keeps it busy for some 10 ms at a time. */
 export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<TraceStore> {
-  const { file } = options;
+  const { dir } = options;
   let engine: Engine | undefined;
   try {
+    await refuseOneFileStore(dir);
     engine = await openEngine(options);
-    const connection = await engine.connect();
-    await migrate(connection);
-    return createStore(file, engine, connection, await openWriter(connection));
+    const failed = (error: unknown): void => options.events?.failing(messageOf(error));
+    return createStore(engine, await openSliceStore(engine, { ...limitsOf(options), failed }));
   } catch (error) {
     engine?.[Symbol.dispose]();
-    throw toOpenError(file, error);
+    throw toOpenError(dir, error);
   }
 }
 
-function createStore(file: string, engine: Engine, connection: DuckDBConnection, writer: Writer): TraceStore {
-  const reads = createReadConnections(engine);
+function limitsOf(options: DuckDbStoreOptions): Pick<SliceStoreOptions, 'headBytesMax' | 'mergeLimits'> {
+  const { headBytesMax = HEAD_BYTES_MAX, mergeSlicesMin = MERGE_SLICES_MIN } = options;
+  return {
+    headBytesMax: Math.min(headBytesMax, options.memoryBytesMax * HEAD_MEMORY_SHARE),
+    mergeLimits: {
+      slicesMin: mergeSlicesMin,
+      slicesMax: MERGE_SLICES_MAX,
+      documentsMax: options.mergeDocumentsMax ?? MERGE_DOCUMENTS_MAX,
+      bytesMax: MERGE_BYTES_MAX,
+    },
+  };
+}
+
+async function refuseOneFileStore(dir: string): Promise<void> {
+  const file = join(dirname(dir), ONE_FILE_STORE);
+  const found = await stat(file).catch(() => null);
+  if (found === null) return;
+  throw new StoreError(
+    'unknown-version',
+    `${file} was written by Fluoroscope 0.1.0 or earlier, which kept all in one file; this version cannot read it: move it away`,
+  );
+}
+
+function createStore(engine: Engine, slices: SliceStore): TraceStore {
+  const { catalog } = slices;
+  const reads = createReadConnections(engine, slices.beginRead);
   const running = new Set<Promise<unknown>>();
-  let lastWrite: Promise<void> = Promise.resolve();
   let closing: Promise<void> | null = null;
 
-  /** Closing waits for what is running: the engine must not lose its file under a query. */
+  /** Closing waits for what is running: the engine must not lose its files under a query. */
   function track<Answer>(start: () => Promise<Answer>): Promise<Answer> {
     if (closing !== null) return Promise.reject(new StoreError('closed', 'the store has been closed'));
     const call = start();
@@ -52,37 +97,47 @@ function createStore(file: string, engine: Engine, connection: DuckDBConnection,
     return call;
   }
 
-  function enqueueWrite(batch: StoreBatch): Promise<void> {
-    const write = lastWrite.then(() => writer.write(batch));
-    lastWrite = write.catch(() => {});
-    return write;
-  }
-
   async function close(): Promise<void> {
+    slices.stopWaiting();
     await Promise.allSettled(running);
     reads[Symbol.dispose]();
-    // Folds the log into the file, so that the next start has nothing to replay.
-    await connection.run('CHECKPOINT').catch(() => {});
-    connection.closeSync();
+    await slices.close();
     engine[Symbol.dispose]();
+  }
+
+  async function readStats(): Promise<StoreStats> {
+    const counts = await reads.read(countAll);
+    return { ...counts, sizeBytes: await slices.readSizeBytes(), retainedFromUs: catalog.retainedFromUs };
   }
 
   return {
     capabilities: { durable: true },
-    write: (batch) => track(() => enqueueWrite(batch)),
-    readSequence: () => track(() => reads.read(readSequence)),
+    write: (batch) => track(() => slices.write(batch)),
+    readProgress: (origin) => track(async () => slices.readProgress(origin)),
+    flush: () => track(() => asCall('a flush failed', () => slices.flush())),
+    retain: (policy) => track(() => asCall('retention failed', () => slices.retain(policy))),
     readDocuments: (ids) =>
-      track(() => reads.read((reader) => inChunks(ids, (chunk) => readDocumentsById(reader, chunk)))),
-    findTraces: (query) => track(() => reads.read((reader) => findTracePage(reader, query))),
-    readTraceRows: (ids) => track(() => reads.read((reader) => inChunks(ids, (chunk) => readRowsById(reader, chunk)))),
-    readGraph: (query) => track(() => reads.read((reader) => sumGraph(reader, query))),
-    mayKnow: (id) => writer.mayKnow(id),
-    readStats: () => track(() => reads.read((reader) => readStats(reader, file))),
+      track(() => reads.read((...read) => inChunks(ids, (chunk) => readDocumentsById(...read, chunk)))),
+    findTraces: (query) => track(() => reads.read((...read) => findTracePage(...read, query))),
+    readTraceRows: (ids) =>
+      track(() => reads.read((...read) => inChunks(ids, (chunk) => readRowsById(...read, chunk)))),
+    readGraph: (query) => track(() => reads.read((...read) => sumGraph(...read, query))),
+    readGraphSeries: (query) => track(() => reads.read((...read) => sumGraphSeries(...read, query))),
+    mayKnow: (id) => catalog.mayKnow(id),
+    readStats: () => track(readStats),
     [Symbol.asyncDispose]() {
       closing ??= close();
       return closing;
     },
   };
+}
+
+async function asCall<Answer>(call: string, run: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await run();
+  } catch (error) {
+    throw toCallError(call, error);
+  }
 }
 
 async function inChunks<Item>(

@@ -1,46 +1,39 @@
-import { BIGINT, LIST, UBIGINT, type DuckDBConnection } from '@duckdb/node-api';
+import { BIGINT, LIST, UBIGINT, type DuckDBConnection, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
 import type { TraceId } from '@fluoroscope/model';
 import type { TraceRow } from '@fluoroscope/store';
-import type { KnownRows } from './known-rows.ts';
+import type { Head } from './head.ts';
+import type { Catalog } from './slices/catalog.ts';
+import { fillQuery } from './source-sql.ts';
 import { readQuery } from './sql-files.ts';
 import { traceIdHi, traceIdLo } from './trace-key.ts';
 import { bindList } from './values.ts';
 
-const ANY_START = { fromUs: -(2n ** 62n), toUs: 2n ** 62n };
-
-/** Takes out the stored rows of these traces, in the running transaction, looking only where they can be. */
-export async function deleteReplacedRows(
+/**
+ * In the running transaction: takes out the rows of these traces that are in this head, and says of those that older
+ * sources may have that they are stale.
+ */
+export async function replaceRows(
   connection: DuckDBConnection,
-  known: KnownRows,
+  { head, catalog }: { readonly head: Head; readonly catalog: Catalog },
   rows: readonly TraceRow[],
 ): Promise<void> {
-  const placed: TraceId[] = [];
-  const unplaced: TraceId[] = [];
-  let fromUs = Infinity;
-  let toUs = -Infinity;
+  const here: TraceId[] = [];
+  const older: TraceId[] = [];
   for (const { traceId } of rows) {
-    const startUs = known.find(traceId);
-    if (startUs === 'new') continue;
-    if (startUs === 'unknown') {
-      unplaced.push(traceId);
-      continue;
-    }
-    placed.push(traceId);
-    fromUs = Math.min(fromUs, startUs);
-    toUs = Math.max(toUs, startUs);
+    // What older sources have was dealt with when this head got its first row of the trace.
+    if (head.hasRow(traceId)) here.push(traceId);
+    else if (catalog.mayKnowBefore(head, traceId)) older.push(traceId);
   }
-  if (placed.length > 0) await deleteBetween(connection, placed, { fromUs: BigInt(fromUs), toUs: BigInt(toUs) });
-  if (unplaced.length > 0) await deleteBetween(connection, unplaced, ANY_START);
+  if (here.length > 0) await connection.run(fillQuery('delete-traces', { head: head.prefix }), ...bindIds(here));
+  if (older.length === 0) return;
+  const [lists, types] = bindIds(older);
+  await connection.run(fillQuery('insert-replaced', { head: head.prefix }), lists, types);
+  await connection.run(readQuery('insert-superseded'), [...lists, BigInt(head.orderNo)], [...types, BIGINT]);
 }
 
-async function deleteBetween(
-  connection: DuckDBConnection,
-  ids: readonly TraceId[],
-  { fromUs, toUs }: typeof ANY_START,
-): Promise<void> {
-  await connection.run(
-    readQuery('delete-traces'),
-    [bindList(ids.map(traceIdHi)), bindList(ids.map(traceIdLo)), fromUs, toUs],
-    [LIST(UBIGINT), LIST(UBIGINT), BIGINT, BIGINT],
-  );
+function bindIds(ids: readonly TraceId[]): [DuckDBValue[], DuckDBType[]] {
+  return [
+    [bindList(ids.map(traceIdHi)), bindList(ids.map(traceIdLo))],
+    [LIST(UBIGINT), LIST(UBIGINT)],
+  ];
 }

@@ -11,17 +11,19 @@ export interface ServiceIds {
   learn(traces: readonly TraceRow[], facts: readonly GraphFact[]): Promise<void>;
   /** Of a service just learned. */
   idOf(service: ServiceKey): number;
-  /** Numbers from here on are free; what was learned in a transaction that came to nothing is forgotten. */
-  restart(nextId: number): void;
+  /** What was learned last is forgotten: its transaction came to nothing. */
+  rollBack(): void;
 }
 
-export function createServiceIds(connection: DuckDBConnection): ServiceIds {
+/** Numbers from `firstFreeId` on are free. */
+export function createServiceIds(connection: DuckDBConnection, firstFreeId: number): ServiceIds {
   const findSql = readQuery('find-services');
   const insertSql = readQuery('insert-services');
   const ids = new Map<string, number>();
   // Of the batch learned last. One object stands in many facts, and its identity is a cheaper key than its parts.
   const idByObject = new Map<ServiceKey, number>();
-  let nextId = 0;
+  let nextId = firstFreeId;
+  let committedNextId = firstFreeId;
 
   async function lookUp(unknown: ReadonlyMap<string, ServiceKey>): Promise<void> {
     const keys = [...unknown.keys()];
@@ -52,6 +54,7 @@ export function createServiceIds(connection: DuckDBConnection): ServiceIds {
 
   return {
     async learn(traces, facts) {
+      committedNextId = nextId;
       if (ids.size > SERVICE_CACHE_MAX) ids.clear();
       idByObject.clear();
       const pending = new Map<ServiceKey, string>();
@@ -79,9 +82,9 @@ export function createServiceIds(connection: DuckDBConnection): ServiceIds {
       if (id === undefined) throw new StoreError('failed', `the service ${service.name} was not learned`);
       return id;
     },
-    restart(id) {
+    rollBack() {
       ids.clear();
-      nextId = id;
+      nextId = committedNextId;
     },
   };
 }

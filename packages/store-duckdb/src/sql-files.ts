@@ -12,6 +12,11 @@ export function readQuery(name: string): string {
   return sql;
 }
 
+/** Tables that are made anew each time; `readSchemaFiles` gives those that are kept from version to version. */
+export function readSchema(name: string): string {
+  return readFileSync(new URL(`schema/${name}.sql`, SQL_FOLDER), 'utf8');
+}
+
 export interface SchemaFile {
   readonly number: number;
   readonly name: string;

@@ -49,8 +49,6 @@ export function trafficBatch(sequence: number, first: number, count: number): St
     const outcome = fault ? 'fault' : 'ok';
     documents.push({
       traceId,
-      id: segmentIdAt(index),
-      startUs,
       receivedUs: endUs,
       text: documentText(index, traceId, random),
     });
@@ -77,7 +75,7 @@ export function trafficBatch(sequence: number, first: number, count: number): St
       }),
     );
   }
-  return { sequence, documents, traces, facts };
+  return { origin: 'traffic', sequence, documents, traces, facts };
 }
 
 function traceRow(

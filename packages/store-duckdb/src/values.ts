@@ -1,4 +1,4 @@
-import { DuckDBListValue, DuckDBStructValue, listValue, type DuckDBValue } from '@duckdb/node-api';
+import { DuckDBBlobValue, DuckDBListValue, DuckDBStructValue, listValue, type DuckDBValue } from '@duckdb/node-api';
 import { StoreError } from '@fluoroscope/store';
 
 // What a result column holds is known from its query; these turn a disagreement into an error that says so.
@@ -25,6 +25,11 @@ export function toText(value: DuckDBValue | undefined): string {
 
 export function toTextOrNull(value: DuckDBValue | undefined): string | null {
   return value === null ? null : toText(value);
+}
+
+export function toBytes(value: DuckDBValue | undefined): Uint8Array {
+  if (value instanceof DuckDBBlobValue) return value.bytes;
+  throw unexpected('bytes', value);
 }
 
 export function toFlag(value: DuckDBValue | undefined): boolean {

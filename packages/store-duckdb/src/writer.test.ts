@@ -5,6 +5,7 @@ import { timeUs } from '@fluoroscope/model';
 import type { TraceStore } from '@fluoroscope/store';
 import {
   batchOf,
+  ORIGIN,
   documentOf,
   graphQueryOf,
   nodeFactOf,
@@ -27,7 +28,7 @@ afterEach(async () => {
 });
 
 async function open(): Promise<TraceStore> {
-  opened = await openDuckDbStore({ file: join(folder, 'store.db'), memoryBytesMax: 128 * 2 ** 20, threads: 1 });
+  opened = await openDuckDbStore({ dir: join(folder, 'store'), memoryBytesMax: 128 * 2 ** 20, threads: 1 });
   return opened;
 }
 
@@ -41,7 +42,7 @@ test('a write that fails half way changes nothing, and the next one finds all as
   const broken = { ...nodeFactOf('b'), endUs: timeUs(Number.NaN) };
   await expect(store.write({ ...batch, facts: [nodeFactOf('c'), broken] })).rejects.toMatchObject({ code: 'failed' });
   expect(await store.readStats()).toMatchObject({ traceCount: 0, documentCount: 0 });
-  expect(await store.readSequence()).toBe(0);
+  expect((await store.readProgress(ORIGIN)).sequence).toBe(0);
 
   await store.write(batch);
   expect(await store.readDocuments([traceIdOf(1)])).toEqual(batch.documents);

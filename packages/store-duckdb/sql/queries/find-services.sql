@@ -1,5 +1,5 @@
 SELECT services.id, wanted.place
-FROM services
+FROM memory.main.services AS services
 JOIN (
   SELECT unnest($1) AS name, unnest($2) AS type, unnest($3) AS account_id, unnest($4) AS place
 ) AS wanted

@@ -7,8 +7,11 @@ const CHUNK_ROWS_MAX: number = duckdb.vector_size();
 
 /** Takes the rows of one table: push a value into each of its columns, then call `endRow`. */
 export interface TableWriter {
-  /** Once before the first row of a transaction. */
-  begin(): Promise<void>;
+  /**
+   * Once before the first row of a transaction: the schema whose table takes the rows; in memory, and of the writer's
+   * own connection, if not told otherwise.
+   */
+  begin(schema: string, into?: WriterTarget): Promise<void>;
   endRow(): void;
   /** Hands all rows to the transaction. */
   finish(): void;
@@ -16,8 +19,15 @@ export interface TableWriter {
   abandon(): void;
 }
 
+export interface WriterTarget {
+  readonly connection: DuckDBConnection;
+  /** The attached database. */
+  readonly catalog: string;
+}
+
+/** `connection` may be null for a writer that is always told into what. */
 export function createTableWriter(
-  connection: DuckDBConnection,
+  connection: DuckDBConnection | null,
   table: string,
   columns: readonly Column[],
 ): TableWriter {
@@ -38,8 +48,10 @@ export function createTableWriter(
   }
 
   return {
-    async begin() {
-      appender = await connection.createAppender(table);
+    async begin(schema, into) {
+      const to = into ?? (connection === null ? null : { connection, catalog: 'memory' });
+      if (to === null) throw new TypeError(`nothing is said about where ${table} is`);
+      appender = await to.connection.createAppender(table, schema, to.catalog);
     },
     endRow() {
       rowCount += 1;

@@ -1,30 +1,55 @@
-import { LIST, UBIGINT, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { timeUs, type TraceId } from '@fluoroscope/model';
-import type { StoredDocument } from '@fluoroscope/store';
-import { readQuery } from '../sql-files.ts';
-import { segmentIdOf, traceIdHi, traceIdLo, traceIdOf } from '../trace-key.ts';
-import { bindList, toBigInt, toNumber, toText } from '../values.ts';
+import { StoreError, type StoredDocument } from '@fluoroscope/store';
+import { fillQuery } from '../source-sql.ts';
+import type { Snapshot, Source } from '../source.ts';
+import { traceIdOf } from '../trace-key.ts';
+import { toBigInt, toNumber, toText } from '../values.ts';
+import { bindIds, BOUND_IDS_TYPES, printNumbers, readTraceNumbers } from './trace-numbers.ts';
 
 /** Of distinct ids; grouped in their order. */
 export async function readDocumentsById(
   connection: DuckDBConnection,
+  snapshot: Snapshot,
   ids: readonly TraceId[],
 ): Promise<readonly StoredDocument[]> {
-  const result = await connection.runAndReadAll(
-    readQuery('documents-by-trace'),
-    [bindList(ids.map(traceIdHi)), bindList(ids.map(traceIdLo))],
-    [LIST(UBIGINT), LIST(UBIGINT)],
-  );
   const byTrace = new Map<TraceId, StoredDocument[]>(ids.map((id) => [id, []]));
-  for (const [hi, lo, segmentId, startUs, receivedUs, text] of result.getRows()) {
-    const traceId = traceIdOf(toBigInt(hi), toBigInt(lo));
-    byTrace.get(traceId)?.push({
-      traceId,
-      id: segmentIdOf(toBigInt(segmentId)),
-      startUs: timeUs(toNumber(startUs)),
-      receivedUs: timeUs(toNumber(receivedUs)),
-      text: toText(text),
-    });
+  // Oldest source first: the order of writing.
+  for (const source of snapshot.sources) {
+    const known = ids.filter((id) => source.mayKnow(id));
+    if (known.length === 0) continue;
+    const read = source.kind === 'head' ? readFromHead : readFromSlice;
+    for (const document of await read(connection, source, known)) byTrace.get(document.traceId)?.push(document);
   }
   return [...byTrace.values()].flat();
+}
+
+async function readFromHead(
+  connection: DuckDBConnection,
+  { prefix }: Source,
+  ids: readonly TraceId[],
+): Promise<readonly StoredDocument[]> {
+  const sql = fillQuery('read/documents-of-head', { from: prefix });
+  const result = await connection.runAndReadAll(sql, bindIds(ids), [...BOUND_IDS_TYPES]);
+  return result.getRows().map(([hi, lo, receivedUs, text]) => ({
+    traceId: traceIdOf(toBigInt(hi), toBigInt(lo)),
+    receivedUs: timeUs(toNumber(receivedUs)),
+    text: toText(text),
+  }));
+}
+
+async function readFromSlice(
+  connection: DuckDBConnection,
+  source: Source,
+  ids: readonly TraceId[],
+): Promise<readonly StoredDocument[]> {
+  const idOf = await readTraceNumbers(connection, source, ids);
+  if (idOf.size === 0) return [];
+  const sql = fillQuery('read/documents-of-slice', { from: source.prefix, numbers: printNumbers(idOf.keys()) });
+  const result = await connection.runAndReadAll(sql);
+  return result.getRows().map(([no, receivedUs, text]) => {
+    const traceId = idOf.get(toNumber(no));
+    if (traceId === undefined) throw new StoreError('corrupt', 'a document of no trace');
+    return { traceId, receivedUs: timeUs(toNumber(receivedUs)), text: toText(text) };
+  });
 }

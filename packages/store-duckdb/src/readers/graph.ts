@@ -1,141 +1,96 @@
-import { BIGINT, LIST, UBIGINT, type DuckDBConnection, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
+import { LIST, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import { timeUs, type ServiceKey, type TimeUs } from '@fluoroscope/model';
 import {
-  StoreError,
-  type EdgeSum,
+  graphPeriods,
+  type GraphPeriod,
   type GraphQuery,
+  type GraphSeriesQuery,
   type GraphSums,
-  type HistogramBucket,
-  type NodeSum,
-  type OutcomeCounts,
 } from '@fluoroscope/store';
-import { outcomeOfNumber, roleOfNumber } from '../fact-codes.ts';
 import { readQuery } from '../sql-files.ts';
-import { traceIdHi, traceIdLo } from '../trace-key.ts';
-import { bindList, toBoundUs, toNumber, toText } from '../values.ts';
+import type { Snapshot } from '../source.ts';
+import { bindList, toNumber } from '../values.ts';
+import { addHeads, addSlices, addTraces, type GraphScope } from './graph-pieces.ts';
+import { MINUTE_US, planGraph, type RollupMinutes } from './graph-plan.ts';
+import { GraphTotals } from './graph-totals.ts';
 import { readServices } from './services-by-id.ts';
 
-/** Kinds of rows, and the role of an edge. */
-const CELL = 0;
-const EXTENT = 1;
-const EDGE = 0;
-
-/** Facts of one node or edge, as they are summed up. */
-interface Group {
-  readonly role: number;
-  readonly source: number;
-  readonly target: number;
-  readonly counts: Record<keyof OutcomeCounts, number>;
-  totalDurationUs: number;
-  readonly histogram: Map<number, number>;
-  startUs: TimeUs;
-  endUs: TimeUs;
-  readonly aliases: string[];
-}
-
-/** Sums over one snapshot. */
-export async function sumGraph(connection: DuckDBConnection, query: GraphQuery): Promise<GraphSums> {
-  const { sql, values, types } = scopeOf(query);
-  const result = await connection.runAndReadAll(sql + readQuery('graph-sums'), values, types);
-  const groups = new Map<string, Group>();
-  // Parts in their order: extents replace what the cells say of earliest and latest.
-  const rows = result.getRows().sort(([a], [b]) => toNumber(a) - toNumber(b));
-  for (const [part, role, source, target, ...columns] of rows) {
-    const group = groupOf(groups, toNumber(role), toNumber(source), toNumber(target));
-    if (part === CELL) addCell(group, columns);
-    else if (part === EXTENT) setExtent(group, columns);
-    else group.aliases.push(toText(columns[ALIAS]));
+export async function sumGraph(
+  connection: DuckDBConnection,
+  snapshot: Snapshot,
+  { startUs, endUs, traceIds }: GraphQuery,
+): Promise<GraphSums> {
+  const totals = new GraphTotals();
+  if (traceIds !== null) {
+    await addTraces(connection, snapshot, [...new Set(traceIds)], totals);
+  } else {
+    const plan = planGraph({ startUs: clampStart(startUs, snapshot), endUs }, 60);
+    await addAll(connection, snapshot, { plan, serviceIds: null, periodOf: () => totals, startUs, periodUs: null });
   }
-
-  const standing = [...groups.values()].filter(({ counts }) => Object.values(counts).some((count) => count !== 0));
-  const ids = new Set(standing.flatMap(({ source, target, role }) => (role === EDGE ? [source, target] : [target])));
-  return toSums(standing, await readServices(connection, ids));
+  return totals.toSums(await readServices(connection, totals.serviceIds()));
 }
 
-function groupOf(groups: Map<string, Group>, role: number, source: number, target: number): Group {
-  const key = `${role},${source},${target}`;
-  const known = groups.get(key);
-  if (known !== undefined) return known;
-  const group = createGroup(role, source, target);
-  groups.set(key, group);
-  return group;
-}
-
-/** Columns behind the key, as sql/queries/graph-sums.sql gives them. */
-type Columns = readonly DuckDBValue[];
-const ALIAS = 6;
-
-function addCell(group: Group, [outcomeCode, bucketUs, factCount, durationUs, startUs, endUs]: Columns): void {
-  const outcome = outcomeOfNumber(toNumber(outcomeCode));
-  if (outcome === undefined) throw new StoreError('corrupt', 'a stored fact has an unknown outcome');
-  const count = toNumber(factCount);
-  group.counts[outcome] += count;
-  group.startUs = timeUs(Math.min(group.startUs, toNumber(startUs)));
-  group.endUs = timeUs(Math.max(group.endUs, toNumber(endUs)));
-  if (outcome === 'pending') return;
-  group.totalDurationUs += toNumber(durationUs);
-  const bucket = toNumber(bucketUs);
-  group.histogram.set(bucket, (group.histogram.get(bucket) ?? 0) + count);
-}
-
-function setExtent(group: Group, [, , , , startUs, endUs]: Columns): void {
-  group.startUs = timeUs(toNumber(startUs));
-  group.endUs = timeUs(toNumber(endUs));
-}
-
-interface Scope {
-  readonly sql: string;
-  readonly values: DuckDBValue[];
-  readonly types: DuckDBType[];
-}
-
-function scopeOf({ startUs, endUs, traceIds }: GraphQuery): Scope {
-  if (traceIds === null) {
-    return {
-      sql: readQuery('graph-scope-range'),
-      values: [toBoundUs(startUs), toBoundUs(endUs)],
-      types: [BIGINT, BIGINT],
-    };
+export async function sumGraphSeries(
+  connection: DuckDBConnection,
+  snapshot: Snapshot,
+  query: GraphSeriesQuery,
+): Promise<readonly GraphPeriod[]> {
+  const { startUs, endUs, periodUs, services } = query;
+  const periods = graphPeriods(query).map((period) => ({ startUs: period.startUs, totals: new GraphTotals() }));
+  const serviceIds = services === null ? null : await findServices(connection, services);
+  if (periods.length === 0 || serviceIds?.length === 0) return [];
+  const plan = planGraph({ startUs: clampStart(startUs, snapshot), endUs }, longestRollup(query));
+  const strayed = new GraphTotals();
+  const periodOf = (period: number): GraphTotals => periods[period]?.totals ?? strayed;
+  await addAll(connection, snapshot, { plan, serviceIds, periodOf, startUs, periodUs });
+  const ids = new Set(periods.flatMap(({ totals }) => [...totals.serviceIds()]));
+  const serviceOf = await readServices(connection, ids);
+  const found: GraphPeriod[] = [];
+  for (const period of periods) {
+    const { nodes, edges } = period.totals.toSums(serviceOf);
+    if (nodes.length + edges.length > 0) found.push({ startUs: period.startUs, nodes, edges });
   }
-  const ids = [...new Set(traceIds)];
-  return {
-    sql: readQuery('graph-scope-traces'),
-    values: [bindList(ids.map(traceIdHi)), bindList(ids.map(traceIdLo))],
-    types: [LIST(UBIGINT), LIST(UBIGINT)],
-  };
+  return found;
 }
 
-function createGroup(role: number, source: number, target: number): Group {
-  return {
-    role,
-    source,
-    target,
-    counts: { ok: 0, error: 0, throttle: 0, fault: 0, pending: 0 },
-    totalDurationUs: 0,
-    histogram: new Map(),
-    startUs: timeUs(Infinity),
-    endUs: timeUs(-Infinity),
-    aliases: [],
-  };
+async function addAll(connection: DuckDBConnection, snapshot: Snapshot, scope: GraphScope): Promise<void> {
+  const { whole } = scope.plan;
+  if (!(whole.startUs < whole.endUs)) return;
+  const reached = snapshot.sources.filter(
+    ({ extent }) => extent !== null && extent.lastEndUs >= whole.startUs && extent.firstEndUs < whole.endUs,
+  );
+  await addSlices(
+    connection,
+    reached.filter(({ kind }) => kind === 'slice'),
+    scope,
+  );
+  await addHeads(
+    connection,
+    reached.filter(({ kind }) => kind === 'head'),
+    scope,
+  );
 }
 
-function toSums(groups: readonly Group[], serviceOf: (id: number) => ServiceKey): GraphSums {
-  const nodes: NodeSum[] = [];
-  const edges: EdgeSum[] = [];
-  for (const { role: code, source, target, aliases, histogram, ...sums } of groups) {
-    const role = roleOfNumber(code);
-    if (role === undefined) throw new StoreError('corrupt', 'a stored fact has an unknown role');
-    const fields = { ...sums, histogram: toHistogram(histogram) };
-    if (role === 'edge') {
-      edges.push({ source: serviceOf(source), target: serviceOf(target), aliases: aliases.sort(), ...fields });
-    } else {
-      nodes.push({ service: serviceOf(target), ...role, ...fields });
-    }
-  }
-  return { nodes, edges };
+/** Rollups of this length never reach over the end of a period. */
+function longestRollup({ startUs, periodUs }: GraphSeriesQuery): RollupMinutes | null {
+  const fits = (minutes: RollupMinutes): boolean =>
+    startUs % (minutes * MINUTE_US) === 0 && periodUs % (minutes * MINUTE_US) === 0;
+  if (fits(60)) return 60;
+  return fits(5) ? 5 : null;
 }
 
-function toHistogram(countByBucket: ReadonlyMap<number, number>): HistogramBucket[] {
-  const buckets = [...countByBucket].map(([bucketUs, count]) => ({ bucketUs, count }));
-  return buckets.filter(({ count }) => count !== 0).sort((a, b) => a.bucketUs - b.bucketUs);
+/** What was dropped lacks in what ended before it was, so that is not summed at all. */
+function clampStart(startUs: TimeUs, { retainedFromUs }: Snapshot): TimeUs {
+  return timeUs(Math.max(startUs, retainedFromUs ?? -Infinity));
+}
+
+async function findServices(connection: DuckDBConnection, services: readonly ServiceKey[]): Promise<readonly number[]> {
+  const columns = [
+    bindList(services.map(({ name }) => name)),
+    bindList(services.map(({ type }) => type)),
+    bindList(services.map(({ accountId }) => accountId)),
+  ];
+  const types = [LIST(VARCHAR), LIST(VARCHAR), LIST(VARCHAR)];
+  const found = await connection.runAndReadAll(readQuery('read/services-equal'), columns, types);
+  return found.getRows().map(([id]) => toNumber(id));
 }

@@ -11,7 +11,11 @@ export async function readServices(
 ): Promise<(id: number) => ServiceKey> {
   const services = new Map<number, ServiceKey>();
   if (ids.size > 0) {
-    const result = await connection.runAndReadAll(readQuery('services-by-id'), [bindList([...ids])], [LIST(INTEGER)]);
+    const result = await connection.runAndReadAll(
+      readQuery('read/services-by-id'),
+      [bindList([...ids])],
+      [LIST(INTEGER)],
+    );
     for (const [id, name, type, accountId] of result.getRows()) {
       services.set(toNumber(id), {
         name: toText(name),

@@ -1,58 +1,99 @@
-import { LIST, UBIGINT, type DuckDBConnection, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { timeUs, type AnnotationValue, type ServiceKey, type TraceId } from '@fluoroscope/model';
-import type { TraceRow } from '@fluoroscope/store';
-import { readQuery } from '../sql-files.ts';
-import { traceIdHi, traceIdLo, traceIdOf } from '../trace-key.ts';
-import {
-  bindList,
-  toBigInt,
-  toFields,
-  toFlag,
-  toList,
-  toNumber,
-  toNumberOrNull,
-  toText,
-  toTextOrNull,
-} from '../values.ts';
+import { StoreError, type TraceAnnotation, type TraceRow } from '@fluoroscope/store';
+import { fillQuery } from '../source-sql.ts';
+import type { Snapshot, Source } from '../source.ts';
+import { traceIdOf } from '../trace-key.ts';
+import { toBigInt, toFields, toFlag, toList, toNumber, toNumberOrNull, toText, toTextOrNull } from '../values.ts';
 import { readServices } from './services-by-id.ts';
+import { compareAnnotations } from './annotation-order.ts';
+import { bindIds, BOUND_IDS_TYPES, printNumbers, readTraceIds, readTraceNumbers } from './trace-numbers.ts';
 
 export async function readRowsById(
   connection: DuckDBConnection,
+  snapshot: Snapshot,
   ids: readonly TraceId[],
 ): Promise<readonly TraceRow[]> {
-  return readRows(
-    connection,
-    readQuery('traces-by-id'),
-    [bindList(ids.map(traceIdHi)), bindList(ids.map(traceIdLo))],
-    [LIST(UBIGINT), LIST(UBIGINT)],
-  );
+  const rows: TraceRow[] = [];
+  const missing = new Set(ids);
+  // The row in the newest source stands.
+  for (const source of snapshot.sources.toReversed()) {
+    const known = [...missing].filter((id) => source.mayKnow(id));
+    if (known.length === 0) continue;
+    for (const row of await readRowsAt(connection, source, await rowNumbersOf(connection, source, known))) {
+      missing.delete(row.traceId);
+      rows.push(row);
+    }
+  }
+  return rows;
 }
 
-/** For a query that selects columns of `traces`. */
-export async function readRows(
+async function rowNumbersOf(
   connection: DuckDBConnection,
-  sql: string,
-  values: DuckDBValue[],
-  types: DuckDBType[],
-): Promise<readonly TraceRow[]> {
-  const rows = (await connection.runAndReadAll(sql, values, types)).getRowObjects();
-  const serviceIds = new Set(rows.flatMap((row) => toList(row['services'], toNumber)));
-  const serviceOf = await readServices(connection, serviceIds);
-  return rows.map((row) => decodeTraceRow(row, serviceOf));
+  source: Source,
+  ids: readonly TraceId[],
+): Promise<readonly number[]> {
+  if (source.kind === 'slice') return [...(await readTraceNumbers(connection, source, ids)).keys()];
+  const sql = fillQuery('read/row-numbers-of-head', { from: source.prefix });
+  const result = await connection.runAndReadAll(sql, bindIds(ids), [...BOUND_IDS_TYPES]);
+  return result.getRows().map(([no]) => toNumber(no));
 }
 
-function decodeTraceRow(row: Record<string, DuckDBValue>, serviceOf: (id: number) => ServiceKey): TraceRow {
+/** The rows of these numbers, which are row ids in a head and trace numbers in a slice. */
+export async function readRowsAt(
+  connection: DuckDBConnection,
+  source: Source,
+  numbers: readonly number[],
+): Promise<readonly TraceRow[]> {
+  if (numbers.length === 0) return [];
+  const names = { from: source.prefix, numbers: printNumbers(numbers) };
+  const result = await connection.runAndReadAll(fillQuery(`read/rows-of-${source.kind}`, names));
+  const rows = result.getRowObjects();
+  if (rows.length === 0) return [];
+  const serviceOf = await readServices(connection, new Set(rows.flatMap((row) => toList(row['services'], toNumber))));
+  if (source.kind === 'head') return rows.map((row) => rowOfHead(row, serviceOf));
+  const idOf = await readTraceIds(connection, source, numbers);
+  const annotationsOf = await readAnnotations(connection, source, numbers);
+  return rows.map((row) => {
+    const number = toNumber(row['trace_no']);
+    const traceId = idOf.get(number);
+    if (traceId === undefined) throw new StoreError('corrupt', `trace ${number} has no id`);
+    const annotations = (annotationsOf.get(number) ?? []).sort(compareAnnotations);
+    return rowOfSlice(row, { traceId, annotations, ...sharedFields(row, serviceOf) });
+  });
+}
+
+async function readAnnotations(
+  connection: DuckDBConnection,
+  { prefix }: Source,
+  numbers: readonly number[],
+): Promise<ReadonlyMap<number, TraceAnnotation[]>> {
+  const sql = fillQuery('read/annotations-of-slice', { from: prefix, numbers: printNumbers(numbers) });
+  const byTrace = new Map<number, TraceAnnotation[]>(numbers.map((number) => [number, []]));
+  for (const [no, key, text, number, flag, services] of (await connection.runAndReadAll(sql)).getRows()) {
+    const value = valueOf(text, number, flag);
+    byTrace.get(toNumber(no))?.push({ key: toText(key), value, services: toList(services, toNumber) });
+  }
+  return byTrace;
+}
+
+type Columns = Readonly<Record<string, DuckDBValue>>;
+
+type RowOfItsOwn =
+  | 'traceId'
+  | 'annotations'
+  | 'startUs'
+  | 'endUs'
+  | 'fault'
+  | 'error'
+  | 'throttle'
+  | 'partial'
+  | 'inferred';
+
+function sharedFields(row: Columns, serviceOf: (id: number) => ServiceKey): Omit<TraceRow, RowOfItsOwn> {
   return {
-    traceId: traceIdOf(toBigInt(row['trace_hi']), toBigInt(row['trace_lo'])),
     revision: toNumber(row['revision']),
-    startUs: timeUs(toNumber(row['start_us'])),
-    endUs: timeUs(toNumber(row['end_us'])),
     responseTimeUs: toNumberOrNull(row['response_time_us']),
-    fault: toFlag(row['fault']),
-    error: toFlag(row['error']),
-    throttle: toFlag(row['throttle']),
-    partial: toFlag(row['partial']),
-    inferred: toFlag(row['inferred']),
     httpMethod: toTextOrNull(row['http_method']),
     httpUrl: toTextOrNull(row['http_url']),
     httpStatus: toNumberOrNull(row['http_status']),
@@ -60,7 +101,6 @@ function decodeTraceRow(row: Record<string, DuckDBValue>, serviceOf: (id: number
     clientIp: toTextOrNull(row['client_ip']),
     entryPoint: toNumberOrNull(row['entry_point']),
     services: toList(row['services'], (id) => serviceOf(toNumber(id))),
-    annotations: toList(row['annotations'], decodeAnnotation),
     users: toList(row['users'], (user) => {
       const { name, services } = toFields(user);
       return { name: toText(name), services: toList(services, toNumber) };
@@ -73,12 +113,51 @@ function decodeTraceRow(row: Record<string, DuckDBValue>, serviceOf: (id: number
   };
 }
 
-function decodeAnnotation(annotation: DuckDBValue): TraceRow['annotations'][number] {
-  const { key, text, number, flag, services } = toFields(annotation);
-  return { key: toText(key), value: decodeValue(text, number, flag), services: toList(services, toNumber) };
+function rowOfHead(row: Columns, serviceOf: (id: number) => ServiceKey): TraceRow {
+  return {
+    traceId: traceIdOf(toBigInt(row['trace_hi']), toBigInt(row['trace_lo'])),
+    startUs: timeUs(toNumber(row['start_us'])),
+    endUs: timeUs(toNumber(row['end_us'])),
+    fault: toFlag(row['fault']),
+    error: toFlag(row['error']),
+    throttle: toFlag(row['throttle']),
+    partial: toFlag(row['partial']),
+    inferred: toFlag(row['inferred']),
+    annotations: toList(row['annotations'], annotationOfHead).sort(compareAnnotations),
+    ...sharedFields(row, serviceOf),
+  };
 }
 
-function decodeValue(
+type FieldsOfSlice = 'startUs' | 'endUs' | 'fault' | 'error' | 'throttle' | 'partial' | 'inferred';
+
+/** Bits of `flags` in sql/schema/slice.sql. */
+const FAULT = 1;
+const ERROR = 2;
+const THROTTLE = 4;
+const PARTIAL = 8;
+const INFERRED = 16;
+
+function rowOfSlice(row: Columns, fields: Omit<TraceRow, FieldsOfSlice>): TraceRow {
+  const startUs = toNumber(row['start_us']);
+  const flags = toNumber(row['flags']);
+  return {
+    ...fields,
+    startUs: timeUs(startUs),
+    endUs: timeUs(startUs + toNumber(row['duration_us'])),
+    fault: (flags & FAULT) !== 0,
+    error: (flags & ERROR) !== 0,
+    throttle: (flags & THROTTLE) !== 0,
+    partial: (flags & PARTIAL) !== 0,
+    inferred: (flags & INFERRED) !== 0,
+  };
+}
+
+function annotationOfHead(annotation: DuckDBValue): TraceAnnotation {
+  const { key, text, number, flag, services } = toFields(annotation);
+  return { key: toText(key), value: valueOf(text, number, flag), services: toList(services, toNumber) };
+}
+
+function valueOf(
   text: DuckDBValue | undefined,
   number: DuckDBValue | undefined,
   flag: DuckDBValue | undefined,

@@ -1,0 +1,2 @@
+SELECT "key", text, number, flag
+FROM build_items_{no}

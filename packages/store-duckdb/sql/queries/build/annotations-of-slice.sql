@@ -1,0 +1,2 @@
+SELECT "key", text, number, flag
+FROM {from}.annotation_values

@@ -1,0 +1,4 @@
+INSERT INTO {into}.{table}
+SELECT * EXCLUDE (place)
+FROM ({rows})
+ORDER BY place

@@ -1,0 +1,2 @@
+SELECT role, source, target, alias
+FROM {from}.graph_keys

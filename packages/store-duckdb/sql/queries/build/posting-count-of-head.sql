@@ -1,0 +1,2 @@
+SELECT count(*) AS posting_count
+FROM build_items_{no}

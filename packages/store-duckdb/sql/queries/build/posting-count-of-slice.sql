@@ -1,0 +1,2 @@
+SELECT count(*) AS posting_count
+FROM {from}.annotation_traces

@@ -1,0 +1,2 @@
+SELECT services
+FROM build_items_{no}

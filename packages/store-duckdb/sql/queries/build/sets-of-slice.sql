@@ -1,0 +1,2 @@
+SELECT services
+FROM {from}.annotation_services

@@ -1,0 +1,2 @@
+INSERT INTO {head}.replaced
+SELECT unnest($1), unnest($2)

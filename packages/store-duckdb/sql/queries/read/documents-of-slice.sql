@@ -1,0 +1,4 @@
+SELECT trace_no, received_us, text
+FROM {from}.documents
+WHERE trace_no IN ({numbers})
+ORDER BY rowid

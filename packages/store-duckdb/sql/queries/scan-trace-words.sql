@@ -1,1 +1,0 @@
-SELECT (trace_lo >> 32)::UINTEGER, (trace_lo & 4294967295)::UINTEGER FROM traces

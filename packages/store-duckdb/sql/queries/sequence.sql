@@ -1,1 +1,0 @@
-SELECT sequence FROM progress

@@ -1,3 +1,0 @@
-SELECT id, name, type, account_id
-FROM services
-WHERE id IN (SELECT unnest($1))

@@ -1,3 +1,0 @@
-SELECT
-  (SELECT count(*) FROM traces) AS trace_count,
-  (SELECT count(*) FROM documents) AS document_count

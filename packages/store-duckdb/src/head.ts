@@ -1,0 +1,105 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { timeUs, type TraceId } from '@fluoroscope/model';
+import type { StoreBatch, TraceRow } from '@fluoroscope/store';
+import type { Engine } from './engine.ts';
+import type { Extent, Source } from './source.ts';
+import { readSchema } from './sql-files.ts';
+
+/** What was written since the newest slice: tables in memory that end with the process. */
+export interface Head extends Source {
+  readonly kind: 'head';
+  /** Of its schema in the engine's memory. */
+  readonly schema: string;
+  /** A row, not only documents or facts. */
+  hasRow(id: TraceId): boolean;
+  /** Anything committed, if only a sequence. */
+  readonly isWritten: boolean;
+  /** About what it takes in memory. */
+  readonly sizeBytes: number;
+  /** How far each origin was when this head was last written to, all heads and slices before it included. */
+  readonly progress: ReadonlyMap<string, number>;
+  /** After a batch was committed. */
+  note(batch: StoreBatch, rows: readonly TraceRow[], progress: ReadonlyMap<string, number>): void;
+}
+
+// A rough weight for rows, in bytes, beside the text of documents; it only has to be of the right order.
+const DOCUMENT_BYTES = 64;
+const ROW_BYTES = 512;
+const FACT_BYTES = 80;
+
+export async function createHead(engine: Engine, orderNo: number): Promise<Head> {
+  const schema = `head_${orderNo}`;
+  const connection = await engine.connect();
+  try {
+    await connection.run(`CREATE SCHEMA ${schema}; USE memory.${schema}`);
+    await connection.run(readSchema('head'));
+  } finally {
+    engine.disconnect(connection);
+  }
+  return headOf(schema, orderNo);
+}
+
+export async function dropHead(connection: DuckDBConnection, { schema }: Head): Promise<void> {
+  await connection.run(`DROP SCHEMA memory.${schema} CASCADE`);
+}
+
+function headOf(schema: string, orderNo: number): Head {
+  const rowIds = new Set<TraceId>();
+  // Of documents and facts without a row: hardly ever any.
+  const otherIds = new Set<TraceId>();
+  let extent: Extent | null = null;
+  let isWritten = false;
+  let sizeBytes = 0;
+  let progress: ReadonlyMap<string, number> = new Map();
+  return {
+    kind: 'head',
+    schema,
+    prefix: `memory.${schema}`,
+    orderNo,
+    get extent() {
+      return extent;
+    },
+    get isWritten() {
+      return isWritten;
+    },
+    get sizeBytes() {
+      return sizeBytes;
+    },
+    get progress() {
+      return progress;
+    },
+    mayKnow: (id) => rowIds.has(id) || otherIds.has(id),
+    hasRow: (id) => rowIds.has(id),
+    note(batch, rows, after) {
+      isWritten = true;
+      progress = after;
+      for (const { traceId } of rows) rowIds.add(traceId);
+      for (const { traceId, text } of batch.documents) {
+        if (!rowIds.has(traceId)) otherIds.add(traceId);
+        sizeBytes += text.length + DOCUMENT_BYTES;
+      }
+      for (const { traceId } of batch.facts) if (!rowIds.has(traceId)) otherIds.add(traceId);
+      sizeBytes += rows.length * ROW_BYTES + batch.facts.length * FACT_BYTES;
+      extent = widen(widen(extent, rows), batch.facts);
+    },
+  };
+}
+
+type Spanned = Pick<TraceRow, 'startUs' | 'endUs'>;
+
+function widen(extent: Extent | null, spans: readonly Spanned[]): Extent | null {
+  const [first] = spans;
+  if (first === undefined) return extent;
+  let { firstStartUs, lastStartUs, firstEndUs, lastEndUs } = extent ?? extentOf(first);
+  for (const { startUs, endUs } of spans) {
+    firstStartUs = timeUs(Math.min(firstStartUs, startUs));
+    lastStartUs = timeUs(Math.max(lastStartUs, startUs));
+    firstEndUs = timeUs(Math.min(firstEndUs, endUs));
+    lastEndUs = timeUs(Math.max(lastEndUs, endUs));
+  }
+  return { firstStartUs, lastStartUs, firstEndUs, lastEndUs };
+}
+
+function extentOf({ startUs, endUs }: Spanned): Extent {
+  return { firstStartUs: startUs, lastStartUs: startUs, firstEndUs: endUs, lastEndUs: endUs };
+}

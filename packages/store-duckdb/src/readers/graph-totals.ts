@@ -1,0 +1,165 @@
+import { timeUs, type ServiceKey } from '@fluoroscope/model';
+import {
+  StoreError,
+  type EdgeSum,
+  type GraphSums,
+  type HistogramBucket,
+  type NodeSum,
+  type OutcomeCounts,
+} from '@fluoroscope/store';
+import { bucketOfNumber } from '../bucket-number.ts';
+import { outcomeOfNumber, roleOfNumber } from '../fact-codes.ts';
+
+/** Outcomes go by number; the last of them is `pending`. */
+const OUTCOME_COUNT = 5;
+const PENDING = 4;
+
+/** A histogram's array at first: up to 10 ms. */
+const BUCKETS_FIRST = 800;
+
+/** What facts are about, by the numbers of sql/schema/head.sql. */
+export interface GraphKey {
+  readonly role: number;
+  readonly source: number;
+  readonly target: number;
+  readonly alias: string | null;
+}
+
+/** Sums of one node or edge. */
+export interface GraphGroup {
+  readonly key: GraphKey;
+  readonly counts: Float64Array;
+  totalDurationUs: number;
+  startUs: number;
+  endUs: number;
+  /** By bucket number. */
+  histogram: Float64Array;
+  /** How many facts stand under each name. */
+  readonly aliases: Map<string, number>;
+}
+
+/** Sums that grow from any number of pieces, in any order. */
+export class GraphTotals {
+  readonly #groups = new Map<number, Map<number, GraphGroup>>();
+
+  groupOf(key: GraphKey): GraphGroup {
+    const { role, source, target } = key;
+    const about = source * 8 + role;
+    let ofTarget = this.#groups.get(target);
+    if (ofTarget === undefined) this.#groups.set(target, (ofTarget = new Map<number, GraphGroup>()));
+    let group = ofTarget.get(about);
+    if (group === undefined) ofTarget.set(about, (group = createGroup(key)));
+    return group;
+  }
+
+  /** Numbers of the services that something stands of. */
+  serviceIds(): ReadonlySet<number> {
+    return new Set(
+      this.#standing().flatMap(({ key: { role, source, target } }) => (role === 0 ? [source, target] : [target])),
+    );
+  }
+
+  toSums(serviceOf: (id: number) => ServiceKey): GraphSums {
+    const nodes: NodeSum[] = [];
+    const edges: EdgeSum[] = [];
+    for (const group of this.#standing()) {
+      const role = roleOfNumber(group.key.role);
+      if (role === undefined) throw new StoreError('corrupt', 'a stored fact has an unknown role');
+      const fields = fieldsOf(group);
+      if (role === 'edge') {
+        const aliases = [...group.aliases].filter(([, count]) => count > 0).map(([alias]) => alias);
+        const { source, target } = group.key;
+        edges.push({ source: serviceOf(source), target: serviceOf(target), aliases: aliases.sort(), ...fields });
+      } else {
+        nodes.push({ service: serviceOf(group.key.target), ...role, ...fields });
+      }
+    }
+    return { nodes, edges };
+  }
+
+  #standing(): readonly GraphGroup[] {
+    return [...this.#groups.values()].flatMap((ofTarget) =>
+      [...ofTarget.values()].filter(({ counts }) => counts.some((count) => count !== 0)),
+    );
+  }
+}
+
+export interface GraphPiece {
+  readonly outcome: number;
+  readonly factCount: number;
+  /** Of all these facts together. */
+  readonly durationUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
+/** All but the histogram. */
+export function addPiece(group: GraphGroup, alias: string | null, piece: GraphPiece): void {
+  const { outcome, factCount, durationUs, startUs, endUs } = piece;
+  if (outcome >= OUTCOME_COUNT) throw new StoreError('corrupt', 'a stored fact has an unknown outcome');
+  group.counts[outcome] = (group.counts[outcome] ?? 0) + factCount;
+  if (outcome !== PENDING) group.totalDurationUs += durationUs;
+  if (startUs < group.startUs) group.startUs = startUs;
+  if (endUs > group.endUs) group.endUs = endUs;
+  if (alias !== null) group.aliases.set(alias, (group.aliases.get(alias) ?? 0) + factCount);
+}
+
+export function addBucket(group: GraphGroup, outcome: number, bucket: number, factCount: number): void {
+  if (outcome === PENDING) return;
+  if (bucket >= group.histogram.length) growHistogram(group, bucket);
+  group.histogram[bucket] = (group.histogram[bucket] ?? 0) + factCount;
+}
+
+/** Makes room for this bucket. */
+export function growHistogram(group: GraphGroup, bucket: number): void {
+  if (bucket < group.histogram.length) return;
+  const larger = new Float64Array(Math.max(bucket + 1, 2 * group.histogram.length));
+  larger.set(group.histogram);
+  group.histogram = larger;
+}
+
+function createGroup(key: GraphKey): GraphGroup {
+  return {
+    key,
+    counts: new Float64Array(OUTCOME_COUNT),
+    totalDurationUs: 0,
+    startUs: Infinity,
+    endUs: -Infinity,
+    histogram: new Float64Array(BUCKETS_FIRST),
+    aliases: new Map(),
+  };
+}
+
+function fieldsOf({
+  counts,
+  totalDurationUs,
+  startUs,
+  endUs,
+  histogram,
+}: GraphGroup): Omit<NodeSum, 'service' | 'state' | 'root'> {
+  return {
+    startUs: timeUs(startUs),
+    endUs: timeUs(endUs),
+    counts: countsOf(counts),
+    totalDurationUs,
+    histogram: toHistogram(histogram),
+  };
+}
+
+function countsOf(counts: Float64Array): OutcomeCounts {
+  const byName: Record<keyof OutcomeCounts, number> = { ok: 0, error: 0, throttle: 0, fault: 0, pending: 0 };
+  for (const [code, count] of counts.entries()) {
+    const outcome = outcomeOfNumber(code);
+    if (outcome !== undefined) byName[outcome] = count;
+  }
+  return byName;
+}
+
+function toHistogram(counts: Float64Array): HistogramBucket[] {
+  const buckets: HistogramBucket[] = [];
+  for (let bucket = 0; bucket < counts.length; bucket += 1) {
+    const count = counts[bucket] ?? 0;
+    if (count !== 0) buckets.push({ bucketUs: bucketOfNumber(bucket), count });
+  }
+  return buckets;
+}

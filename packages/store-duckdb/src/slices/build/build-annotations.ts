@@ -1,0 +1,50 @@
+import { INTEGER } from '@duckdb/node-api';
+import { fillQuery } from '../../source-sql.ts';
+import { toNumber } from '../../values.ts';
+import { drop, eachSource, mapNumbers, runBuild, unionOf, type BuildRun } from './build-run.ts';
+
+/** Postings of one block: some eight row groups, of which a search for one annotation reads one, a row's annotations all. */
+const BLOCK_POSTINGS = 131_072;
+
+/** Fewer traces would make the numbers of annotations in a block too sparse; of more, the sort key has no room. */
+const BLOCK_TRACES_MIN = 256;
+const BLOCK_TRACES_MAX = 65_536;
+
+/** As many as the sort key has room for. */
+const BLOCKS_MAX = 32_768;
+
+/** Blocks sorted at a time. */
+const STEP_BLOCKS = 8;
+
+/** Expects the traces to be numbered and copied. */
+export async function buildAnnotations(run: BuildRun, traceCount: number): Promise<void> {
+  await eachSource(run, 'head', (from, no) => runBuild(run, 'items', { from, no }));
+  await runBuild(run, 'annotations', { annotations: unionOf(run, 'annotations'), sets: unionOf(run, 'sets') });
+  await mapNumbers(run, 'annotation-numbers');
+  await run.pause();
+  const block = blockTraces(await countPostings(run), traceCount);
+  const step = block * STEP_BLOCKS;
+  const sql = fillQuery('build/postings', { into: run.into, postings: unionOf(run, 'postings'), block });
+  for (let first = 0; first < traceCount; first += step) {
+    await run.connection.run(sql, [first, first + step], [INTEGER, INTEGER]);
+    await run.pause();
+  }
+  await eachSource(run, 'head', (_from, no) => drop(run, `build_items_${no}`));
+  await eachSource(run, 'slice', (_from, no) => drop(run, `build_values_${no}`, `build_sets_${no}`));
+  await drop(run, 'build_values', 'build_sets');
+}
+
+async function countPostings(run: BuildRun): Promise<number> {
+  const sql = `SELECT coalesce(sum(posting_count), 0) FROM (${unionOf(run, 'posting-count')})`;
+  return toNumber((await run.connection.runAndReadAll(sql)).getRows()[0]?.[0]);
+}
+
+/** A power of two. */
+function blockTraces(postingCount: number, traceCount: number): number {
+  const perTrace = Math.max(postingCount / Math.max(traceCount, 1), 1);
+  const wanted = 2 ** Math.round(Math.log2(BLOCK_POSTINGS / perTrace));
+  return Math.min(
+    Math.max(wanted, BLOCK_TRACES_MIN, 2 ** Math.ceil(Math.log2(traceCount / BLOCKS_MAX))),
+    BLOCK_TRACES_MAX,
+  );
+}

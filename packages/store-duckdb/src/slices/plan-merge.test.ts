@@ -1,0 +1,67 @@
+import { timeUs } from '@fluoroscope/model';
+import { expect, test } from 'vitest';
+import { planMerge, type MergeCandidate, type MergePlan } from './plan-merge.ts';
+
+const DAY_US = 86_400_000_000;
+const LIMITS = { slicesMin: 4, slicesMax: 6, documentsMax: 1_000, bytesMax: 100_000 };
+
+/** `day:documents` of each slice, oldest first; no day for a slice without documents. */
+function slicesOf(text: string): MergeCandidate[] {
+  return text.split(' ').map((slice) => {
+    const [day = '', count = ''] = slice.split(':');
+    const lastReceivedUs = day === '' ? null : timeUs(Number(day) * DAY_US + 5);
+    return { documentCount: Number(count), sizeBytes: Number(count) * 10, lastReceivedUs };
+  });
+}
+
+test.each<[string, string, MergePlan | null]>([
+  ['too few', '1:10 1:10 1:10', null],
+  ['enough', '1:10 1:10 1:10 1:10', { from: 0, to: 4 }],
+  ['no more than a merge may have', '1:10 1:10 1:10 1:10 1:10 1:10 1:10', { from: 0, to: 6 }],
+  ['no more documents than a slice may have', '1:240 1:240 1:240 1:240 1:240', { from: 0, to: 4 }],
+  ['full slices are left', '1:900 1:10 1:10 1:10 1:10', { from: 1, to: 5 }],
+  ['a larger one waits until the others are as many', '1:100 1:10 1:10 1:10', null],
+  ['and then goes with them', '1:100 1:40 1:40 1:40', { from: 0, to: 4 }],
+  ['those before a larger one', '1:10 1:10 1:10 1:10 1:600', { from: 0, to: 4 }],
+  ['a day that is over is cleared up', '1:10 1:10 2:10', { from: 0, to: 2 }],
+  ['whatever the sizes', '1:900 1:10 2:10', { from: 0, to: 2 }],
+  ['as far as they fit', '1:900 1:110 2:10', null],
+  ['days are not joined', '1:10 2:10 2:10 2:10 3:10', { from: 1, to: 4 }],
+  ['nor over another day', '1:10 2:10 1:10', null],
+  ['empty ones go with the day before', '1:10 :0 :0 1:10', { from: 0, to: 4 }],
+  ['or with the first day', ':0 :0 :0 1:10 2:10', { from: 0, to: 4 }],
+  ['nothing but empty ones', ':0 :0 :0 :0', { from: 0, to: 4 }],
+  ['one slice', '1:10', null],
+])('%s', (_name, slices, plan) => {
+  expect(planMerge(slicesOf(slices), LIMITS)).toEqual(plan);
+});
+
+test('no slices', () => {
+  expect(planMerge([], LIMITS)).toBeNull();
+});
+
+test('a slice as large on disk as allowed is left', () => {
+  const slices = slicesOf('1:10 1:10 1:10 1:10').map((slice) => ({ ...slice, sizeBytes: 50_001 }));
+  expect(planMerge(slices, LIMITS)).toBeNull();
+});
+
+test('many small slices are written few times each', () => {
+  const slices: MergeCandidate[] = [];
+  let written = 0;
+  for (let flush = 0; flush < 1_000; flush += 1) {
+    slices.push(...slicesOf('1:10'));
+    for (let plan = planMerge(slices, LIMITS); plan !== null; plan = planMerge(slices, LIMITS)) {
+      const merged = slices.slice(plan.from, plan.to);
+      const documentCount = merged.reduce((sum, slice) => sum + slice.documentCount, 0);
+      written += documentCount;
+      slices.splice(plan.from, merged.length, {
+        ...merged[0],
+        documentCount,
+        sizeBytes: 0,
+        lastReceivedUs: timeUs(DAY_US),
+      });
+    }
+  }
+  expect(written / 10_000).toBeLessThan(5);
+  expect(slices.length).toBeLessThan(30);
+});

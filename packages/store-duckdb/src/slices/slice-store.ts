@@ -1,0 +1,146 @@
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { RetentionPolicy, RetentionReport, StoreBatch, StoreProgress } from '@fluoroscope/store';
+import { detach, STORE_FILE, type Engine } from '../engine.ts';
+import { createGate } from '../gate.ts';
+import type { BeginRead, Snapshot } from '../source.ts';
+import { openWriter, type Writer } from '../writer.ts';
+import { createCatalog, type Catalog } from './catalog.ts';
+import { openHeads, type Heads } from './heads.ts';
+import { openMerger, type Merger } from './merger.ts';
+import type { MergeLimits } from './plan-merge.ts';
+import { readRetained, recoverSlices } from './recover.ts';
+import { retainSlices } from './retention.ts';
+import type { Slice } from './slice.ts';
+
+/** Heads and slices of one folder, and all that changes them. */
+export interface SliceStore {
+  readonly catalog: Catalog;
+  readonly beginRead: BeginRead;
+  /** One after another. */
+  write(batch: StoreBatch): Promise<void>;
+  readProgress(origin: string): StoreProgress;
+  flush(): Promise<void>;
+  retain(policy: RetentionPolicy): Promise<RetentionReport>;
+  /** On disk. */
+  readSizeBytes(): Promise<number>;
+  /** From now on nothing waits for what may take for ever. */
+  stopWaiting(): void;
+  /** After the last call. */
+  close(): Promise<void>;
+}
+
+export interface SliceStoreOptions {
+  readonly headBytesMax: number;
+  readonly mergeLimits: MergeLimits;
+  readonly failed: (error: unknown) => void;
+}
+
+export async function openSliceStore(engine: Engine, options: SliceStoreOptions): Promise<SliceStore> {
+  const gate = createGate();
+  const catalog = createCatalog(options.failed);
+  const connection = await engine.connect();
+  const retained = await readRetained(connection);
+  const slices = await recoverSlices(connection, engine.dir, retained);
+  for (const slice of slices) catalog.add(slice);
+  catalog.retainFrom(retained.retainedFromUs);
+  const newest = slices.at(-1);
+
+  const writer = await openWriter(await engine.connect(), { gate, catalog, progress: newest?.progress ?? new Map() });
+  let lastWriteMs = -Infinity;
+  const free = (slice: Slice): Promise<void> => freeSlice(connection, engine.dir, slice);
+  const merger = await openMerger({
+    engine,
+    gate,
+    catalog,
+    limits: options.mergeLimits,
+    isFlushing: () => heads.isFlushing,
+    lastWriteMs: () => lastWriteMs,
+    free,
+    failed: options.failed,
+  });
+  const heads: Heads = await openHeads({
+    engine,
+    gate,
+    catalog,
+    connection,
+    firstOrder: (newest?.lastOrder ?? retained.droppedThroughOrder) + 1,
+    headBytesMax: options.headBytesMax,
+    flushed: () => merger.wake(),
+    failed: options.failed,
+  });
+  merger.wake();
+  const inOrder = createGate();
+  const inRetention = createGate();
+
+  return {
+    catalog,
+    beginRead: (reader) => gate(() => beginRead(reader, catalog)),
+    write: (batch) =>
+      inOrder(async () => {
+        lastWriteMs = performance.now();
+        await writer.write(batch, await heads.room());
+      }),
+    readProgress: (origin) => progressOf(origin, writer, catalog),
+    async flush() {
+      // First what is frozen: while that cannot be written, a batch may wait for it, and we behind the batch.
+      await heads.flush();
+      await inOrder(() => heads.freeze());
+      await heads.flush();
+    },
+    retain: (policy) =>
+      inRetention(async () => {
+        const otherBytes = await sizeOfStoreFile(engine.dir);
+        return retainSlices(policy, { connection, gate, catalog, merger, otherBytes, free });
+      }),
+    async readSizeBytes() {
+      const slicesBytes = catalog.slices.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      return slicesBytes + (await sizeOfStoreFile(engine.dir));
+    },
+    stopWaiting: () => heads.stopWaiting(),
+    close: () => closeAll({ heads, merger, catalog, connection, failed: options.failed }),
+  };
+}
+
+/** Naming a table is what starts the transaction's snapshot; BEGIN alone does not. */
+async function beginRead(connection: DuckDBConnection, catalog: Catalog): Promise<Snapshot> {
+  await connection.run('BEGIN TRANSACTION READ ONLY; SELECT 1 FROM memory.main.superseded LIMIT 0');
+  return catalog.take();
+}
+
+function progressOf(origin: string, writer: Writer, catalog: Catalog): StoreProgress {
+  return {
+    sequence: writer.progress.get(origin) ?? 0,
+    durableSequence: catalog.slices.at(-1)?.progress.get(origin) ?? 0,
+    unfinishedSequence: null,
+  };
+}
+
+async function freeSlice(connection: DuckDBConnection, dir: string, slice: Slice): Promise<void> {
+  await detach(connection, slice.databaseName);
+  await rm(join(dir, slice.fileName), { force: true });
+}
+
+/** The log is there only between checkpoints. Only `stat`, never opened: closing any descriptor would drop the engine's lock. */
+async function sizeOfStoreFile(dir: string): Promise<number> {
+  const file = join(dir, STORE_FILE);
+  const sizes = await Promise.all([file, `${file}.wal`].map((name) => stat(name).catch(() => ({ size: 0 }))));
+  return sizes.reduce((sum, { size }) => sum + size, 0);
+}
+
+interface Closing {
+  readonly heads: Heads;
+  readonly merger: Merger;
+  readonly catalog: Catalog;
+  readonly connection: DuckDBConnection;
+  readonly failed: (error: unknown) => void;
+}
+
+async function closeAll({ heads, merger, catalog, connection, failed }: Closing): Promise<void> {
+  await merger.close();
+  await heads.close();
+  await catalog.settled();
+  // Folds the log into the file.
+  await connection.run('CHECKPOINT store').catch(failed);
+}

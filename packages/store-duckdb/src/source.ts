@@ -1,0 +1,38 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { TimeUs, TraceId } from '@fluoroscope/model';
+
+/**
+ * One set of tables that answers come from: a head in memory or a slice on disk. Sources are ordered by when they were
+ * written; a trace may have documents and facts in several, and its row in the newest of them stands.
+ */
+export interface Source {
+  readonly kind: 'head' | 'slice';
+  /** What table names begin with, such as `memory.head_7` or `slice_1_8.main`: made by us, safe as SQL text. */
+  readonly prefix: string;
+  /** Rows of a trace in sources with a lower number are stale, once `superseded` says so. */
+  readonly orderNo: number;
+  /** Of trace rows and facts; null when there are none. A head's extent is that of its committed batches. */
+  readonly extent: Extent | null;
+  /** False only if nothing of this trace is here. */
+  mayKnow(id: TraceId): boolean;
+}
+
+/** Bounds, all inclusive; they may be wider than what is there. */
+export interface Extent {
+  readonly firstStartUs: TimeUs;
+  readonly lastStartUs: TimeUs;
+  readonly firstEndUs: TimeUs;
+  readonly lastEndUs: TimeUs;
+}
+
+/** What one read sees, oldest first. Sources stay readable until the snapshot is released. */
+export interface Snapshot extends Disposable {
+  readonly sources: readonly Source[];
+  readonly retainedFromUs: TimeUs | null;
+}
+
+/**
+ * Begins a read-only transaction on this connection that sees exactly these sources with all that was committed to
+ * them, and `memory.main` as it fits them. Release the snapshot after the transaction has ended.
+ */
+export type BeginRead = (connection: DuckDBConnection) => Promise<Snapshot>;

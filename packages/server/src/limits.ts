@@ -74,8 +74,11 @@ export const RETRY_AFTER_SECONDS = 1;
 /** Once the server stops: how long requests that are being answered may take, and clients to read the answers. */
 export const STOP_REQUESTS_MS_MAX = 3_000;
 
-/** How long a read of the store's size may take before health and metrics answer with the last known one. */
+/** How long a read of the store's size may take before metrics answer with the last known one. */
 export const STORE_STATS_WAIT_MS = 1_000;
+
+/** The same for health, which must answer at once whatever the load. */
+export const HEALTH_STATS_WAIT_MS = 50;
 
 /** A store that has not answered for this long is told as a trouble. */
 export const STORE_STUCK_MS = 5_000;

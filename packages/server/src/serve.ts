@@ -8,12 +8,12 @@ import { makeFolder } from './data-folder.ts';
 import { createEvents, type Events } from './events.ts';
 import { listenHttp } from './http/listen.ts';
 import { chooseJournal, openSink } from './journal.ts';
-import { storeDirOf } from './inspect-folder.ts';
 import { printListen } from './settings/kinds.ts';
 import type { Settings } from './settings.ts';
 import { StartError } from './start-error.ts';
-import { CACHED_ENTITIES_MAX, LARGE_BATCHES, SMALL_BATCHES, STORE_THREADS } from './storage/limits.ts';
-import type { FollowedJournal } from './storage/messages.ts';
+import { CACHED_ENTITIES_MAX, LARGE_BATCHES, SMALL_BATCHES } from './storage/limits.ts';
+import type { WorkerSettings } from './storage/messages.ts';
+import { chooseStore } from './store-choice.ts';
 import type { Storage } from './storage/storage.ts';
 import { openStorageThread } from './storage/thread.ts';
 import { listenUdp } from './udp.ts';
@@ -64,7 +64,8 @@ export async function serve(settings: Settings, { version, consoleFolder }: Serv
     makeFilesPrivate();
     await makeDataFolder(settings.dataDir, notices);
     const followed = await chooseJournal(settings);
-    const storage = await openStorage(settings, followed, events, die);
+    const store = await chooseStore(settings);
+    const storage = await openStorage(settings, { store, journal: followed }, events, die);
     opened.push(storage);
     const journal = await openSink({ settings, followed, storage, events, notices });
     // Closed after the storage thread, which writes what is left and lets go of the journal's files.
@@ -120,17 +121,14 @@ async function makeDataFolder(dataDir: string, notices: string[]): Promise<void>
 
 function openStorage(
   settings: Settings,
-  journal: FollowedJournal,
+  chosen: Pick<WorkerSettings, 'store' | 'journal'>,
   events: Events,
   die: (error: Error) => void,
 ): Promise<Storage> {
   return openStorageThread(
     {
-      storeDir: storeDirOf(settings.dataDir),
-      journal,
+      ...chosen,
       batches: settings.storeUrl === null ? SMALL_BATCHES : LARGE_BATCHES,
-      storeMemoryBytes: settings.storeMemory,
-      storeThreads: STORE_THREADS,
       cachedEntitiesMax: CACHED_ENTITIES_MAX,
       retentionUs: settings.retention,
       retentionBytes: settings.retentionSize,
@@ -201,9 +199,12 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
 ]);
 
 function toStartError(error: unknown, settings: Settings): unknown {
+  if (error instanceof StoreError && settings.storeUrl !== null && error.code !== 'locked') {
+    return new StartError(`--store-url: ${unprefixed(error)}: see docs/clickhouse.md`, { cause: error });
+  }
   if (error instanceof StoreError || error instanceof JournalError) {
     const advice = ADVICE.get(error.code) ?? MEND_FOLDER;
-    return new StartError(`--data-dir: ${error.message.replace(/^\[[a-z-]+\] /, '')}: ${advice}`, { cause: error });
+    return new StartError(`--data-dir: ${unprefixed(error)}: ${advice}`, { cause: error });
   }
   if (error instanceof PipelineError && settings.udpListen !== null) {
     const why = error.code === 'address-in-use' ? 'EADDRINUSE' : codeOf(error.cause);
@@ -215,6 +216,11 @@ function toStartError(error: unknown, settings: Settings): unknown {
     });
   }
   return error;
+}
+
+/** Without its code, which is for programs. */
+function unprefixed(error: Error): string {
+  return error.message.replace(/^\[[a-z-]+\] /, '');
 }
 
 function whyNot(code: string): string {

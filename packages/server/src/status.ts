@@ -1,16 +1,17 @@
 import type { StatusAnswer } from '@fluoroscope/api';
 import type { RecordSink } from '@fluoroscope/journal';
 import { isLoopback } from './host.ts';
+import { HEALTH_STATS_WAIT_MS } from './limits.ts';
 import type { Settings } from './settings.ts';
 import type { Storage } from './storage/storage.ts';
-import type { StoreReport } from './store-stats.ts';
+import type { StoreStatsReader } from './store-stats.ts';
 
 export interface StatusOptions {
   readonly version: string;
   readonly settings: Pick<Settings, 'durability' | 'httpListen' | 'udpListen'>;
   readonly journal: Pick<RecordSink, 'stats'>;
   readonly storage: Pick<Storage, 'failing'>;
-  readonly readStore: () => Promise<StoreReport>;
+  readonly readStore: StoreStatsReader;
   readonly backlogCount: () => number;
   readonly listeners: () => StatusAnswer['listeners'];
   readonly notices?: () => readonly string[];
@@ -21,7 +22,7 @@ export function createStatusReader(options: StatusOptions): () => Promise<Status
   const { version, settings, journal, storage, readStore, backlogCount, listeners } = options;
   return async () => {
     const { kind, failing, sizeBytes } = journal.stats();
-    const report = await readStore();
+    const report = await readStore(HEALTH_STATS_WAIT_MS);
     const stats = report.state === 'unreadable' ? null : report.stats;
     const troubles = [
       ...(failing === null ? [] : ['The journal cannot write, so nothing new is taken. The log has the reason.']),

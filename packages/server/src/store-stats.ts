@@ -16,13 +16,16 @@ export interface StoreStatsOptions {
   readonly nowMs?: () => number;
 }
 
+/** Waits `waitMs`, or as long as the reader was made with, for figures of now. */
+export type StoreStatsReader = (waitMs?: number) => Promise<StoreReport>;
+
 const NOTHING_KNOWN: StoreStats = { traceCount: 0, documentCount: 0, sizeBytes: 0, retainedFromUs: null };
 
 /** Whoever asks while a read is under way shares it; who has waited long enough gets the last known figures. */
 export function createStoreStats(
   store: Pick<StoreReader, 'readStats'>,
   options: StoreStatsOptions = {},
-): () => Promise<StoreReport> {
+): StoreStatsReader {
   const { waitMs = STORE_STATS_WAIT_MS, stuckMs = STORE_STUCK_MS, nowMs = () => performance.now() } = options;
   let known = NOTHING_KNOWN;
   let reading: { readonly startedMs: number; readonly report: Promise<StoreReport> } | null = null;
@@ -38,13 +41,13 @@ export function createStoreStats(
     }
   }
 
-  return async () => {
+  return async (ownWaitMs = waitMs) => {
     reading ??= { startedMs: nowMs(), report: read() };
     const { startedMs, report } = reading;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<StoreReport>((resolve) => {
       const giveUp = (): void => resolve({ state: nowMs() - startedMs >= stuckMs ? 'stuck' : 'ok', stats: known });
-      timer = setTimeout(giveUp, waitMs);
+      timer = setTimeout(giveUp, ownWaitMs);
     });
     try {
       return await Promise.race([report, late]);

@@ -1,11 +1,7 @@
-import { DuckDBInstance } from '@duckdb/node-api';
 import { latencyBucketUs } from '@fluoroscope/model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bucketNumber, bucketOfNumber } from './bucket-number.ts';
-import { fillQuery } from './source-sql.ts';
-import { readSchema } from './sql-files.ts';
-import { toList, toNumber } from './values.ts';
 
 /** All up to 31 years. */
 const NUMBERS = Array.from({ length: 100 + 350 * 13 }, (_item, number) => number);
@@ -24,21 +20,4 @@ test('every duration has the number of its bucket', () => {
     }),
     { seed: 20_261_121, numRuns: 5_000 },
   );
-});
-
-test('a slice is built with the same numbers', async () => {
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  await connection.run('CREATE SCHEMA head; USE memory.head');
-  await connection.run(readSchema('head'));
-  await connection.run(
-    'CREATE TEMP TABLE build_keys AS SELECT 0 AS key_no, 0 AS role, 0 AS source, 0 AS target, NULL AS alias',
-  );
-  const buckets = NUMBERS.map(bucketOfNumber).join(', ');
-  await connection.run(`INSERT INTO facts SELECT 0, 0, unnest([${buckets}]), 0, 0, 0, 0, 0, 0, 1, NULL`);
-  const cells = fillQuery('build/cells-of-head', { from: 'memory.head', no: 0 });
-  const found = await connection.runAndReadAll(`SELECT list(bucket ORDER BY bucket) FROM (${cells})`);
-  expect(toList(found.getRows()[0]?.[0], toNumber)).toEqual(NUMBERS);
-  connection.closeSync();
-  instance.closeSync();
 });

@@ -4,7 +4,7 @@
  *   bucket µs   0–99   100–199   200–499 by 2   500–999 by 5   1,000–1,990 by 10   …
  *   number      0–99   100–199   200–349        350–449        450–549             …
  *
- * 350 a decade from 100 µs on. sql/queries/build/cells-of-head.sql has the same rule.
+ * 350 a decade from 100 µs on.
  */
 export function bucketNumber(bucketUs: number): number {
   if (bucketUs < 100) return bucketUs;

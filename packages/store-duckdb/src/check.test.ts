@@ -57,11 +57,11 @@ test.each([
   ['DELETE FROM traces WHERE rowid = 3', 'the number of traces'],
   ['UPDATE documents SET trace_no = 499 WHERE rowid = 3', 'documents out of order'],
   ['UPDATE facts SET fact_count = 2 WHERE rowid = 3', 'sums that do not follow'],
-  ['UPDATE rollup_sums SET duration_us = duration_us + 1 WHERE rowid = 0', 'sums that do not follow'],
-  ['UPDATE rollup_histograms SET counts = [7] WHERE rowid = 0', 'histograms that do not follow'],
+  ['UPDATE rollup_sums_60 SET duration_us = duration_us + 1 WHERE rowid = 0', 'sums that do not follow'],
+  ['UPDATE rollup_histograms_5 SET counts = [7] WHERE rowid = 0', 'histograms that do not follow'],
   ['DELETE FROM services', 'services without a name'],
   ['UPDATE ids SET trace_lo = trace_lo + 1000000 WHERE rowid = 499', 'the filter does not know'],
-  ['DROP TABLE rollup_sums', 'rollup_sums'],
+  ['DROP TABLE rollup_sums_60', 'rollup_sums_60'],
 ])('%s is found', async (sql, problem) => {
   await tamper(SLICES[0], sql);
   expect(await checkStore({ dir })).toContainEqual({ file: SLICES[0], problem: expect.stringContaining(problem) });

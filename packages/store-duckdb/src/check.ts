@@ -1,9 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { messageOf } from './engine-error.ts';
 import { detach } from './engine.ts';
 import { fillQuery } from './source-sql.ts';
 import { findGap, toSliceError } from './slices/recover.ts';
 import { printSliceName, type OrderRange } from './slices/slice-name.ts';
-import { databaseNameOf, SLICE_TABLES, type Slice } from './slices/slice.ts';
+import { databaseNameOf, readTableNames, type Slice } from './slices/slice.ts';
 import { attachSlice, eachId } from './slices/write-slice.ts';
 import { withStoppedStore, type StoppedStoreOptions } from './stopped-store.ts';
 import { toNumber, toText } from './values.ts';
@@ -43,13 +44,13 @@ async function checkFile(connection: DuckDBConnection, dir: string, range: Order
 }
 
 /** Every column of every row: the engine compares each block with its checksum. */
-async function readAll(connection: DuckDBConnection, { prefix }: Slice): Promise<readonly string[]> {
+async function readAll(connection: DuckDBConnection, slice: Slice): Promise<readonly string[]> {
   const problems: string[] = [];
-  for (const table of SLICE_TABLES) {
+  for (const table of await readTableNames(connection, slice)) {
     try {
-      await connection.run(`SELECT bit_xor(hash(whole)) FROM ${prefix}.${table} AS whole`);
+      await connection.run(`SELECT bit_xor(hash(whole)) FROM ${slice.prefix}.${table} AS whole`);
     } catch (error) {
-      problems.push(`${table} cannot be read: ${toSliceError(table, error).message}`);
+      problems.push(`${table} cannot be read: ${messageOf(error)}`);
     }
   }
   return problems;

@@ -4,7 +4,7 @@ import { detach } from './engine.ts';
 import { fillQuery } from './source-sql.ts';
 import { toSliceError } from './slices/recover.ts';
 import { printSliceName, type OrderRange } from './slices/slice-name.ts';
-import { databaseNameOf, SLICE_TABLES } from './slices/slice.ts';
+import { databaseNameOf, readTableNames, type Slice } from './slices/slice.ts';
 import { attachSlice } from './slices/write-slice.ts';
 import { withStoppedStore, type StoppedStoreOptions } from './stopped-store.ts';
 import { toNumber, toText } from './values.ts';
@@ -59,7 +59,7 @@ async function describeSlice(connection: DuckDBConnection, dir: string, range: O
       documentCount: slice.documentCount,
       factCount: slice.factCount,
       sizeBytes: slice.sizeBytes,
-      tables: await describeTables(connection, slice.databaseName),
+      tables: await describeTables(connection, slice),
     };
   } catch (error) {
     throw toSliceError(file, error);
@@ -68,13 +68,11 @@ async function describeSlice(connection: DuckDBConnection, dir: string, range: O
   }
 }
 
-async function describeTables(
-  connection: DuckDBConnection,
-  databaseName: string,
-): Promise<readonly TableDescription[]> {
-  const from = `${databaseName}.main`;
-  const parts = SLICE_TABLES.map((table) => fillQuery('describe/table-blocks', { from, table }));
-  const sql = fillQuery('describe/table-sizes', { blocks: parts.join('\nUNION ALL\n'), database: databaseName });
+async function describeTables(connection: DuckDBConnection, slice: Slice): Promise<readonly TableDescription[]> {
+  const { prefix: from, databaseName: database } = slice;
+  const tables = await readTableNames(connection, slice);
+  const blocks = tables.map((table) => fillQuery('describe/table-blocks', { from, table })).join('\nUNION ALL\n');
+  const sql = fillQuery('describe/table-sizes', { blocks, database });
   const result = await connection.runAndReadAll(sql);
   return result.getRows().map(([name, rowCount, sizeBytes]) => ({
     name: toText(name),

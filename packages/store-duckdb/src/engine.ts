@@ -78,7 +78,12 @@ async function createInstance({ dir, memoryBytesMax, threads }: EngineOptions): 
       await connection.run(`SET allowed_directories = [${quoteText(join(dir, '/'))}]`);
       // From here on nothing outside of the folder is read, written or loaded, whatever a query says.
       await connection.run('SET enable_external_access = false; SET lock_configuration = true');
-      await attachNew(connection, { file: join(dir, STORE_FILE), name: 'store', blockBytes: SMALL_BLOCK_BYTES, hasLog: true });
+      await attachNew(connection, {
+        file: join(dir, STORE_FILE),
+        name: 'store',
+        blockBytes: SMALL_BLOCK_BYTES,
+        hasLog: true,
+      });
     });
     return instance;
   } catch (error) {
@@ -119,7 +124,10 @@ export interface NewFile {
 }
 
 /** A file that is written. The latest format, since the default for new files is that of an old engine, which has no zstd. */
-export async function attachNew(connection: DuckDBConnection, { file, name, blockBytes, hasLog }: NewFile): Promise<void> {
+export async function attachNew(
+  connection: DuckDBConnection,
+  { file, name, blockBytes, hasLog }: NewFile,
+): Promise<void> {
   const options = [`ROW_GROUP_SIZE ${ROW_GROUP_ROWS}`, `BLOCK_SIZE ${blockBytes}`, "STORAGE_VERSION 'latest'"];
   if (!hasLog) options.push('RECOVERY_MODE no_wal_writes');
   await connection.run(`ATTACH ${quoteText(file)} AS ${name} (${options.join(', ')})`);

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { timeUs, type TraceId } from '@fluoroscope/model';
+import { timeUs, type TimeUs, type TraceId } from '@fluoroscope/model';
 import type { StoreBatch, TraceRow } from '@fluoroscope/store';
 import type { Engine } from './engine.ts';
 import type { Extent, Source } from './source.ts';
@@ -14,6 +14,8 @@ export interface Head extends Source {
   hasRow(id: TraceId): boolean;
   /** Anything committed, if only a sequence. */
   readonly isWritten: boolean;
+  /** Of its first document; null without any. */
+  readonly firstReceivedUs: TimeUs | null;
   /** About what it takes in memory. */
   readonly sizeBytes: number;
   /** How far each origin was when this head was last written to, all heads and slices before it included. */
@@ -50,6 +52,7 @@ function headOf(schema: string, orderNo: number): Head {
   let extent: Extent | null = null;
   let isWritten = false;
   let sizeBytes = 0;
+  let firstReceivedUs: TimeUs | null = null;
   let progress: ReadonlyMap<string, number> = new Map();
   return {
     kind: 'head',
@@ -62,6 +65,9 @@ function headOf(schema: string, orderNo: number): Head {
     get isWritten() {
       return isWritten;
     },
+    get firstReceivedUs() {
+      return firstReceivedUs;
+    },
     get sizeBytes() {
       return sizeBytes;
     },
@@ -73,6 +79,7 @@ function headOf(schema: string, orderNo: number): Head {
     note(batch, rows, after) {
       isWritten = true;
       progress = after;
+      firstReceivedUs ??= batch.documents[0]?.receivedUs ?? null;
       for (const { traceId } of rows) rowIds.add(traceId);
       for (const { traceId, text } of batch.documents) {
         if (!rowIds.has(traceId)) otherIds.add(traceId);

@@ -178,10 +178,10 @@ const FULL_ROW: TraceRow = rowOf(1, {
   ],
   annotations: [
     { key: '', value: '', services: [] },
-    { key: 'n', value: -0.1, services: [4, 0] },
-    { key: 'n', value: 1e300, services: [1] },
     { key: 'f', value: false, services: [2] },
     { key: 'key', value: 'text', services: [3] },
+    { key: 'n', value: -0.1, services: [4, 0] },
+    { key: 'n', value: 1e300, services: [1] },
   ],
   users: [
     { name: '', services: [] },

@@ -6,7 +6,15 @@ import { compareTraces, isInRange } from './trace-order.ts';
 import {
   StoreError,
   type GraphFact,
+  type GraphPeriod,
+  type GraphQuery,
+  type GraphSeriesQuery,
   type GraphSums,
+  type RetentionPolicy,
+  type RetentionReport,
+  type StoreBatch,
+  type StoreProgress,
+  type StoreStats,
   type StoredDocument,
   type TraceCursor,
   type TracePage,
@@ -17,89 +25,105 @@ import {
 
 /** Plain rather than fast, and bounded by nothing: the oracle for other stores, and for tests of what stands on one. */
 export function createMemoryStore(): TraceStore {
-  const sequences = new Map<string, number>();
-  let retainedFromUs: TimeUs | null = null;
-  let closed = false;
-  let documents: StoredDocument[] = [];
-  const rows = new Map<TraceId, TraceRow>();
-  const facts: GraphFact[] = [];
+  return new MemoryStore();
+}
 
-  function checkOpen(): void {
-    if (closed) throw new StoreError('closed', 'the store has been closed');
+class MemoryStore implements TraceStore {
+  readonly capabilities = { durable: false };
+  readonly #sequences = new Map<string, number>();
+  readonly #rows = new Map<TraceId, TraceRow>();
+  readonly #facts: GraphFact[] = [];
+  #documents: StoredDocument[] = [];
+  #retainedFromUs: TimeUs | null = null;
+  #closed = false;
+
+  async write({ origin, sequence, documents, traces, facts }: StoreBatch): Promise<void> {
+    this.#checkOpen();
+    if (sequence <= (this.#sequences.get(origin) ?? 0)) return;
+    this.#sequences.set(origin, sequence);
+    for (const document of documents) this.#documents.push(document);
+    for (const row of traces) this.#rows.set(row.traceId, row);
+    for (const fact of facts) this.#facts.push(fact);
   }
 
-  function sumRange(startUs: TimeUs, endUs: TimeUs, isWanted: (fact: GraphFact) => boolean): GraphSums {
-    const fromUs = Math.max(startUs, retainedFromUs ?? -Infinity);
-    return sumGraphFacts(facts.filter((fact) => fact.endUs >= fromUs && fact.endUs < endUs && isWanted(fact)));
+  async readProgress(origin: string): Promise<StoreProgress> {
+    this.#checkOpen();
+    const sequence = this.#sequences.get(origin) ?? 0;
+    return { sequence, durableSequence: sequence, unfinishedSequence: null };
   }
 
-  return {
-    capabilities: { durable: false },
-    async write(batch) {
-      checkOpen();
-      if (batch.sequence <= (sequences.get(batch.origin) ?? 0)) return;
-      sequences.set(batch.origin, batch.sequence);
-      for (const document of batch.documents) documents.push(document);
-      for (const row of batch.traces) rows.set(row.traceId, row);
-      for (const fact of batch.facts) facts.push(fact);
-    },
-    async readProgress(origin) {
-      checkOpen();
-      const sequence = sequences.get(origin) ?? 0;
-      return { sequence, durableSequence: sequence, unfinishedSequence: null };
-    },
-    async flush() {
-      checkOpen();
-    },
-    async retain({ arrivedBeforeUs }) {
-      checkOpen();
-      // One slice for each moment of arrival: what any other slicing drops too, and perhaps more. Sizes are all 0.
-      const gone = documents.filter(({ receivedUs }) => receivedUs < (arrivedBeforeUs ?? -Infinity));
-      documents = documents.filter((document) => !gone.includes(document));
-      for (const { receivedUs } of gone) retainedFromUs = timeUs(Math.max(receivedUs, retainedFromUs ?? -Infinity));
-      const kept = new Set(documents.map(({ traceId }) => traceId));
-      for (const { traceId } of gone) if (!kept.has(traceId)) rows.delete(traceId);
-      return { sliceCount: gone.length, documentCount: gone.length, sizeBytes: 0 };
-    },
-    async readDocuments(ids) {
-      checkOpen();
-      return [...new Set(ids)].flatMap((id) => documents.filter(({ traceId }) => traceId === id));
-    },
-    async findTraces(query) {
-      checkOpen();
-      return findPage([...rows.values()], query);
-    },
-    async readTraceRows(ids) {
-      checkOpen();
-      return [...new Set(ids)].flatMap((id) => rows.get(id) ?? []);
-    },
-    async readGraph({ startUs, endUs, traceIds }) {
-      checkOpen();
-      if (traceIds === null) return sumRange(startUs, endUs, () => true);
-      const wanted = new Set(traceIds);
-      return sumGraphFacts(facts.filter(({ traceId }) => wanted.has(traceId)));
-    },
-    async readGraphSeries(query) {
-      checkOpen();
-      const wanted = query.services === null ? null : new Set(query.services.map(printServiceKey));
-      return graphPeriods(query).flatMap(({ startUs, endUs }) => {
-        const sums = sumRange(
-          startUs,
-          endUs,
-          (fact) => wanted === null || servicesOf(fact).some((key) => wanted.has(key)),
-        );
-        return sums.nodes.length + sums.edges.length === 0 ? [] : [{ startUs, ...sums }];
-      });
-    },
-    mayKnow: (id) => rows.has(id),
-    async readStats() {
-      checkOpen();
-      return { traceCount: rows.size, documentCount: documents.length, sizeBytes: 0, retainedFromUs };
-    },
-    async [Symbol.asyncDispose]() {
-      closed = true;
-    },
-  };
+  async flush(): Promise<void> {
+    this.#checkOpen();
+  }
+
+  /** One slice for each moment of arrival: what any other slicing drops too, and perhaps more. Sizes are all 0. */
+  async retain({ arrivedBeforeUs }: RetentionPolicy): Promise<RetentionReport> {
+    this.#checkOpen();
+    const isOld = ({ receivedUs }: StoredDocument): boolean => receivedUs < (arrivedBeforeUs ?? -Infinity);
+    const gone = this.#documents.filter(isOld);
+    this.#documents = this.#documents.filter((document) => !isOld(document));
+    const kept = new Set(this.#documents.map(({ traceId }) => traceId));
+    for (const { traceId, receivedUs } of gone) {
+      this.#retainedFromUs = timeUs(Math.max(receivedUs, this.#retainedFromUs ?? -Infinity));
+      if (!kept.has(traceId)) this.#rows.delete(traceId);
+    }
+    return { sliceCount: gone.length, documentCount: gone.length, sizeBytes: 0 };
+  }
+
+  async readDocuments(ids: readonly TraceId[]): Promise<readonly StoredDocument[]> {
+    this.#checkOpen();
+    return [...new Set(ids)].flatMap((id) => this.#documents.filter(({ traceId }) => traceId === id));
+  }
+
+  async findTraces(query: TraceQuery): Promise<TracePage> {
+    this.#checkOpen();
+    return findPage([...this.#rows.values()], query);
+  }
+
+  async readTraceRows(ids: readonly TraceId[]): Promise<readonly TraceRow[]> {
+    this.#checkOpen();
+    return [...new Set(ids)].flatMap((id) => this.#rows.get(id) ?? []);
+  }
+
+  async readGraph({ startUs, endUs, traceIds }: GraphQuery): Promise<GraphSums> {
+    this.#checkOpen();
+    if (traceIds === null) return this.#sumRange(startUs, endUs, () => true);
+    const wanted = new Set(traceIds);
+    return sumGraphFacts(this.#facts.filter(({ traceId }) => wanted.has(traceId)));
+  }
+
+  async readGraphSeries(query: GraphSeriesQuery): Promise<readonly GraphPeriod[]> {
+    this.#checkOpen();
+    const wanted = query.services === null ? null : new Set(query.services.map(printServiceKey));
+    const isWanted = (fact: GraphFact): boolean => wanted === null || servicesOf(fact).some((key) => wanted.has(key));
+    return graphPeriods(query).flatMap(({ startUs, endUs }) => {
+      const sums = this.#sumRange(startUs, endUs, isWanted);
+      return sums.nodes.length + sums.edges.length === 0 ? [] : [{ startUs, ...sums }];
+    });
+  }
+
+  mayKnow(id: TraceId): boolean {
+    return this.#rows.has(id);
+  }
+
+  async readStats(): Promise<StoreStats> {
+    this.#checkOpen();
+    const counts = { traceCount: this.#rows.size, documentCount: this.#documents.length };
+    return { ...counts, sizeBytes: 0, retainedFromUs: this.#retainedFromUs };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+  }
+
+  #sumRange(startUs: TimeUs, endUs: TimeUs, isWanted: (fact: GraphFact) => boolean): GraphSums {
+    const fromUs = Math.max(startUs, this.#retainedFromUs ?? -Infinity);
+    return sumGraphFacts(this.#facts.filter((fact) => fact.endUs >= fromUs && fact.endUs < endUs && isWanted(fact)));
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new StoreError('closed', 'the store has been closed');
+  }
 }
 
 function servicesOf(fact: GraphFact): readonly string[] {

@@ -141,7 +141,10 @@ export interface TraceRow {
   readonly entryPoint: number | null;
   /** Nodes of the trace, inferred ones too, client nodes not; no duplicates. */
   readonly services: readonly ServiceKey[];
-  /** Distinct (key, value) pairs over all segments and subsegments, at most `TRACE_ANNOTATIONS_MAX`. */
+  /**
+   * Distinct (key, value) pairs over all segments and subsegments, at most `TRACE_ANNOTATIONS_MAX`. A store may give them
+   * back sorted: by key; of one key flags, numbers, then texts, each ascending.
+   */
   readonly annotations: readonly TraceAnnotation[];
   readonly users: readonly TraceUser[];
   readonly resourceArns: readonly string[];
@@ -297,7 +300,9 @@ export interface StoreStats {
   readonly retainedFromUs: TimeUs | null;
 }
 
-export type StoreErrorCode = 'closed' | 'corrupt' | 'locked' | 'unreadable' | 'unknown-version' | 'failed';
+export type StoreErrorCode =
+  /** A store elsewhere cannot be reached, or did not answer: later it may. */
+  'away' | 'closed' | 'corrupt' | 'locked' | 'unreadable' | 'unknown-version' | 'failed';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';

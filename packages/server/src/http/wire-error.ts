@@ -1,8 +1,12 @@
 import { ApiError, type ApiErrorCode } from '@fluoroscope/api';
+import { StoreError } from '@fluoroscope/store';
 import type { FastifyReply } from 'fastify';
 
 /** Shown instead of a 5xx's own message, which may tell of paths, queries or data. */
 const HIDDEN_TEXT = 'The server could not answer this request. Its log has the reason under this request id.';
+
+/** When to ask again: the store is tried at least as often. */
+const STORE_AWAY_SECONDS = 5;
 
 /**
  * X-Ray's shape (XRAY-SPEC §4.1): the code in a header and in the body, where clients look for either; the
@@ -32,6 +36,10 @@ export function sendError(reply: FastifyReply, error: ApiError): void {
 /** What the framework or Node throws of its own; everything unknown is a fault of ours. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
+  if (error instanceof StoreError && error.code === 'away') {
+    const options = { cause: error, retryAfterSeconds: STORE_AWAY_SECONDS };
+    return new ApiError('ServiceUnavailable', 'the store cannot be reached', options);
+  }
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const known = typeof code === 'string' ? FRAMEWORK_CODES.get(code) : undefined;
   if (known === undefined) return new ApiError('InternalFailure', 'unexpected', { cause: error });

@@ -1,15 +1,14 @@
 import type { FeedLimits, KafkaAccess, LagReport } from '@fluoroscope/journal';
 import type { RetentionReport, StoreErrorCode } from '@fluoroscope/store';
+import type { StoreChoice } from './open-store.ts';
 import type { StoreReader } from './storage.ts';
 import type { WrittenBatch } from './write-batch.ts';
 
 /** What the worker is started with. */
 export interface WorkerSettings {
-  readonly storeDir: string;
+  readonly store: StoreChoice;
   readonly journal: FollowedJournal;
   readonly batches: FeedLimits;
-  readonly storeMemoryBytes: number;
-  readonly storeThreads: number;
   readonly cachedEntitiesMax: number;
   readonly retentionUs: number;
   readonly retentionBytes: number | null;

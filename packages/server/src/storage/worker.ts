@@ -1,9 +1,10 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { StoreError, type TraceStore } from '@fluoroscope/store';
-import { openDuckDbStore } from '@fluoroscope/store-duckdb';
 import { follow, type Follower } from './follow.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
+import { openStore } from './open-store.ts';
 import { startRetention } from './retention.ts';
+import { findStart } from './start-progress.ts';
 import { JOURNAL_ORIGIN } from './write-batch.ts';
 
 /** The storage thread: owns the store, follows the journal, answers reads. */
@@ -11,20 +12,16 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
   const say = (message: FromWorker): void => port.postMessage(message);
   let store: TraceStore;
   try {
-    store = await openDuckDbStore({
-      dir: settings.storeDir,
-      memoryBytesMax: settings.storeMemoryBytes,
-      threads: settings.storeThreads,
-      events: { failing: (message) => say({ kind: 'failing', message }) },
-    });
+    store = await openStore(settings.store, (message) => say({ kind: 'failing', message }));
   } catch (error) {
     say({ kind: 'refused', ...describe(error) });
     port.close();
     return;
   }
   const { journal, retentionUs, retentionBytes } = settings;
-  const progress = await store.readProgress(journal.kind === 'file' ? journal.origin : JOURNAL_ORIGIN);
-  let follower: Promise<Follower> | undefined;
+  const origin = journal.kind === 'file' ? journal.origin : JOURNAL_ORIGIN;
+  const start = await findStart({ store, origin, choice: settings.store, say });
+  let follower: Promise<Follower | null> | undefined;
   const retention = startRetention({
     store,
     retentionUs,
@@ -36,7 +33,8 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
   });
 
   async function close(): Promise<void> {
-    if (follower !== undefined) await (await follower)[Symbol.asyncDispose]();
+    start.stopWaiting();
+    await (await follower)?.[Symbol.asyncDispose]();
     await retention[Symbol.asyncDispose]();
     await store[Symbol.asyncDispose]();
     say({ kind: 'closed' });
@@ -46,10 +44,10 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
   port.on('message', (message: ToWorker) => {
     switch (message.kind) {
       case 'follow':
-        follower = follow({ settings, store, progress, say });
+        follower = start.followFrom((progress) => follow({ settings, store, progress, say: start.say }));
         return;
       case 'committed':
-        void follower?.then((running) => running.committed(message.sequence));
+        void follower?.then((running) => running?.committed(message.sequence));
         return;
       case 'call':
         void answer(store, message).then(say);
@@ -64,7 +62,7 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
         message satisfies never;
     }
   });
-  const { sequence, durableSequence, unfinishedSequence } = progress;
+  const { sequence, durableSequence, unfinishedSequence } = start.known;
   // A number that a cut batch may have used is not given to another record.
   say({ kind: 'open', durableSequence, nextSequence: Math.max(sequence, unfinishedSequence ?? 0) + 1 });
 }

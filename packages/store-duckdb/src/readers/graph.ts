@@ -1,5 +1,5 @@
 import { LIST, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
-import { timeUs, type ServiceKey, type TimeUs } from '@fluoroscope/model';
+import { timeUs, type ServiceKey, type TimeUs, type TraceId } from '@fluoroscope/model';
 import {
   graphPeriods,
   type GraphPeriod,
@@ -8,10 +8,12 @@ import {
   type GraphSums,
 } from '@fluoroscope/store';
 import { readQuery } from '../sql-files.ts';
-import type { Snapshot } from '../source.ts';
+import type { Snapshot, Source } from '../source.ts';
 import { bindList, toNumber } from '../values.ts';
-import { addHeads, addSlices, addTraces, type GraphScope } from './graph-pieces.ts';
+import { addHeads, addTracesOfHead } from './graph-heads.ts';
 import { MINUTE_US, planGraph, type RollupMinutes } from './graph-plan.ts';
+import { isTouched, type GraphScope } from './graph-scope.ts';
+import { addSlices, addTracesOfSlice } from './graph-slices.ts';
 import { GraphTotals } from './graph-totals.ts';
 import { readServices } from './services-by-id.ts';
 
@@ -56,19 +58,25 @@ export async function sumGraphSeries(
 async function addAll(connection: DuckDBConnection, snapshot: Snapshot, scope: GraphScope): Promise<void> {
   const { whole } = scope.plan;
   if (!(whole.startUs < whole.endUs)) return;
-  const reached = snapshot.sources.filter(
-    ({ extent }) => extent !== null && extent.lastEndUs >= whole.startUs && extent.firstEndUs < whole.endUs,
-  );
-  await addSlices(
-    connection,
-    reached.filter(({ kind }) => kind === 'slice'),
-    scope,
-  );
-  await addHeads(
-    connection,
-    reached.filter(({ kind }) => kind === 'head'),
-    scope,
-  );
+  const touched = snapshot.sources.filter((source) => isTouched(source, whole));
+  const ofKind = (kind: Source['kind']): readonly Source[] => touched.filter((source) => source.kind === kind);
+  await addSlices(connection, ofKind('slice'), scope);
+  await addHeads(connection, ofKind('head'), scope);
+}
+
+/** All facts of these traces. */
+async function addTraces(
+  connection: DuckDBConnection,
+  { sources }: Snapshot,
+  ids: readonly TraceId[],
+  totals: GraphTotals,
+): Promise<void> {
+  for (const source of sources) {
+    const known = ids.filter((id) => source.mayKnow(id));
+    if (known.length === 0) continue;
+    const add = source.kind === 'head' ? addTracesOfHead : addTracesOfSlice;
+    await add(connection, source, known, totals);
+  }
 }
 
 /** Rollups of this length never reach over the end of a period. */

@@ -1,16 +1,17 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { StoreError } from '@fluoroscope/store';
+import { StoreError, type StoreBatch, type StoredDocument } from '@fluoroscope/store';
 import type { Engine } from '../engine.ts';
 import type { Gate } from '../gate.ts';
 import { createHead, dropHead, type Head } from '../head.ts';
 import type { Catalog } from './catalog.ts';
 import { createRetry } from './retry.ts';
+import { dayOf } from './plan-merge.ts';
 import { writeSlice } from './write-slice.ts';
 
 /** The head that takes the batches, and the one before it on its way into a slice. */
 export interface Heads {
-  /** Where the next batch goes. Waits while this head and the one before it are both full. */
-  room(): Promise<Head>;
+  /** Where this batch goes. Waits while this head and the one before it are both full. */
+  room(batch: StoreBatch): Promise<Head>;
   /** Lets a new head take over and starts to write the old one; between two batches. Waits for a frozen one before. */
   freeze(): Promise<void>;
   /** Writes the frozen head, if there is one; rejects when that fails, and goes on trying. */
@@ -80,8 +81,9 @@ export async function openHeads(options: HeadsOptions): Promise<Heads> {
   }
 
   return {
-    async room() {
-      if (state.active.sizeBytes >= options.headBytesMax) await freeze();
+    async room({ documents }) {
+      const { active } = state;
+      if (active.sizeBytes >= options.headBytesMax || isOfAnotherDay(active, documents[0])) await freeze();
       return state.active;
     },
     freeze,
@@ -139,4 +141,9 @@ function createSignal(): Signal {
       for (const resolve of told) resolve();
     },
   };
+}
+
+/** A slice is let go of whole: a head that fills slowly must not hold a month. */
+function isOfAnotherDay({ firstReceivedUs }: Head, next: StoredDocument | undefined): boolean {
+  return firstReceivedUs !== null && next !== undefined && dayOf(firstReceivedUs) !== dayOf(next.receivedUs);
 }

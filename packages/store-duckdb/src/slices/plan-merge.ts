@@ -23,6 +23,11 @@ export interface MergePlan {
 
 const DAY_US = 86_400_000_000;
 
+/** Of UTC, counted from 1970. */
+export function dayOf(us: TimeUs): number {
+  return Math.floor(us / DAY_US);
+}
+
 /**
  * The next merge worth its cost, or null; slices oldest first. Merged are neighbours of one day of arrival:
  * - of the newest day, `slicesMin` or more of which none makes up more than half, so that each document is written
@@ -45,9 +50,7 @@ export function planMerge(slices: readonly MergeCandidate[], limits: MergeLimits
 
 /** A slice without documents counts as of the day before it, and of the one after it where there is none before. */
 function daysOf(slices: readonly MergeCandidate[]): readonly number[] {
-  const known = slices.map(({ lastReceivedUs }) =>
-    lastReceivedUs === null ? null : Math.floor(lastReceivedUs / DAY_US),
-  );
+  const known = slices.map(({ lastReceivedUs }) => (lastReceivedUs === null ? null : dayOf(lastReceivedUs)));
   let day = known.find((of) => of !== null) ?? 0;
   return known.map((of) => {
     day = of ?? day;

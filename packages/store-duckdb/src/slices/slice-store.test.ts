@@ -225,3 +225,15 @@ test('files of slices let go that a crash left are deleted', async () => {
   await open();
   expect(await slices()).toBe('2-2');
 });
+
+test('a head ends with the day of its first document, so that retention can let go of it', async () => {
+  const store = await open();
+  await store.write(batchAt(1, 0));
+  await store.write(batchAt(2, 0));
+  await store.write(batchAt(3, 2));
+  await vi.waitFor(async () => expect(await slices()).toBe('1-1'), PATIENCE);
+  await store.flush();
+  expect(await slices()).toBe('1-1 2-2');
+  const before = { arrivedBeforeUs: timeUs(BASE_US + DAY_US), sizeBytesMax: null };
+  expect(await store.retain(before)).toMatchObject({ sliceCount: 1, documentCount: 2 });
+});

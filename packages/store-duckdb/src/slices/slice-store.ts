@@ -80,7 +80,7 @@ export async function openSliceStore(engine: Engine, options: SliceStoreOptions)
     write: (batch) =>
       inOrder(async () => {
         lastWriteMs = performance.now();
-        await writer.write(batch, await heads.room());
+        await writer.write(batch, await heads.room(batch));
       }),
     readProgress: (origin) => progressOf(origin, writer, catalog),
     async flush() {

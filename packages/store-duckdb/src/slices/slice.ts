@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import { timeUs, type TimeUs } from '@fluoroscope/model';
 import { StoreError } from '@fluoroscope/store';
 import type { Extent, Source } from '../source.ts';
@@ -28,23 +28,6 @@ export interface Slice extends Source, OrderRange {
 
 /** Of the layout of a slice: sql/schema/slice.sql and slice-about.sql. One more with each change that older versions cannot read. */
 export const SLICE_FORMAT = 1;
-
-export const SLICE_TABLES: readonly string[] = [
-  'about',
-  'progress',
-  'ids',
-  'documents',
-  'traces',
-  'annotation_values',
-  'annotation_services',
-  'annotation_traces',
-  'graph_keys',
-  'facts',
-  'rollup_sums',
-  'rollup_histograms',
-  'services',
-  'replaced',
-];
 
 export function databaseNameOf({ firstOrder, lastOrder }: OrderRange): string {
   return `slice_${firstOrder}_${lastOrder}`;
@@ -107,4 +90,11 @@ function extentOf([firstStartUs, lastStartUs, firstEndUs, lastEndUs]: readonly (
 
 function rangeOf(firstOrder: number, lastOrder: number): OrderRange {
   return { firstOrder, lastOrder };
+}
+
+/** The tables that a slice has; what it should have, those know who read them. */
+export async function readTableNames(connection: DuckDBConnection, slice: Slice): Promise<readonly string[]> {
+  const sql = 'SELECT table_name FROM duckdb_tables() WHERE database_name = $1 ORDER BY table_name';
+  const result = await connection.runAndReadAll(sql, [slice.databaseName], [VARCHAR]);
+  return result.getRows().map(([name]) => toText(name));
 }

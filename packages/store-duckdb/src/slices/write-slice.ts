@@ -38,19 +38,28 @@ export interface SliceWork extends OrderRange {
  */
 export async function writeSlice(engine: Engine, work: SliceWork): Promise<Slice> {
   const unfinished = join(engine.dir, printUnfinishedName(work));
-  const connection = await engine.connect();
   try {
     await removeUnfinished(unfinished);
-    await build(connection, unfinished, work);
+    await onConnection(engine, (connection) => build(connection, unfinished, work));
     await syncFile(unfinished);
     await work.pause();
     await rename(unfinished, join(engine.dir, printSliceName(work)));
-    return await publish(connection, engine.dir, work);
+    return await onConnection(engine, (connection) => publish(connection, engine.dir, work));
   } catch (error) {
-    await connection.run('USE memory').catch(() => {});
-    await detach(connection, buildNameOf(work)).catch(() => {});
+    // On a connection of its own: the one that failed may still hold on to the file.
+    await onConnection(engine, (connection) => detach(connection, buildNameOf(work))).catch(() => {});
     await removeUnfinished(unfinished).catch(() => {});
     throw error;
+  }
+}
+
+async function onConnection<Answer>(
+  engine: Engine,
+  run: (connection: DuckDBConnection) => Promise<Answer>,
+): Promise<Answer> {
+  const connection = await engine.connect();
+  try {
+    return await run(connection);
   } finally {
     engine.disconnect(connection);
   }

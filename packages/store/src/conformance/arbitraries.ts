@@ -14,6 +14,7 @@ import type {
   GraphSeriesQuery,
   StoreBatch,
   StoredDocument,
+  TraceAnnotation,
   TraceQuery,
   TraceRow,
 } from '../trace-store.ts';
@@ -61,6 +62,23 @@ const values = (): fc.Arbitrary<AnnotationValue> => fc.oneof(texts(), numbers(),
 
 const indexes = (): fc.Arbitrary<number[]> => fc.array(fc.nat(3), { maxLength: 2 });
 
+/** Sorted as a store may sort them. */
+function annotations(): fc.Arbitrary<TraceAnnotation[]> {
+  const annotation = fc.record({ key: keys(), value: values(), services: indexes() });
+  const kinds = ['boolean', 'number', 'string'];
+  const compare = (a: AnnotationValue, b: AnnotationValue): number => (a < b ? -1 : Number(a > b));
+  return fc
+    .uniqueArray(annotation, { maxLength: 4, selector: ({ key, value }) => JSON.stringify([key, value]) })
+    .map((pairs) =>
+      pairs.sort(
+        (a, b) =>
+          compare(a.key, b.key) ||
+          kinds.indexOf(typeof a.value) - kinds.indexOf(typeof b.value) ||
+          compare(a.value, b.value),
+      ),
+    );
+}
+
 export function traceRows(): fc.Arbitrary<TraceRow> {
   return fc
     .record({
@@ -81,7 +99,7 @@ export function traceRows(): fc.Arbitrary<TraceRow> {
       clientIp: maybe(texts()),
       entryPoint: maybe(fc.nat(3)),
       services: fc.uniqueArray(services(), { maxLength: 4, selector: (service) => JSON.stringify(service) }),
-      annotations: fc.array(fc.record({ key: keys(), value: values(), services: indexes() }), { maxLength: 4 }),
+      annotations: annotations(),
       users: fc.array(fc.record({ name: texts(), services: indexes() }), { maxLength: 3 }),
       resourceArns: fc.array(texts(), { maxLength: 2 }),
       instanceIds: fc.array(texts(), { maxLength: 2 }),

@@ -10,7 +10,7 @@ const SEED = 20_261_121;
 const RUN_COUNT = 40;
 
 /** Generated batches and questions: the store must answer as the memory store does. */
-export function describeSameAnswers(name: string, open: OpenStore): void {
+export function describeSameAnswers(name: string, open: OpenStore, runCount: number = RUN_COUNT): void {
   describe(`${name} answers as the memory store`, () => {
     test('over generated batches and questions', { timeout: 120_000 }, async () => {
       const asked: fc.Arbitrary<Asked> = fc.record({
@@ -31,7 +31,7 @@ export function describeSameAnswers(name: string, open: OpenStore): void {
             await remove?.();
           }
         }),
-        { seed: SEED, numRuns: RUN_COUNT },
+        { seed: SEED, numRuns: runCount },
       );
     });
   });

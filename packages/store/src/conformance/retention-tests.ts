@@ -44,7 +44,7 @@ async function daysLeft(store: TraceStore): Promise<Readonly<Record<string, read
   const { nodes } = sortSums(await store.readGraph(graphQueryOf(-DAY, 9 * DAY)));
   return {
     documents: documents.map(({ traceId }) => ALL_TRACES.indexOf(traceId)),
-    rows: rows.map(({ traceId }) => ALL_TRACES.indexOf(traceId)).sort(),
+    rows: rows.map(({ traceId }) => ALL_TRACES.indexOf(traceId)).sort((a, b) => a - b),
     facts: nodes.map(({ service }) => Number(service.name.slice(3))),
   };
 }

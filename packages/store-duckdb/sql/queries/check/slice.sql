@@ -6,6 +6,11 @@ periods AS (
   UNION ALL
   SELECT 60, 3600000000
 ),
+single_facts AS (
+  SELECT end_us, duration_us, unnest(key_nos) AS key_no, outcome, fact_count
+  FROM {from}.facts
+  JOIN {from}.graph_key_sets USING (set_no)
+),
 expected_sums AS (
   SELECT
     minutes,
@@ -13,13 +18,17 @@ expected_sums AS (
     key_no, outcome,
     sum(fact_count)::BIGINT AS fact_count,
     sum(fact_count * duration_us)::BIGINT AS duration_us
-  FROM {from}.facts, periods
+  FROM single_facts, periods
   GROUP BY ALL
   HAVING sum(fact_count) <> 0 OR sum(fact_count * duration_us) <> 0
 ),
 stored_sums AS (
   SELECT minutes, minute::BIGINT AS minute, key_no, outcome, fact_count::BIGINT AS fact_count, duration_us
-  FROM {from}.rollup_sums
+  FROM (
+    SELECT 5 AS minutes, minute, key_no, outcome, fact_count, duration_us FROM {from}.rollup_sums_5
+    UNION ALL
+    SELECT 60, minute, key_no, outcome, fact_count, duration_us FROM {from}.rollup_sums_60
+  )
   WHERE fact_count <> 0 OR duration_us <> 0
 ),
 -- Of histograms the totals; 4 is `pending`.
@@ -32,7 +41,11 @@ expected_histograms AS (
 ),
 stored_histograms AS (
   SELECT minutes, minute::BIGINT AS minute, key_no, list_sum(counts)::BIGINT AS fact_count
-  FROM {from}.rollup_histograms
+  FROM (
+    SELECT 5 AS minutes, minute, key_no, counts FROM {from}.rollup_histograms_5
+    UNION ALL
+    SELECT 60, minute, key_no, counts FROM {from}.rollup_histograms_60
+  )
   WHERE list_sum(counts) <> 0
 )
 SELECT 'about: the number of traces is another', count(*)
@@ -97,8 +110,12 @@ FROM {from}.annotation_traces
 WHERE trace_no NOT IN (SELECT trace_no FROM {from}.traces)
   OR annotation_id NOT IN (SELECT annotation_id FROM {from}.annotation_values)
 UNION ALL
-SELECT 'facts of an unknown key', count(*)
+SELECT 'facts of an unknown set of keys', count(*)
 FROM {from}.facts
+WHERE set_no NOT IN (SELECT set_no FROM {from}.graph_key_sets)
+UNION ALL
+SELECT 'unknown keys in a set', count(*)
+FROM (SELECT unnest(key_nos) AS key_no FROM {from}.graph_key_sets)
 WHERE key_no NOT IN (SELECT key_no FROM {from}.graph_keys)
 UNION ALL
 SELECT 'services without a name', count(*)

@@ -26,6 +26,7 @@ export function createKeySets(added: (setNo: number, keyNos: readonly number[]) 
 function nameOf(keyNos: readonly number[]): number | string {
   const [first = 0, second] = keyNos;
   if (keyNos.length === 1) return first;
-  if (keyNos.length === 2 && second !== undefined && second < PAIR_KEYS_MAX - 1) return (first + 1) * PAIR_KEYS_MAX + second;
+  if (keyNos.length === 2 && second !== undefined && second < PAIR_KEYS_MAX - 1)
+    return (first + 1) * PAIR_KEYS_MAX + second;
   return keyNos.join(',');
 }

@@ -1,0 +1,34 @@
+import type { TraceStore } from '@fluoroscope/store';
+import { openClickHouseStore, type ClickHouseStoreOptions } from '@fluoroscope/store-clickhouse';
+import { holdDataFolder, openDuckDbStore } from '@fluoroscope/store-duckdb';
+
+export type StoreChoice =
+  | { readonly kind: 'embedded'; readonly dir: string; readonly memoryBytes: number; readonly threads: number }
+  | ({
+      readonly kind: 'clickhouse';
+      /** Where an embedded store would be: held, since the journal beside it is one process's. */
+      readonly dir: string;
+      readonly storedFile: string;
+    } & ClickHouseStoreOptions);
+
+/** Rejects with the StoreError of a store that cannot be used; one that is away opens all the same. */
+export async function openStore(choice: StoreChoice, failing: (message: string) => void): Promise<TraceStore> {
+  if (choice.kind === 'embedded') {
+    const { dir, memoryBytes, threads } = choice;
+    return openDuckDbStore({ dir, memoryBytesMax: memoryBytes, threads, events: { failing } });
+  }
+  const hold = await holdDataFolder(choice.dir);
+  try {
+    const store = await openClickHouseStore(choice);
+    return {
+      ...store,
+      async [Symbol.asyncDispose]() {
+        await store[Symbol.asyncDispose]();
+        hold[Symbol.dispose]();
+      },
+    };
+  } catch (error) {
+    hold[Symbol.dispose]();
+    throw error;
+  }
+}

@@ -40,8 +40,11 @@ export const HEAD_BYTES_MAX: number = 64 * 2 ** 20;
 /** Heads get at most this share of the engine's memory, each. */
 export const HEAD_MEMORY_SHARE = 0.25;
 
-/** Adjacent slices of one day that are worth a merge; each document is then written about twice more in its life. */
-export const MERGE_SLICES_MIN = 8;
+/**
+ * Adjacent slices of one day that are worth a merge. A merge costs about as much as the flush before it: with so many, a
+ * document is mostly written once more in its life; with fewer, more often; with more, each search asks more files.
+ */
+export const MERGE_SLICES_MIN = 16;
 
 /** Documents of a merged slice: bounds how long a merge takes, and how much retention lets go at once. */
 export const MERGE_DOCUMENTS_MAX = 1_000_000;

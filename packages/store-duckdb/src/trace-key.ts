@@ -1,4 +1,4 @@
-import { parseSegmentId, parseTraceId, type SegmentId, type TraceId } from '@fluoroscope/model';
+import { parseTraceId, type TraceId } from '@fluoroscope/model';
 import { StoreError } from '@fluoroscope/store';
 
 /** "1-" 8HEXDIG "-" 24HEXDIG: where each 32-bit word of the id starts in its text, from the highest on. */
@@ -32,12 +32,6 @@ export function traceIdLo(id: TraceId): bigint {
 export function traceIdOf(hi: bigint, lo: bigint): TraceId {
   const id = parseTraceId(hexHalf(hi) + hexHalf(lo));
   if (!id.ok) throw new StoreError('corrupt', `a stored trace id is ${id.problem}`);
-  return id.value;
-}
-
-export function segmentIdOf(value: bigint): SegmentId {
-  const id = parseSegmentId(hexHalf(value));
-  if (!id.ok) throw new StoreError('corrupt', `a stored segment id is ${id.problem}`);
   return id.value;
 }
 

@@ -177,9 +177,9 @@ export const journal: Kind<JournalPlace> = {
     if (text === 'file') return ok('file');
     const [, brokers, topic] = KAFKA.exec(text) ?? [];
     if (brokers === undefined || topic === undefined) return bad('malformed');
-    const list = brokers.split(',');
-    const areAddresses = list.every((broker) => LISTEN.test(broker));
-    return areAddresses ? ok({ brokers: list, topic }) : bad('malformed');
+    const addresses = brokers.split(',');
+    const areAddresses = addresses.every((broker) => LISTEN.test(broker));
+    return areAddresses ? ok({ brokers: addresses, topic }) : bad('malformed');
   },
 };
 

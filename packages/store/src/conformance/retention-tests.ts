@@ -70,7 +70,7 @@ export function describeRetention(open: OpenStore): void {
 
   storeTest('graphs begin where the newest thing dropped arrived', open, async (store) => {
     await fill(store);
-    // Told late of a call that ended before all of this: kept as a document, no longer counted.
+    // Told late of a call that ended before all of this: kept as a document, and not counted.
     const late = nodeFactOf('late', { trace: 4, start: 5, length: 5 });
     await store.write(batchOf(9, { facts: [late, nodeFactOf('new', { trace: 4, start: 3 * DAY })] }));
     await store.retain(before(2 * DAY));

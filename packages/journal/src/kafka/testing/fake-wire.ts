@@ -24,6 +24,8 @@ interface FakePartition {
   readonly values: string[];
 }
 
+const NO_PARTITION: FakePartition = { startOffset: 0, values: [] };
+
 /** Tests only: one broker with one topic and one member of its group, in memory. */
 export class FakeWire implements KafkaWire {
   /** By partition: the values, from offset `startOffset` on. */
@@ -72,7 +74,7 @@ export class FakeWire implements KafkaWire {
     await new Promise((resolve) => setTimeout(resolve, FETCH_PAUSE_MS));
     this.#reach('fetch');
     return wanted.map(({ partition, offset }) => {
-      const { startOffset = 0, values = [] } = this.partitions[partition] ?? {};
+      const { startOffset, values } = this.partitions[partition] ?? NO_PARTITION;
       const endOffset = startOffset + values.length;
       const isKept = offset >= startOffset && offset <= endOffset;
       const bytes = isKept ? encodeAt(values.slice(offset - startOffset), offset) : Buffer.alloc(0);
@@ -87,7 +89,7 @@ export class FakeWire implements KafkaWire {
   ): Promise<readonly PartitionOffset[]> {
     this.#reach('readOffsets');
     return partitions.map((partition) => {
-      const { startOffset = 0, values = [] } = this.partitions[partition] ?? {};
+      const { startOffset, values } = this.partitions[partition] ?? NO_PARTITION;
       return { partition, offset: which === 'oldest' ? startOffset : startOffset + values.length };
     });
   }

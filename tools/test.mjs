@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findChdb } from './chdb.mjs';
 import { ensureBuilt, ensureInstalled, ROOT } from './set-up.mjs';
 
 // `npm test`: sets up, then runs every check and every test. A step counts as one; a test run, as its tests.
@@ -20,6 +21,7 @@ await check('types of the console', 'tsc', ['-p', 'packages/console']);
 await check('lint', 'oxlint', ['--type-aware', '--deny-warnings']);
 await check('dead code', 'knip', []);
 ensureBuilt();
+prepareEngine();
 await suite('unit', ['run']);
 if (!UNIT_ONLY) await suite('end to end', ['run', '--config', 'vitest.e2e.config.ts']);
 
@@ -27,6 +29,15 @@ for (const failure of failures) console.log(`FAILED: ${failure}`);
 writeFileSync(join(CACHE, 'totals.json'), JSON.stringify(totals));
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
+
+/** Before the tests, whose time it must not take. Where it cannot be had they fail one by one, saying what is missing. */
+function prepareEngine() {
+  try {
+    findChdb();
+  } catch (error) {
+    console.log(error.message);
+  }
+}
 
 async function check(name, command, args) {
   const started = performance.now();

@@ -40,5 +40,7 @@ export async function chooseStore(settings: Settings): Promise<StoreChoice> {
 async function readCredentials(path: string): Promise<z.infer<typeof FORM>> {
   const form = FORM.safeParse(await readPrivateYaml(SETTING, path));
   if (form.success) return form.data;
-  throw new StartError(`--${SETTING}: ${path} must have \`username\` and \`password\`, both text: see docs/clickhouse.md`);
+  throw new StartError(
+    `--${SETTING}: ${path} must have \`username\` and \`password\`, both text: see docs/clickhouse.md`,
+  );
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CONDITION_CASES, CONDITION_ROWS } from './conformance/condition-cases.ts';
 import { describeGraph } from './conformance/graph-tests.ts';
 import { describeRetention } from './conformance/retention-tests.ts';
+import { describeReplayedCases } from './conformance/replayed-cases.ts';
 import {
   BASE_US,
   ORIGIN,
@@ -36,6 +37,7 @@ export function describeTraceStore(name: string, open: OpenStore): void {
     describe('service graph', () => describeGraph(open));
     describe('retention', () => describeRetention(open));
     describe('lifetime', () => describeLifetime(open));
+    describe('cases found before', () => describeReplayedCases(open));
   });
 }
 

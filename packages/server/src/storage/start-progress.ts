@@ -14,10 +14,10 @@ import type { StoreChoice } from './open-store.ts';
 export interface StartProgress {
   readonly known: StoreProgress;
   /** Null when it was given up waiting. */
-  followFrom<Follower>(follow: (progress: StoreProgress) => Promise<Follower>): Promise<Follower | null>;
-  stopWaiting(): void;
+  readonly followFrom: <Follower>(follow: (progress: StoreProgress) => Promise<Follower>) => Promise<Follower | null>;
+  readonly stopWaiting: () => void;
   /** For the follower: what is durable is remembered before it is said. */
-  say(message: FromWorker): void;
+  readonly say: (message: FromWorker) => void;
 }
 
 export interface StartOptions {
@@ -28,7 +28,7 @@ export interface StartOptions {
 }
 
 export async function findStart({ store, origin, choice, say }: StartOptions): Promise<StartProgress> {
-  let stopped = false;
+  const stop = new AbortController();
   let lastRemembered: Promise<void> = Promise.resolve();
   const storedFile = choice.kind === 'clickhouse' ? choice.storedFile : null;
 
@@ -43,11 +43,11 @@ export async function findStart({ store, origin, choice, say }: StartOptions): P
   }
 
   async function wait(): Promise<StoreProgress | null> {
-    for (let waitMs = RETRY_MS_MIN; !stopped; waitMs = Math.min(waitMs * 2, RETRY_MS_MAX)) {
+    for (let waitMs = RETRY_MS_MIN; !stop.signal.aborted; waitMs = Math.min(waitMs * 2, RETRY_MS_MAX)) {
       const progress = await ask();
       if (!(progress instanceof StoreError)) return progress;
       say({ kind: 'failing', message: progress.message });
-      await sleep(waitMs);
+      await sleep(waitMs, undefined, { signal: stop.signal }).catch(() => {});
     }
     return null;
   }
@@ -70,7 +70,7 @@ export async function findStart({ store, origin, choice, say }: StartOptions): P
       return progress === null ? null : follow(progress);
     },
     stopWaiting() {
-      stopped = true;
+      stop.abort();
     },
     say(message) {
       if (message.kind !== 'durable' || storedFile === null) return say(message);

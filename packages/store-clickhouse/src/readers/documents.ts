@@ -1,0 +1,22 @@
+import { timeUs, type TraceId } from '@fluoroscope/model';
+import type { StoredDocument } from '@fluoroscope/store';
+import type { Connection } from '../connection.ts';
+import { readQuery } from '../sql-files.ts';
+import { traceIdHex, traceIdOfHex } from '../trace-key.ts';
+import { inChunks } from './in-chunks.ts';
+import { toNumber, toText } from './values.ts';
+
+/** Grouped by trace, in the order asked for. */
+export async function readDocumentsById(
+  connection: Connection,
+  ids: readonly TraceId[],
+): Promise<readonly StoredDocument[]> {
+  const sql = readQuery('documents-by-trace');
+  const rows = await inChunks(ids, (chunk) => connection.query(sql, { ids: chunk.map(traceIdHex) }));
+  const byTrace = new Map<TraceId, StoredDocument[]>(ids.map((id) => [id, []]));
+  for (const [id, receivedUs, text] of rows) {
+    const traceId = traceIdOfHex(toText(id));
+    byTrace.get(traceId)?.push({ traceId, receivedUs: timeUs(toNumber(receivedUs)), text: toText(text) });
+  }
+  return [...byTrace.values()].flat();
+}

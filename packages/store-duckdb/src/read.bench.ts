@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { timeUs, type TraceId } from '@fluoroscope/model';
 import type { Condition } from '@fluoroscope/store';
+import { attachNew } from './engine.ts';
 import { makeHead, makeServices, tracesPerHead, type Traffic } from './generated-heads.bench.ts';
+import { BLOCK_BYTES } from './limits.ts';
 import { readDocumentsById } from './readers/documents.ts';
 import { findTracePage } from './readers/find-traces.ts';
 import { sumGraph, sumGraphSeries } from './readers/graph.ts';
@@ -122,8 +124,7 @@ async function buildAll(connection: DuckDBConnection): Promise<readonly Source[]
 
 async function build(connection: DuckDBConnection, name: string, from: readonly Source[]): Promise<Source> {
   const file = join(folder, `${name}.duckdb`);
-  const options = "ROW_GROUP_SIZE 16384, STORAGE_VERSION 'latest'";
-  await connection.run(`ATTACH '${file}' AS ${name} (${options})`);
+  await attachNew(connection, { file, name, blockBytes: BLOCK_BYTES, hasLog: false });
   const prefix = `${name}.main`;
   const { extent } = await buildSlice(connection, { into: prefix, from, pause: async () => {} });
   await connection.run(`CHECKPOINT ${name}`);
@@ -148,7 +149,7 @@ async function reportBytes(connection: DuckDBConnection, { prefix }: Source): Pr
   let all = 0;
   for (const table of tables) {
     const file = join(folder, 'copy.duckdb');
-    await connection.run(`ATTACH '${file}' AS copy (ROW_GROUP_SIZE 16384, STORAGE_VERSION 'latest')`);
+    await attachNew(connection, { file, name: 'copy', blockBytes: BLOCK_BYTES, hasLog: true });
     const rows = table === 'documents' ? 'SELECT trace_no, received_us' : 'SELECT *';
     await connection.run(`CREATE TABLE copy.copied AS ${rows} FROM ${prefix}.${table}; CHECKPOINT copy; DETACH copy`);
     const { size } = await stat(file);

@@ -2,7 +2,7 @@ import type { DuckDBConnection, DuckDBDataChunk, DuckDBType, DuckDBValue } from 
 import duckdb, { type Vector } from '@duckdb/node-bindings';
 
 // Hot path: answers of many cells are read as the engine's own arrays, without an object for each row or value
-// (graph.bench.ts). An array is a view of the chunk's memory: valid while the chunk is being visited.
+// (columns.bench.ts). An array is a view of the chunk's memory: valid while the chunk is being visited.
 
 export interface Statement {
   readonly sql: string;

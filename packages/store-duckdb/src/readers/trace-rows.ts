@@ -5,8 +5,9 @@ import { fillQuery } from '../source-sql.ts';
 import type { Snapshot, Source } from '../source.ts';
 import { traceIdOf } from '../trace-key.ts';
 import { toBigInt, toFields, toFlag, toList, toNumber, toNumberOrNull, toText, toTextOrNull } from '../values.ts';
-import { readServices } from './services-by-id.ts';
 import { compareAnnotations } from './annotation-order.ts';
+import { readAnnotations } from './annotations.ts';
+import { readServices } from './services-by-id.ts';
 import { bindIds, BOUND_IDS_TYPES, printNumbers, readTraceIds, readTraceNumbers } from './trace-numbers.ts';
 
 export async function readRowsById(
@@ -58,23 +59,9 @@ export async function readRowsAt(
     const number = toNumber(row['trace_no']);
     const traceId = idOf.get(number);
     if (traceId === undefined) throw new StoreError('corrupt', `trace ${number} has no id`);
-    const annotations = (annotationsOf.get(number) ?? []).sort(compareAnnotations);
+    const annotations = annotationsOf.get(number) ?? [];
     return rowOfSlice(row, { traceId, annotations, ...sharedFields(row, serviceOf) });
   });
-}
-
-async function readAnnotations(
-  connection: DuckDBConnection,
-  { prefix }: Source,
-  numbers: readonly number[],
-): Promise<ReadonlyMap<number, TraceAnnotation[]>> {
-  const sql = fillQuery('read/annotations-of-slice', { from: prefix, numbers: printNumbers(numbers) });
-  const byTrace = new Map<number, TraceAnnotation[]>(numbers.map((number) => [number, []]));
-  for (const [no, key, text, number, flag, services] of (await connection.runAndReadAll(sql)).getRows()) {
-    const value = valueOf(text, number, flag);
-    byTrace.get(toNumber(no))?.push({ key: toText(key), value, services: toList(services, toNumber) });
-  }
-  return byTrace;
 }
 
 type Columns = Readonly<Record<string, DuckDBValue>>;

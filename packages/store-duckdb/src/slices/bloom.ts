@@ -53,7 +53,7 @@ export function bloomFilterOf(bytes: Uint8Array): BloomFilter {
     throw new StoreError('corrupt', 'the filter of trace ids is damaged');
   }
   const words = new Uint32Array(wordBytes / 4);
-  for (const index of words.keys()) words[index] = view.getUint32(VERSION_BYTES + index * 4, true);
+  for (let at = 0; at < words.length; at += 1) words[at] = view.getUint32(VERSION_BYTES + at * 4, true);
   return filterOver(words);
 }
 
@@ -87,7 +87,7 @@ function filterOver(words: Uint32Array): BloomFilter {
       const bytes = new Uint8Array(VERSION_BYTES + words.length * 4);
       const view = new DataView(bytes.buffer);
       view.setUint32(0, VERSION, true);
-      for (const [index, word] of words.entries()) view.setUint32(VERSION_BYTES + index * 4, word, true);
+      for (let at = 0; at < words.length; at += 1) view.setUint32(VERSION_BYTES + at * 4, words[at] ?? 0, true);
       return bytes;
     },
   };

@@ -5,8 +5,15 @@ import { createTableWriter, type TableWriter } from '../../encode/table-writer.t
 /** Writers of a slice's tables of facts and rollups, each value in the order of the table's columns. */
 export interface FactTables {
   begin(connection: DuckDBConnection, into: string): Promise<void>;
-  writeFact(endUs: number, durationUs: number, traceNo: number, setNo: number, outcome: number, count: number): void;
-  writeKeySet(setNo: number, keyNos: readonly number[]): void;
+  readonly writeFact: (
+    endUs: number,
+    durationUs: number,
+    traceNo: number,
+    setNo: number,
+    outcome: number,
+    count: number,
+  ) => void;
+  readonly writeKeySet: (setNo: number, keyNos: readonly number[]) => void;
   readonly rollups: Readonly<Record<5 | 60, RollupTables>>;
   finish(): void;
   abandon(): void;

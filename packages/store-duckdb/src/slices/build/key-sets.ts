@@ -22,7 +22,7 @@ export function createKeySets(added: (setNo: number, keyNos: readonly number[]) 
   };
 }
 
-/** Hot path: nearly all sets have one key or two, and a number is a much cheaper name than a text. */
+/** Nearly all sets have one key or two, and a number is a much cheaper name than a text. */
 function nameOf(keyNos: readonly number[]): number | string {
   const [first = 0, second] = keyNos;
   if (keyNos.length === 1) return first;

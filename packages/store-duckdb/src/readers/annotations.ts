@@ -1,0 +1,101 @@
+import { VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
+import type { AnnotationValue } from '@fluoroscope/model';
+import { StoreError, type TraceAnnotation } from '@fluoroscope/store';
+import { fillQuery } from '../source-sql.ts';
+import type { Source } from '../source.ts';
+import { compareAnnotations } from './annotation-order.ts';
+import { scanColumns } from './columns.ts';
+import { printNumbers } from './trace-numbers.ts';
+
+/** Of these traces of a slice, at least one; in the contract's order. */
+export async function readAnnotations(
+  connection: DuckDBConnection,
+  slice: Source,
+  numbers: readonly number[],
+): Promise<ReadonlyMap<number, readonly TraceAnnotation[]>> {
+  const postings = await readPostings(connection, slice, numbers);
+  const byTrace = new Map<number, TraceAnnotation[]>(numbers.map((number) => [number, []]));
+  if (postings.length > 0) {
+    // A dictionary's entry is read once, whatever number of traces has it.
+    const pairOf = await readPairs(connection, slice, new Set(postings.map(({ annotationId }) => annotationId)));
+    const servicesOf = await readServiceLists(connection, slice, new Set(postings.map(({ setNo }) => setNo)));
+    for (const { traceNo, annotationId, setNo } of postings) {
+      const { key, value } = known(pairOf.get(annotationId), 'annotation', annotationId);
+      const services = known(servicesOf.get(setNo), 'list of services', setNo);
+      byTrace.get(traceNo)?.push({ key, value, services });
+    }
+  }
+  for (const annotations of byTrace.values()) annotations.sort(compareAnnotations);
+  return byTrace;
+}
+
+interface Posting {
+  readonly traceNo: number;
+  readonly annotationId: number;
+  readonly setNo: number;
+}
+
+async function readPostings(
+  connection: DuckDBConnection,
+  { prefix }: Source,
+  numbers: readonly number[],
+): Promise<readonly Posting[]> {
+  const postings: Posting[] = [];
+  const sql = fillQuery('read/postings-of-slice', { from: prefix, numbers: printNumbers(numbers) });
+  await scanColumns(connection, { sql, values: [], types: [] }, (chunk) => {
+    const [traceNos, annotationIds, setNos] = [chunk.int32(0), chunk.int32(1), chunk.int32(2)];
+    for (let row = 0; row < chunk.rowCount; row += 1) {
+      postings.push({ traceNo: traceNos[row] ?? 0, annotationId: annotationIds[row] ?? 0, setNo: setNos[row] ?? 0 });
+    }
+  });
+  // The dictionary is sorted, but by the bytes of its texts: what is in its order already is sorted again in no time.
+  return postings.sort((a, b) => a.annotationId - b.annotationId);
+}
+
+type Pair = Pick<TraceAnnotation, 'key' | 'value'>;
+
+/** Of a dictionary's value. */
+const NUMBER = 1;
+const FLAG = 2;
+
+async function readPairs(
+  connection: DuckDBConnection,
+  { prefix }: Source,
+  ids: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, Pair>> {
+  const pairs = new Map<number, Pair>();
+  const sql = fillQuery('read/annotation-values-of-slice', { from: prefix });
+  await scanColumns(connection, { sql, values: [[...ids].join(',')], types: [VARCHAR] }, (chunk) => {
+    const [annotationIds, numbers, kinds] = [chunk.int32(0), chunk.float64(3), chunk.uint8(4)];
+    for (let row = 0; row < chunk.rowCount; row += 1) {
+      const number = numbers[row] ?? 0;
+      const kind = kinds[row];
+      const value: AnnotationValue =
+        kind === NUMBER ? number : kind === FLAG ? number !== 0 : (chunk.text(2, row) ?? '');
+      pairs.set(annotationIds[row] ?? 0, { key: chunk.text(1, row) ?? '', value });
+    }
+  });
+  return pairs;
+}
+
+async function readServiceLists(
+  connection: DuckDBConnection,
+  { prefix }: Source,
+  setNos: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, readonly number[]>> {
+  const lists = new Map<number, readonly number[]>();
+  const sql = fillQuery('read/annotation-services-of-slice', { from: prefix, numbers: printNumbers(setNos) });
+  await scanColumns(connection, { sql, values: [], types: [] }, (chunk) => {
+    const [numbers, services] = [chunk.int32(0), chunk.int32Lists(1)];
+    for (let row = 0; row < chunk.rowCount; row += 1) {
+      const first = services.start(row);
+      lists.set(numbers[row] ?? 0, Array.from(services.items.subarray(first, first + services.length(row))));
+    }
+  });
+  return lists;
+}
+
+function known<Value>(value: Value | undefined, what: string, number: number): Value {
+  if (value === undefined) throw new StoreError('corrupt', `no ${what} has the number ${number}`);
+  return value;
+}

@@ -1,4 +1,4 @@
-import { openSync, closeSync, readdirSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { eventually, makeFolder, post, removeFolder, runProgram, serveFlags, startProgram } from './program.ts';
@@ -13,7 +13,7 @@ test('a folder is sound after a stop, is described, and a damaged slice is named
   expect(JSON.parse(described.output)).toMatchObject({ slices: [{ documentCount: DOCUMENT_COUNT }] });
   expect((await runProgram(['store', 'stats', '--data-dir', dataDir])).output).toMatch(/^documents +\d/m);
 
-  const [slice = ''] = readdirSync(join(dataDir, 'store')).filter((name) => /^\d+-\d+\.duckdb$/.test(name));
+  const slice = readdirSync(join(dataDir, 'store')).find((name) => /^\d+-\d+\.duckdb$/.test(name)) ?? '';
   overwriteMiddle(join(dataDir, 'store', slice));
   const damaged = await runProgram(['store', 'check', '--data-dir', dataDir]);
   expect(damaged).toMatchObject({ code: 1, output: expect.stringContaining(slice) });

@@ -20,9 +20,16 @@ export function bucketNumber(bucketUs: number): number {
 }
 
 export function bucketOfNumber(number: number): number {
+  return BUCKETS_US[number] ?? computeBucket(number);
+}
+
+function computeBucket(number: number): number {
   if (number < 100) return number;
   const unit = 10 ** Math.floor((number - 100) / 350);
   const at = (number - 100) % 350;
   if (at < 100) return (100 + at) * unit;
   return at < 250 ? (200 + (at - 100) * 2) * unit : (500 + (at - 250) * 5) * unit;
 }
+
+/** Up to three hours: an answer has some hundred thousand buckets. */
+const BUCKETS_US = Float64Array.from({ length: 100 + 350 * 8 }, (_item, number) => computeBucket(number));

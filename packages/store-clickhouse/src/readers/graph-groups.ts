@@ -9,7 +9,7 @@ import {
 } from '@fluoroscope/store';
 import type { Row } from '../connection.ts';
 import { outcomeOfName, roleOfName } from '../encode/fact-codes.ts';
-import { toNumber, toText } from './values.ts';
+import { toList, toNumber, toText } from './values.ts';
 
 /** Facts of one node or edge in one period, as they are summed up. */
 interface Group {
@@ -47,16 +47,17 @@ export function createGraphGroups(): GraphGroups {
   }
 
   return {
-    addCell([period, role, source, target, outcomeName, bucketUs, factCount, durationUs, startUs, endUs]) {
+    addCell([period, role, source, target, outcomeName, factCount, durationUs, startUs, endUs, buckets, counts]) {
       const group = groupOf(toNumber(period), toText(role), toText(source), toText(target));
       const outcome = outcomeOfName(toText(outcomeName));
-      const count = toNumber(factCount);
-      group.counts[outcome] += count;
+      group.counts[outcome] += toNumber(factCount);
       group.startUs = timeUs(Math.min(group.startUs, toNumber(startUs)));
       group.endUs = timeUs(Math.max(group.endUs, toNumber(endUs)));
       if (outcome === 'pending') return;
       group.totalDurationUs += toNumber(durationUs);
-      addTo(group.histogram, toNumber(bucketUs), count);
+      const countOf = toList(counts, toNumber);
+      for (const [at, bucketUs] of toList(buckets, toNumber).entries())
+        addTo(group.histogram, bucketUs, countOf[at] ?? 0);
     },
     addAlias([period, source, target, alias, factCount]) {
       const group = groupOf(toNumber(period), 'edge', toText(source), toText(target));

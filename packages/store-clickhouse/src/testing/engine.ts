@@ -17,8 +17,6 @@ export interface Engine extends AsyncDisposable {
   run(sql: string): Promise<void>;
   /** Rows of a query, beside the store under test. */
   rows(sql: string): Promise<readonly (readonly unknown[])[]>;
-  /** Ends it at once, as a crash would; its data are left to `asyncDispose`. */
-  kill(): Promise<void>;
 }
 
 /** As the process expects them; with what is easily lost on the way. */
@@ -34,7 +32,10 @@ export async function startEngine(): Promise<Engine> {
   const ended = once(child, 'exit');
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const { value: port } = await lines.next();
-  if (port === undefined) throw new Error('the engine ended before it listened');
+  if (port === undefined) {
+    await rm(folder, { recursive: true, force: true });
+    throw new Error('the engine ended before it listened');
+  }
   const url = `http://127.0.0.1:${port}`;
   const client = createClient({ url, ...CREDENTIALS, log: { level: ClickHouseLogLevel.OFF } });
   return {
@@ -42,10 +43,6 @@ export async function startEngine(): Promise<Engine> {
     credentials: CREDENTIALS,
     run: async (query) => void (await client.command({ query })),
     rows: async (query) => (await client.query({ query, format: 'JSONCompactEachRow' })).json<readonly unknown[]>(),
-    async kill() {
-      child.kill('SIGKILL');
-      await ended;
-    },
     async [Symbol.asyncDispose]() {
       await client.close();
       child.stdin.end();

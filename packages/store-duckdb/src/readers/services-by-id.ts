@@ -1,8 +1,9 @@
-import { INTEGER, LIST, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ServiceKey } from '@fluoroscope/model';
 import { StoreError } from '@fluoroscope/store';
-import { readQuery } from '../sql-files.ts';
-import { bindList, toNumber, toText, toTextOrNull } from '../values.ts';
+import { fillQuery } from '../source-sql.ts';
+import { toNumber, toText, toTextOrNull } from '../values.ts';
+import { printNumbers } from './trace-numbers.ts';
 
 /** The services of these numbers, as a look-up that knows them all. */
 export async function readServices(
@@ -11,11 +12,8 @@ export async function readServices(
 ): Promise<(id: number) => ServiceKey> {
   const services = new Map<number, ServiceKey>();
   if (ids.size > 0) {
-    const result = await connection.runAndReadAll(
-      readQuery('read/services-by-id'),
-      [bindList([...ids])],
-      [LIST(INTEGER)],
-    );
+    const sql = fillQuery('read/services-by-id', { numbers: printNumbers(ids) });
+    const result = await connection.runAndReadAll(sql);
     for (const [id, name, type, accountId] of result.getRows()) {
       services.set(toNumber(id), {
         name: toText(name),

@@ -21,7 +21,7 @@ export async function readRowsById(
   for (const source of snapshot.sources.toReversed()) {
     const known = [...missing].filter((id) => source.mayKnow(id));
     if (known.length === 0) continue;
-    for (const row of await readRowsAt(connection, source, await rowNumbersOf(connection, source, known))) {
+    for (const row of await readFrom(connection, source, known)) {
       missing.delete(row.traceId);
       rows.push(row);
     }
@@ -29,15 +29,20 @@ export async function readRowsById(
   return rows;
 }
 
-async function rowNumbersOf(
+async function readFrom(
   connection: DuckDBConnection,
   source: Source,
   ids: readonly TraceId[],
-): Promise<readonly number[]> {
-  if (source.kind === 'slice') return [...(await readTraceNumbers(connection, source, ids)).keys()];
+): Promise<readonly TraceRow[]> {
+  if (source.kind === 'slice')
+    return readRowsOfSlice(connection, source, await readTraceNumbers(connection, source, ids));
   const sql = fillQuery('read/row-numbers-of-head', { from: source.prefix });
   const result = await connection.runAndReadAll(sql, bindIds(ids), [...BOUND_IDS_TYPES]);
-  return result.getRows().map(([no]) => toNumber(no));
+  return readRowsOfHead(
+    connection,
+    source,
+    result.getRows().map(([no]) => toNumber(no)),
+  );
 }
 
 /** The rows of these numbers, which are row ids in a head and trace numbers in a slice. */
@@ -47,14 +52,32 @@ export async function readRowsAt(
   numbers: readonly number[],
 ): Promise<readonly TraceRow[]> {
   if (numbers.length === 0) return [];
-  const names = { from: source.prefix, numbers: printNumbers(numbers) };
-  const result = await connection.runAndReadAll(fillQuery(`read/rows-of-${source.kind}`, names));
-  const rows = result.getRowObjects();
+  return source.kind === 'head'
+    ? readRowsOfHead(connection, source, numbers)
+    : readRowsOfSlice(connection, source, await readTraceIds(connection, source, numbers));
+}
+
+async function readRowsOfHead(
+  connection: DuckDBConnection,
+  { prefix }: Source,
+  numbers: readonly number[],
+): Promise<readonly TraceRow[]> {
+  if (numbers.length === 0) return [];
+  const sql = fillQuery('read/rows-of-head', { from: prefix, numbers: printNumbers(numbers) });
+  const { rows, serviceOf } = await readColumns(connection, sql);
+  return rows.map((row) => rowOfHead(row, serviceOf));
+}
+
+async function readRowsOfSlice(
+  connection: DuckDBConnection,
+  slice: Source,
+  idOf: ReadonlyMap<number, TraceId>,
+): Promise<readonly TraceRow[]> {
+  if (idOf.size === 0) return [];
+  const names = { from: slice.prefix, numbers: printNumbers(idOf.keys()) };
+  const { rows, serviceOf } = await readColumns(connection, fillQuery('read/rows-of-slice', names));
   if (rows.length === 0) return [];
-  const serviceOf = await readServices(connection, new Set(rows.flatMap((row) => toList(row['services'], toNumber))));
-  if (source.kind === 'head') return rows.map((row) => rowOfHead(row, serviceOf));
-  const idOf = await readTraceIds(connection, source, numbers);
-  const annotationsOf = await readAnnotations(connection, source, numbers);
+  const annotationsOf = await readAnnotations(connection, slice, [...idOf.keys()]);
   return rows.map((row) => {
     const number = toNumber(row['trace_no']);
     const traceId = idOf.get(number);
@@ -62,6 +85,15 @@ export async function readRowsAt(
     const annotations = annotationsOf.get(number) ?? [];
     return rowOfSlice(row, { traceId, annotations, ...sharedFields(row, serviceOf) });
   });
+}
+
+async function readColumns(
+  connection: DuckDBConnection,
+  sql: string,
+): Promise<{ readonly rows: readonly Columns[]; readonly serviceOf: (id: number) => ServiceKey }> {
+  const rows = (await connection.runAndReadAll(sql)).getRowObjects();
+  const serviceIds = new Set(rows.flatMap((row) => toList(row['services'], toNumber)));
+  return { rows, serviceOf: await readServices(connection, serviceIds) };
 }
 
 type Columns = Readonly<Record<string, DuckDBValue>>;

@@ -1,3 +1,3 @@
 SELECT id, name, type, account_id
 FROM memory.main.services
-WHERE id IN (SELECT unnest($1))
+WHERE id IN ({numbers})

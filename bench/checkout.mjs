@@ -8,8 +8,8 @@ export function programOf(checkout) {
 }
 
 /** A package of that checkout, as built there; it finds its own packages beside it. */
-export function loadPackage(checkout, name) {
-  return import(pathToFileURL(`${checkout}/packages/${name}/dist/index.js`).href);
+export function loadPackage(checkout, name, entry = 'index') {
+  return import(pathToFileURL(`${checkout}/packages/${name}/dist/${entry}.js`).href);
 }
 
 /** A module of the server that it does not export. */

@@ -7,7 +7,7 @@ const RECORDS_AN_APPEND = 500;
 const APPENDS_AT_ONCE = 16;
 
 const { checkout, brokers, topic, data, spans, seed, startUs, rangeUs } = JSON.parse(process.argv[2] ?? '');
-const { openKafkaJournal } = await loadPackage(checkout, 'journal');
+const { openKafkaJournal } = await loadPackage(checkout, 'journal', 'kafka');
 const { timeUs } = await loadPackage(checkout, 'model');
 const { encodeRecords } = await loadServerModule(checkout, 'ingest/record.js');
 

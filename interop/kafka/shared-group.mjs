@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openKafkaJournal } from '../../packages/journal/dist/index.js';
+import { openKafkaJournal } from '../../packages/journal/dist/kafka.js';
 import { openBrokerWire } from '../../packages/journal/dist/kafka/broker-wire.js';
 import { KafkaFeed } from '../../packages/journal/dist/kafka/kafka-feed.js';
 import { encodeRecords } from '../../packages/server/dist/ingest/record.js';

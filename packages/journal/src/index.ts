@@ -15,8 +15,7 @@ export {
 } from './journal.ts';
 export type { FeedBatch, FeedLimits, FeedProgress, RecordFeed } from './record-feed.ts';
 export { diskFiles, type Files, type OpenFile, type OpenMode } from './files.ts';
-export { openKafkaFeed, type KafkaFeedEvents, type LagReport } from './kafka/kafka-feed.ts';
-export { openKafkaJournal, type KafkaJournal } from './kafka/kafka-journal.ts';
+export type { LagReport } from './kafka/kafka-feed.ts';
 export type { KafkaAccess, KafkaCredentials, SaslMechanism } from './kafka/broker-wire.ts';
 export type { PartitionLag } from './kafka/lag.ts';
 export { RECORD_BYTES_MAX } from './limits.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { JournalError, openJournal, openKafkaJournal, type Journal, type RecordSink } from '@fluoroscope/journal';
+import { JournalError, openJournal, type Journal, type RecordSink } from '@fluoroscope/journal';
 import type { Events } from './events.ts';
 import { readJournalCredentials } from './journal-credentials.ts';
 import { journalDirOf } from './inspect-folder.ts';
@@ -77,6 +77,7 @@ function openFiles(
 
 async function openTopic({ access }: FollowedJournal & { readonly kind: 'kafka' }) {
   try {
+    const { openKafkaJournal } = await import('@fluoroscope/journal/kafka');
     return await openKafkaJournal(access);
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;

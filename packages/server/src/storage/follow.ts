@@ -1,10 +1,4 @@
-import {
-  createFileFeed,
-  openJournalReader,
-  openKafkaFeed,
-  type DamagedDetail,
-  type RecordFeed,
-} from '@fluoroscope/journal';
+import { createFileFeed, openJournalReader, type DamagedDetail, type RecordFeed } from '@fluoroscope/journal';
 import type { StoreProgress, TraceStore } from '@fluoroscope/store';
 import type { FollowedJournal, FromWorker, WorkerSettings } from './messages.ts';
 import { startWriter } from './writer.ts';
@@ -52,8 +46,12 @@ async function followFiles(
   };
 }
 
-function followTopic(options: FollowOptions, { access, group }: FollowedJournal & { kind: 'kafka' }): Follower {
+async function followTopic(
+  options: FollowOptions,
+  { access, group }: FollowedJournal & { kind: 'kafka' },
+): Promise<Follower> {
   const { settings, store, say } = options;
+  const { openKafkaFeed } = await import('@fluoroscope/journal/kafka');
   const feed = openKafkaFeed(access, {
     group,
     limits: settings.batches,

@@ -1,5 +1,5 @@
 import type { TraceStore } from '@fluoroscope/store';
-import { openClickHouseStore, type ClickHouseStoreOptions } from '@fluoroscope/store-clickhouse';
+import type { ClickHouseStoreOptions } from '@fluoroscope/store-clickhouse';
 import { holdDataFolder, openDuckDbStore } from '@fluoroscope/store-duckdb';
 
 export type StoreChoice =
@@ -19,6 +19,7 @@ export async function openStore(choice: StoreChoice, failing: (message: string) 
   }
   const hold = await holdDataFolder(choice.dir);
   try {
+    const { openClickHouseStore } = await import('@fluoroscope/store-clickhouse');
     const store = await openClickHouseStore(choice);
     return {
       ...store,

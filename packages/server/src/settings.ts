@@ -106,13 +106,15 @@ export const SETTINGS: SettingTable = {
     name: 'sampling-reservoir',
     kind: kind.integer(0, 1_000_000),
     standard: '1',
-    prose: 'The Default sampling rule: requests a second that are traced before the rate applies.',
+    prose:
+      'The Default sampling rule, until UpdateSamplingRule changes it: requests a second that are traced before the rate applies.',
   },
   samplingRate: {
     name: 'sampling-rate',
     kind: kind.share,
     standard: '0.05',
-    prose: 'The Default sampling rule: the share of requests beyond the reservoir that is traced.',
+    prose:
+      'The Default sampling rule, until UpdateSamplingRule changes it: the share of requests beyond the reservoir that is traced.',
   },
   segmentMaxAge: {
     name: 'segment-max-age',

@@ -1,7 +1,9 @@
+export { cutText } from './clean-json.ts';
 export * from './document-problem.ts';
 export * from './infer.ts';
 export * from './latency-bucket.ts';
 export * from './merge-trace.ts';
+export { isBroker, isSameBroker, readReceivedFrom } from './messaging.ts';
 export * from './model-error.ts';
 export * from './outcome.ts';
 export * from './parse-document.ts';

@@ -3,6 +3,7 @@ import { inferSegmentId } from './inferred-id.ts';
 import { ModelError } from './model-error.ts';
 import type { Json, JsonObject, SegmentDocument, SubsegmentDocument } from './segment-document.ts';
 import type { ServiceKey } from './service-key.ts';
+import { readMessaging } from './messaging.ts';
 import type { TraceId } from './trace-id.ts';
 
 /** The far end of a call, as far as the caller's subsegment tells. */
@@ -26,6 +27,7 @@ export interface InferredTarget {
  *   aws, Lambda   + function_name    AWS::Lambda            the function
  *   aws, otherwise                   AWS::<name>            the call's name
  *   remote + sql                     Database::SQL          the call's name
+ *   remote + messaging attributes    Messaging::<system>    the queue or topic
  *   remote                           remote                 the call's name
  *
  * Null for subsegments that are no calls.
@@ -33,8 +35,11 @@ export interface InferredTarget {
 export function inferTarget(call: SubsegmentDocument): InferredTarget | null {
   if (call.namespace === 'aws') return inferAwsTarget(call.name, call.aws ?? {});
   if (call.namespace !== 'remote') return null;
+  const accountId = accountOf(call.aws ?? {});
+  const messaging = readMessaging(call);
+  if (messaging !== null) return target(call.name, { ...messaging, accountId }, []);
   const origin = call.sql === undefined ? 'remote' : 'Database::SQL';
-  return target(call.name, { name: call.name, type: origin, accountId: accountOf(call.aws ?? {}) }, []);
+  return target(call.name, { name: call.name, type: origin, accountId }, []);
 }
 
 /** The caller sent its trace header along, so the far end is expected to report for itself. */
@@ -138,7 +143,8 @@ function awsType(callName: string): string {
   return callName.startsWith('AWS::') ? callName : `AWS::${callName.replaceAll(/\s/g, '')}`;
 }
 
-function accountOf(aws: JsonObject): string | null {
+/** As text of 12 digits: some senders write it as a number, which loses its leading zeros. */
+export function accountOf(aws: JsonObject): string | null {
   const id = aws['account_id'];
   if (typeof id === 'number') return String(id).padStart(12, '0');
   return typeof id === 'string' && id !== '' ? id : null;

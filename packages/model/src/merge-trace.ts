@@ -1,6 +1,12 @@
 import { collectEntities, type Entity, type SubsegmentEntity } from './collect-entities.ts';
-import { inferSegment, inferTarget, isTracedCall } from './infer.ts';
-import type { IndependentSubsegmentDocument, SubsegmentDocument, TraceDocument } from './segment-document.ts';
+import { inferSegment, inferTarget, isTracedCall, type InferredTarget } from './infer.ts';
+import { isBroker, isSameBroker } from './messaging.ts';
+import type {
+  IndependentSubsegmentDocument,
+  SegmentDocument,
+  SubsegmentDocument,
+  TraceDocument,
+} from './segment-document.ts';
 import type { SegmentId } from './segment-id.ts';
 import type { TraceId } from './trace-id.ts';
 
@@ -149,20 +155,34 @@ function standAlone({ document, parentId }: SubsegmentEntity, traceId: TraceId):
 }
 
 function inferSegments(entities: Entities, traceId: TraceId): MergedSegment[] {
-  const answered = new Set<SegmentId>();
-  for (const entity of entities.values()) {
-    if (entity.kind === 'segment' && entity.document.parent_id !== undefined) answered.add(entity.document.parent_id);
+  const answersOf = new Map<SegmentId, SegmentDocument[]>();
+  for (const { kind, document } of entities.values()) {
+    if (kind !== 'segment' || document.parent_id === undefined) continue;
+    const answers = answersOf.get(document.parent_id);
+    if (answers === undefined) answersOf.set(document.parent_id, [document]);
+    else answers.push(document);
   }
 
   const inferred: MergedSegment[] = [];
   for (const entity of entities.values()) {
-    if (entity.kind === 'segment' || answered.has(entity.id)) continue;
+    if (entity.kind === 'segment' || entity.document.in_progress === true) continue;
     const { document: call } = entity;
-    if (call.in_progress === true || isTracedCall(call) || inferTarget(call) === null) continue;
+    const target = inferTarget(call);
+    if (target === null || isAnsweredBySegment(call, target, answersOf.get(entity.id) ?? [])) continue;
     const document = inferSegment(call, traceId);
     inferred.push({ id: document.id, document });
   }
   return inferred;
+}
+
+/** Or will be. A queue is not answered by those who receive from it: it stays between. */
+function isAnsweredBySegment(
+  call: SubsegmentDocument,
+  { node }: InferredTarget,
+  answers: readonly SegmentDocument[],
+): boolean {
+  if (!isBroker(node)) return answers.length > 0 || isTracedCall(call);
+  return answers.some(({ name, origin }) => isSameBroker(node, { name, type: origin ?? null, accountId: null }));
 }
 
 function spanOf(entities: Entities, segments: readonly MergedSegment[]): { startTime: number; endTime: number } {

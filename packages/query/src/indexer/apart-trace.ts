@@ -2,12 +2,12 @@
 // document without looking at all the others.
 import { printServiceKey, timeUs, type SegmentId, type ServiceKey } from '@fluoroscope/model';
 import { TRACE_ANNOTATIONS_MAX, type TraceAnnotation, type TraceRow, type TraceUser } from '@fluoroscope/store';
-import type { Entity } from './entity.ts';
+import type { Entity, Message } from './entity.ts';
 import { apartFactsOf, factsOf } from './facts.ts';
 import { IdFilter } from './id-filter.ts';
 import { APART_OWNERS_MAX, TRACE_NAMES_MAX, TRACE_SERVICES_MAX } from './limits.ts';
 import type { ServiceRef } from './service-ref.ts';
-import type { Standing } from './standing.ts';
+import { messageFor, type Standing } from './standing.ts';
 import type { EmitFact, TraceEntities } from './trace-entities.ts';
 import type { ReadDocument } from './trace-state.ts';
 import { printValue } from './trace-totals.ts';
@@ -25,6 +25,8 @@ export class ApartTrace {
   readonly #ids: IdFilter = new IdFilter();
   /** The node of the segment that an entity belongs to. */
   readonly #owners = new Map<SegmentId, ServiceRef>();
+  /** What calls have put into queues; as many as owners. */
+  readonly #messages = new Map<SegmentId, Message>();
   /** Segments in progress: what was said of them falls when they are complete. */
   readonly #open = new Map<SegmentId, Standing>();
   /** Null when the entry point is known from the row only. */
@@ -49,7 +51,7 @@ export class ApartTrace {
     apart.#entry = entry;
     for (const { id, own, entity, owner, standing } of trace.slots.values()) {
       const service = owner?.entity?.service ?? null;
-      if (service !== null && apart.#owners.size < APART_OWNERS_MAX) apart.#owners.set(id, service);
+      if (service !== null) apart.#remember(id, service, entity);
       if (standing !== null && entity?.kind === 'segment' && entity.outcome === 'pending') {
         apart.#open.set(id, standing);
       } else if (own !== null && own.outcome !== 'pending') {
@@ -73,12 +75,15 @@ export class ApartTrace {
     const parent = first.parentId === null ? null : (this.#owners.get(first.parentId) ?? null);
     const owner = first.kind === 'segment' ? first.service : parent;
     for (const entity of entities) {
-      const caller = entity.kind === 'segment' ? parent : null;
+      const sender = entity.kind === 'segment' ? parent : null;
+      const isReceiver = entity.kind === 'segment' && sender === null;
+      const received = receivedFrom(this.#messages, entity) ?? (isReceiver ? entity.message : null);
+      const caller = received?.broker ?? sender;
       const isAnswer = entity === first && said?.isAnswer === true;
       const isInferred = isSurelyUnanswered(entity) && owner !== null;
-      const standing = { entity, owner, caller, isAnswer, isInferred, isPartial: true };
+      const standing = { entity, owner, caller, received, isAnswer, isInferred, isPartial: true };
       for (const fact of apartFactsOf(traceId, standing)) emit(fact);
-      if (owner !== null && this.#owners.size < APART_OWNERS_MAX) this.#owners.set(entity.id, owner);
+      if (owner !== null) this.#remember(entity.id, owner, entity);
       this.#count(standing);
     }
   }
@@ -92,6 +97,12 @@ export class ApartTrace {
       annotations: [...this.#annotations.values()],
       users: [...this.#users.values()],
     };
+  }
+
+  #remember(id: SegmentId, owner: ServiceRef, entity: Entity | null): void {
+    if (this.#owners.size < APART_OWNERS_MAX) this.#owners.set(id, owner);
+    const message = entity?.kind === 'call' ? entity.message : null;
+    if (message !== null && this.#messages.size < APART_OWNERS_MAX) this.#messages.set(id, message);
   }
 
   #count({ entity, owner, isInferred }: Standing): void {
@@ -153,8 +164,14 @@ export class ApartTrace {
 }
 
 /** HTTP calls may have been answered by a segment of another document; AWS's resources and databases send none. */
-function isSurelyUnanswered({ kind, service, traced, outcome }: Entity): boolean {
-  return kind === 'call' && service !== null && service.key.type !== 'remote' && !traced && outcome !== 'pending';
+function isSurelyUnanswered({ kind, service, traced, message, outcome }: Entity): boolean {
+  if (kind !== 'call' || service === null || outcome === 'pending') return false;
+  return message !== null || (service.key.type !== 'remote' && !traced);
+}
+
+function receivedFrom(messages: ReadonlyMap<SegmentId, Message>, entity: Entity): Message | null {
+  const message = entity.parentId === null ? undefined : messages.get(entity.parentId);
+  return message === undefined ? null : messageFor(message, entity);
 }
 
 function annotationKey(key: string, value: TraceAnnotation['value']): string {

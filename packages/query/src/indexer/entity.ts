@@ -1,7 +1,9 @@
 import {
   inferTarget,
+  isBroker,
   isTracedCall,
   outcomeOf,
+  readReceivedFrom,
   timeUs,
   timeUsFromSeconds,
   type AnnotationValue,
@@ -39,6 +41,8 @@ export interface Entity {
   readonly throttle: boolean;
   /** A call whose far end promises a segment of its own. */
   readonly traced: boolean;
+  /** Of a call to a queue or topic: what segments below it have received. Of a segment: what it says it received. */
+  readonly message: Message | null;
   /** Of its document: higher than that of the trace's documents before. */
   readonly arrival: number;
   readonly annotations: Annotations;
@@ -47,6 +51,14 @@ export interface Entity {
 }
 
 export type Annotations = { readonly [key: string]: AnnotationValue };
+
+/** A message on its way. */
+export interface Message {
+  /** The queue or topic that keeps it. */
+  readonly broker: ServiceRef;
+  /** Null when the sender's trace is another one. */
+  readonly sentUs: TimeUs | null;
+}
 
 /** What the trace row takes from segments only. */
 export interface SegmentFields {
@@ -108,7 +120,9 @@ function readSegment(document: SegmentDocument, arrival: number, serviceRefs: Se
     zones: aws === undefined ? NO_ZONES : readZones(aws, ec2),
   };
   const service = serviceRefs(document.name, document.origin ?? null, readAccountId(aws?.['account_id']));
-  return makeEntity(document, document.parent_id, arrival, 'segment', service, segment);
+  const from = document.links === undefined ? null : readReceivedFrom(document);
+  const message = from === null ? null : { broker: serviceRefs(from.name, from.type, from.accountId), sentUs: null };
+  return makeEntity(document, document.parent_id, arrival, 'segment', service, segment, message);
 }
 
 function readSubsegment(
@@ -118,9 +132,10 @@ function readSubsegment(
   serviceRefs: ServiceRefs,
 ): Entity {
   const target = document.namespace === undefined ? null : inferTarget(document);
-  if (target === null) return makeEntity(document, parentId, arrival, 'local', null, null);
+  if (target === null) return makeEntity(document, parentId, arrival, 'local', null, null, null);
   const service = serviceRefs(target.node.name, target.node.type, target.node.accountId);
-  return makeEntity(document, parentId, arrival, 'call', service, null);
+  const message = isBroker(service.key) ? { broker: service, sentUs: timeUsFromSeconds(document.start_time) } : null;
+  return makeEntity(document, parentId, arrival, 'call', service, null, message);
 }
 
 /** All entities from one object literal: one hidden class for the engine. */
@@ -131,6 +146,7 @@ function makeEntity(
   kind: Entity['kind'],
   service: ServiceRef | null,
   segment: SegmentFields | null,
+  message: Message | null,
 ): Entity {
   const { id, name, end_time } = document;
   const startUs = timeUsFromSeconds(document.start_time);
@@ -147,6 +163,7 @@ function makeEntity(
     outcome: isOpen ? 'pending' : outcomeOf(document),
     throttle: document.throttle === true,
     traced: kind === 'call' && isTracedCall(document),
+    message,
     arrival,
     annotations: document.annotations ?? NO_ANNOTATIONS,
     segment,

@@ -1,12 +1,14 @@
 import {
   CLIENT_TYPE,
   printServiceKey,
+  timeUs,
+  toLinkSource,
   UNRESOLVED_CLIENT_TYPE,
   type ServiceKey,
   type TraceId,
 } from '@fluoroscope/model';
 import type { EdgeFact, GraphFact, NodeFact } from '@fluoroscope/store';
-import type { Entity } from './entity.ts';
+import type { Entity, Message } from './entity.ts';
 import type { Answer } from './slot.ts';
 import type { Standing } from './standing.ts';
 
@@ -16,15 +18,17 @@ const NO_FACTS: readonly GraphFact[] = [];
  * The facts of one entity (XRAY-SPEC §6.2–6.5); the edges of an answered call are `answerFact`s.
  *
  *   segment   its node; client → node when nobody is known to have called it;
- *             caller → node with its own figures when its parent is a segment or local work
- *   call      complete, unanswered and not traced: the inferred node, and the edge to it
+ *             caller → node with its own figures when its parent is a segment or local work;
+ *             queue → node with the message's age when its parent put a message there
+ *   call      complete, unanswered and not traced: the inferred node, and the edge to it; queues always
  */
 export function factsOf(traceId: TraceId, standing: Standing | null): readonly GraphFact[] {
   if (standing === null || standing.entity.service === null) return NO_FACTS;
-  const { entity, owner, caller } = standing;
+  const { entity, owner, caller, received } = standing;
   const service = standing.entity.service.key;
   if (entity.kind === 'segment') {
     const node = nodeFact(traceId, entity, service, 'active', caller === null);
+    if (received !== null) return [node, linkFact(traceId, entity, received, service)];
     if (standing.isAnswer) return [node];
     return [node, edgeFact(traceId, entity, caller?.key ?? clientOf(entity, service), service, null)];
   }
@@ -37,13 +41,23 @@ export function factsOf(traceId: TraceId, standing: Standing | null): readonly G
  * has a node and no edge, and is no root unless it names no parent.
  */
 export function apartFactsOf(traceId: TraceId, standing: Standing): readonly GraphFact[] {
-  const { entity, caller } = standing;
-  if (entity.kind !== 'segment') return factsOf(traceId, standing);
+  const { entity, caller, received } = standing;
+  if (entity.kind !== 'segment' || received !== null) return factsOf(traceId, standing);
   if (entity.service === null) return NO_FACTS;
   const service = entity.service.key;
   const node = nodeFact(traceId, entity, service, 'active', entity.parentId === null);
   if (standing.isAnswer || (caller === null && entity.parentId !== null)) return [node];
   return [node, edgeFact(traceId, entity, caller?.key ?? clientOf(entity, service), service, null)];
+}
+
+/** From when the message was sent until it was received, whatever became of it then; uncounted when that is not known. */
+function linkFact(traceId: TraceId, { startUs }: Entity, { broker, sentUs }: Message, target: ServiceKey): EdgeFact {
+  const times: Pick<EdgeFact, 'startUs' | 'endUs' | 'outcome'> =
+    sentUs === null
+      ? { startUs, endUs: startUs, outcome: 'pending' }
+      : { startUs: sentUs, endUs: timeUs(Math.max(sentUs, startUs)), outcome: 'ok' };
+  const source = toLinkSource(broker.key);
+  return { kind: 'edge', sign: 1, traceId, ...times, source, target, alias: null };
 }
 
 function clientOf({ parentId }: Entity, { name }: ServiceKey): ServiceKey {

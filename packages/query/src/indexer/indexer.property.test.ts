@@ -1,8 +1,11 @@
 import {
   inferTarget,
+  isBroker,
+  isSameBroker,
   isTracedCall,
   mergeTrace,
   outcomeOf,
+  readReceivedFrom,
   timeUs,
   timeUsFromSeconds,
   type EntityDocument,
@@ -13,6 +16,7 @@ import {
   type TraceId,
   CLIENT_TYPE,
   UNRESOLVED_CLIENT_TYPE,
+  toLinkSource,
 } from '@fluoroscope/model';
 import { createMemoryStore, type EdgeFact, type GraphFact, type NodeFact, type TraceRow } from '@fluoroscope/store';
 import fc from 'fast-check';
@@ -40,7 +44,14 @@ const subsegment = fc.letrec<{ node: object }>((tie) => ({
   node: fc
     .tuple(
       entity,
-      fc.constantFrom({}, {}, { namespace: 'remote' }, { namespace: 'aws', aws: { table_name: 'carts' } }),
+      fc.constantFrom(
+        {},
+        {},
+        { namespace: 'remote' },
+        { namespace: 'aws', aws: { table_name: 'carts' } },
+        { namespace: 'aws', name: 'SQS', aws: { queue_url: 'https://sqs/orders' } },
+        { namespace: 'remote', annotations: { 'messaging.system': 'kafka' } },
+      ),
       fc.constantFrom({}, {}, {}, { traced: true }),
       fc.option(fc.array(tie('node'), { maxLength: 3, depthIdentifier: 'nesting' }), { maxDepth: 3, nil: undefined }),
     )
@@ -56,6 +67,8 @@ const document = fc
     fc.constantFrom(
       {},
       { origin: 'AWS::EC2::Instance' },
+      { origin: 'AWS::SQS::Queue' },
+      { aws: { queue_url: 'https://sqs/orders' }, links: [{ trace_id: TRACE_IDS[0] }] },
       { aws: { account_id: '1' } },
       { throttle: true, user: 'ann' },
     ),
@@ -191,7 +204,22 @@ function expectedFacts(traceId: TraceId, documents: readonly TraceDocument[]): O
       const parent = known.parentId === sent.id ? undefined : entities.get(known.parentId ?? '');
       const caller = parent && ownerOf(parent, entities);
       const service = keyOf(sent);
-      facts.push({ ...observed, kind: 'node', service, state: 'active', root: caller === undefined });
+      const queue = parent === undefined ? null : queueBetween(parent, service);
+      const declared = queue === null && caller === undefined ? readReceivedFrom(sent as SegmentDocument) : null;
+      const isCalled = caller !== undefined || queue !== null || declared !== null;
+      facts.push({ ...observed, kind: 'node', service, state: 'active', root: !isCalled });
+      if (declared !== null) {
+        const { startUs } = observed;
+        const unknown = { startUs, endUs: startUs, outcome: 'pending' } as const;
+        facts.push({ traceId, ...unknown, kind: 'edge', source: toLinkSource(declared), target: service, alias: null });
+        continue;
+      }
+      if (queue !== null && parent !== undefined) {
+        const startUs = timeUsFromSeconds(parent.sent.start_time);
+        const age = { startUs, endUs: timeUs(Math.max(startUs, observed.startUs)), outcome: 'ok' } as const;
+        facts.push({ traceId, ...age, kind: 'edge', source: toLinkSource(queue), target: service, alias: null });
+        continue;
+      }
       const isNamed = known.parentId !== null && known.parentId !== sent.id;
       const type = isNamed ? UNRESOLVED_CLIENT_TYPE : CLIENT_TYPE;
       const source: ServiceKey = caller ? keyOf(caller.sent) : { name: sent.name, type, accountId: null };
@@ -204,12 +232,17 @@ function expectedFacts(traceId: TraceId, documents: readonly TraceDocument[]): O
     if (inferred === null || owner === undefined) continue;
     const source = keyOf(owner.sent);
     const answers = [...entities.values()].filter(
-      (other) => other.kind === 'segment' && other.parentId === sent.id && other.sent.id !== sent.id,
+      (other) =>
+        other.kind === 'segment' &&
+        other.parentId === sent.id &&
+        other.sent.id !== sent.id &&
+        queueBetween(known, keyOf(other.sent)) === null,
     );
     for (const target of distinct(answers.map((answer) => keyOf(answer.sent)))) {
       facts.push({ ...observed, kind: 'edge', source, target, alias: sent.name === target.name ? null : sent.name });
     }
-    if (answers.length > 0 || isTracedCall(sent) || sent.in_progress === true) continue;
+    const isAwaited = isTracedCall(sent) && !isBroker(inferred.node);
+    if (answers.length > 0 || isAwaited || sent.in_progress === true) continue;
     facts.push({ ...observed, kind: 'node', service: inferred.node, state: 'inferred', root: false });
     facts.push({ ...observed, kind: 'edge', source, target: inferred.node, alias: null });
   }
@@ -242,6 +275,13 @@ function ownerOf(known: Known, entities: ReadonlyMap<string, Known>): Known | un
 function keyOf(sent: EntityDocument): ServiceKey {
   const { name, origin, aws } = sent as SegmentDocument;
   return { name, type: origin ?? null, accountId: (aws?.['account_id'] as string | undefined) ?? null };
+}
+
+/** Where the message waited that a segment below this call has received. */
+function queueBetween(call: Known, receiver: ServiceKey): ServiceKey | null {
+  if (call.kind === 'segment') return null;
+  const node = inferTarget(call.sent)?.node;
+  return node !== undefined && isBroker(node) && !isSameBroker(node, receiver) ? node : null;
 }
 
 function distinct(keys: readonly ServiceKey[]): ServiceKey[] {

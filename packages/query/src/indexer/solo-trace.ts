@@ -48,11 +48,13 @@ function standingOfSolo(entity: Entity, first: Entity): Standing {
   const owner = first.kind === 'segment' ? first.service : null;
   if (entity.kind === 'segment') {
     const isPartial = entity.outcome === 'pending';
-    return { entity, owner, caller: null, isAnswer: false, isInferred: false, isPartial };
+    const received = entity.message;
+    return { entity, owner, caller: received?.broker ?? null, received, isAnswer: false, isInferred: false, isPartial };
   }
   const isCall = entity.kind === 'call';
-  const isInferred = isCall && !entity.traced && entity.outcome !== 'pending' && owner !== null;
-  return { entity, owner, caller: null, isAnswer: false, isInferred, isPartial: isCall && entity.traced };
+  const isAwaited = entity.traced && entity.message === null;
+  const isInferred = isCall && !isAwaited && entity.outcome !== 'pending' && owner !== null;
+  return { entity, owner, caller: null, received: null, isAnswer: false, isInferred, isPartial: isCall && isAwaited };
 }
 
 function rowOfSolo(stamp: RowStamp, first: Entity, standings: readonly Standing[]): TraceRow {

@@ -1,4 +1,5 @@
-import type { Entity } from './entity.ts';
+import { isSameBroker } from '@fluoroscope/model';
+import type { Entity, Message } from './entity.ts';
 import type { ServiceRef } from './service-ref.ts';
 import type { Slot } from './slot.ts';
 
@@ -12,6 +13,8 @@ export interface Standing {
   readonly owner: ServiceRef | null;
   /** Of a segment: the node that called it. */
   readonly caller: ServiceRef | null;
+  /** Of a segment: the message that it works on; `caller` is the queue then. */
+  readonly received: Message | null;
   /** Of a segment: its edge is the one of the call above it. */
   readonly isAnswer: boolean;
   /** Of a call: a node stands in for its far end. */
@@ -24,16 +27,30 @@ export function standingOf(slot: Slot): Standing | null {
   const { entity, parent } = slot;
   if (entity === null) return null;
   if (entity.kind === 'segment') {
-    const caller = parent?.owner?.entity?.service ?? null;
-    const isAnswer = caller !== null && parent?.entity?.kind === 'call';
+    const sender = parent?.owner?.entity?.service ?? null;
+    const received = receivedBy(slot) ?? (sender === null ? entity.message : null);
+    const caller = received?.broker ?? sender;
+    const isAnswer = received === null && caller !== null && parent?.entity?.kind === 'call';
     const isPartial = entity.outcome === 'pending';
-    return { entity, owner: entity.service, caller, isAnswer, isInferred: false, isPartial };
+    return { entity, owner: entity.service, caller, received, isAnswer, isInferred: false, isPartial };
   }
   const owner = slot.owner?.entity?.service ?? null;
   const isUnanswered = entity.kind === 'call' && slot.answers === null;
-  const isInferred = isUnanswered && !entity.traced && entity.outcome !== 'pending' && owner !== null;
-  const isPartial = isUnanswered && entity.traced;
-  return { entity, owner, caller: null, isAnswer: false, isInferred, isPartial };
+  const isAwaited = entity.traced && entity.message === null;
+  const isInferred = isUnanswered && !isAwaited && entity.outcome !== 'pending' && owner !== null;
+  const isPartial = isUnanswered && isAwaited;
+  return { entity, owner, caller: null, received: null, isAnswer: false, isInferred, isPartial };
+}
+
+/** The message that a segment works on: put into a queue by the call above it, and not by the queue's own segment. */
+export function receivedBy({ entity, parent }: Slot): Message | null {
+  const message = parent?.entity?.kind === 'call' ? parent.entity.message : null;
+  return message === null || entity === null ? null : messageFor(message, entity);
+}
+
+export function messageFor(message: Message, { kind, service }: Entity): Message | null {
+  if (kind !== 'segment' || service === null || isSameBroker(message.broker.key, service.key)) return null;
+  return message;
 }
 
 export function sameStanding(a: Standing, b: Standing): boolean {
@@ -41,6 +58,7 @@ export function sameStanding(a: Standing, b: Standing): boolean {
     a.entity === b.entity &&
     a.owner?.text === b.owner?.text &&
     a.caller?.text === b.caller?.text &&
+    a.received?.sentUs === b.received?.sentUs &&
     a.isAnswer === b.isAnswer &&
     a.isInferred === b.isInferred &&
     a.isPartial === b.isPartial

@@ -1,9 +1,9 @@
 import type { SegmentId, TraceId } from '@fluoroscope/model';
 import type { GraphFact } from '@fluoroscope/store';
-import type { Entity } from './entity.ts';
+import type { Entity, Message } from './entity.ts';
 import { answerFact, factsOf, sameFact } from './facts.ts';
 import { emptySlot, moveSlot, type Answer, type Slot } from './slot.ts';
-import { sameStanding, standingOf, type Standing } from './standing.ts';
+import { receivedBy, sameStanding, standingOf, type Standing } from './standing.ts';
 
 export type EmitFact = (fact: GraphFact) => void;
 export type ReplaceStanding = (before: Standing | null, after: Standing | null) => void;
@@ -51,7 +51,8 @@ export class TraceEntities {
     slot.entity = entity;
     if (isMoved) moveSlot(slot, parent);
     this.#own(slot, isSegment ? slot : (parent?.owner ?? null));
-    if (isOtherKind) this.#touchSegmentsBelow(slot);
+    const isOtherMessage = !isSegment && !sameMessage(before?.message, entity?.message);
+    if (isOtherKind || isOtherMessage) this.#touchSegmentsBelow(slot);
     else if (isSegment && before?.service?.text !== entity.service?.text) this.#touchOwned(slot);
     this.#touch(slot);
   }
@@ -129,7 +130,7 @@ export class TraceEntities {
     const before = slot.answered;
     const call = slot.parent?.entity?.kind === 'call' ? slot.parent : null;
     const service = slot.entity?.kind === 'segment' ? slot.entity.service : null;
-    if (call === null || service === null) {
+    if (call === null || service === null || receivedBy(slot) !== null) {
       if (before !== null) this.#dropAnswer(slot, before);
       return;
     }
@@ -160,6 +161,10 @@ export class TraceEntities {
       this.#touch(answer.call);
     }
   }
+}
+
+function sameMessage(a: Message | null | undefined, b: Message | null | undefined): boolean {
+  return a?.sentUs === b?.sentUs && a?.broker.text === b?.broker.text;
 }
 
 function settleAnswer(traceId: TraceId, answer: Answer, emit: EmitFact): void {

@@ -1,4 +1,4 @@
-import { timeUs, type ServiceKey } from '@fluoroscope/model';
+import { timeUs, toLinkSource, type ServiceKey } from '@fluoroscope/model';
 import type { EdgeSum, GraphSums, NodeSum } from '@fluoroscope/store';
 import { expect, test } from 'vitest';
 import { toServices } from './services.ts';
@@ -52,6 +52,26 @@ test('aliases carry the type of what they name', () => {
     'a AWS::EC2::Instance',
     'b AWS::EC2::Instance',
   ]);
+});
+
+test('an edge from a queue to a receiver is a link with the ages of messages, beside calls between the two', () => {
+  const queue: ServiceKey = { name: 'https://sqs/orders', type: 'AWS::SQS::Queue', accountId: null };
+  const [orders] = toServices({ nodes: [], edges: [edgeSum(toLinkSource(queue), STOCK), edgeSum(queue, STOCK)] });
+  expect(orders).toMatchObject({ Name: queue.name, Type: queue.type });
+  expect(orders?.Edges).toHaveLength(2);
+  expect(orders?.Edges?.[0]).toMatchObject({
+    EdgeType: 'link',
+    SummaryStatistics: {},
+    ResponseTimeHistogram: [],
+    ReceivedEventAgeHistogram: [{ Value: 0.3, Count: 5 }],
+  });
+  expect(orders?.Edges?.[1]).not.toHaveProperty('EdgeType');
+});
+
+test('a queue that only passes messages on sends no segments', () => {
+  const queue: ServiceKey = { name: 'orders', type: 'Messaging::Kafka', accountId: null };
+  const services = toServices({ nodes: [], edges: [edgeSum(toLinkSource(queue), SHOP)] });
+  expect(services.find(({ Name }) => Name === 'orders')).toMatchObject({ State: 'unknown', Type: 'Messaging::Kafka' });
 });
 
 test('the end is after the start', () => {

@@ -2,8 +2,9 @@ import type { Alias, Edge, Service, ServiceId, SummaryStatistics, HistogramEntry
 import {
   CLIENT_TYPE,
   printServiceKey,
+  readLinkSource,
+  shownSource,
   secondsFromUs,
-  UNRESOLVED_CLIENT_TYPE,
   type ServiceKey,
 } from '@fluoroscope/model';
 import type { GraphSums, HistogramBucket, OutcomeCounts } from '@fluoroscope/store';
@@ -25,6 +26,8 @@ interface GraphEdge {
   readonly target: Node;
   readonly figures: Figures;
   readonly aliases: Set<string>;
+  /** From a queue or topic to who received: its figures are the ages of messages. */
+  readonly isLink: boolean;
 }
 
 /**
@@ -68,14 +71,14 @@ function gatherNodes(sums: GraphSums): Map<string, Node> {
     node.isRoot ||= sum.root;
   }
   for (const sum of sums.edges) {
-    const source = nodeOf(
-      sum.source.type === UNRESOLVED_CLIENT_TYPE ? { ...sum.source, type: CLIENT_TYPE } : sum.source,
-    );
+    const isLink = readLinkSource(sum.source) !== null;
+    const source = nodeOf(shownSource(sum.source));
     const target = nodeOf(sum.target);
     // Only what sends segments calls others, whether or not its segments ended in this range.
-    source.isActive ||= source.key.type !== CLIENT_TYPE;
-    const edge = source.edges.get(target.text) ?? { target, figures: noFigures(), aliases: new Set<string>() };
-    source.edges.set(target.text, edge);
+    source.isActive ||= !isLink && source.key.type !== CLIENT_TYPE;
+    const edgeKey = isLink ? `${target.text}?link` : target.text;
+    const edge = source.edges.get(edgeKey) ?? { target, figures: noFigures(), aliases: new Set<string>(), isLink };
+    source.edges.set(edgeKey, edge);
     addFigures(edge.figures, sum);
     for (const alias of sum.aliases) edge.aliases.add(alias);
   }
@@ -117,12 +120,24 @@ function toService(node: Node, reference: number, references: ReadonlyMap<Node, 
   };
 }
 
-function toEdge({ target, figures, aliases }: GraphEdge, reference: number): Edge {
+function toEdge({ target, figures, aliases, isLink }: GraphEdge, reference: number): Edge {
+  const ages = toHistogram(figures.histogram);
+  if (isLink) {
+    return {
+      ReferenceId: reference,
+      ...toSpan(figures),
+      EdgeType: 'link',
+      SummaryStatistics: {},
+      ResponseTimeHistogram: [],
+      ReceivedEventAgeHistogram: ages,
+      Aliases: [],
+    };
+  }
   return {
     ReferenceId: reference,
     ...toSpan(figures),
     SummaryStatistics: toStatistics(figures),
-    ResponseTimeHistogram: toHistogram(figures.histogram),
+    ResponseTimeHistogram: ages,
     Aliases: [...aliases].sort(compareTexts).map((name) => toAlias(name, target.key)),
   };
 }

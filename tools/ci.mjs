@@ -8,31 +8,58 @@ import { ROOT } from './set-up.mjs';
 const CACHE = join(ROOT, '.cache');
 /** Newer Nodes the unit tests also run on; the registry has each as a package of its own. */
 const NODES = ['22', '24'];
+/** Several times what they need; a run that hangs must end as a failure, not as a CI that never answers. */
+const UNIT_MS_MAX = 15 * 60_000;
+const INTEROP_MS_MAX = 25 * 60_000;
+const FAILURE_CHARS_MAX = 2_000;
+const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 const totals = { passed: 0, failed: 0 };
+/** Said once more at the end, where they are looked for. */
+const failures = [];
 
+rmSync(join(CACHE, 'totals.json'), { force: true });
 const testCode = runNode([join(ROOT, 'tools/test.mjs')]);
 const tests = readJson(join(CACHE, 'totals.json'));
 add(tests?.passed ?? 0, Math.max(tests?.failed ?? 0, testCode === 0 ? 0 : 1));
+failures.push(...(tests?.failures ?? ['npm test did not end']));
 for (const version of NODES) add(...unitTestsOn(version));
 add(...interop());
+for (const failure of failures) console.log(`FAILED: ${failure.slice(0, FAILURE_CHARS_MAX)}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
 
 function unitTestsOn(version) {
-  console.log(`unit tests on Node ${version}`);
   const node = nodeProgram(version);
-  if (node === undefined) return [0, 1];
+  if (node === undefined) {
+    failures.push(`Node ${version} cannot be had`);
+    return [0, 1];
+  }
   const report = join(CACHE, `unit-node${version}.json`);
   rmSync(report, { force: true });
-  const args = [
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    '--reporter=dot',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ];
-  const { status } = spawnSync(node, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
-  const { numPassedTests = 0, numFailedTests = 0 } = readJson(report) ?? {};
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=json', `--outputFile=${report}`];
+  const started = performance.now();
+  // Only what fails is of interest here: the same tests have just been shown one by one.
+  const { status, signal, stderr } = spawnSync(node, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: OUTPUT_BYTES_MAX,
+    timeout: UNIT_MS_MAX,
+    killSignal: 'SIGKILL',
+  });
+  const { numPassedTests = 0, numFailedTests = 0, testResults = [] } = readJson(report) ?? {};
+  const seconds = Math.round((performance.now() - started) / 1000);
+  console.log(`unit tests on Node ${version}: ${numPassedTests} passed, ${numFailedTests} failed (${seconds} s)`);
+  for (const { name, message, assertionResults } of testResults) {
+    const file = name.replace(ROOT, '');
+    if (message) failures.push(`${file}: ${message}`);
+    for (const { status: outcome, fullName, failureMessages } of assertionResults) {
+      if (outcome === 'failed') failures.push(`${file}: ${fullName}: ${failureMessages.join('\n')}`);
+    }
+  }
+  if (status !== 0 && numFailedTests === 0) {
+    failures.push(`vitest on Node ${version} ended with ${status ?? signal}: ${(stderr ?? '').slice(-4_000)}`);
+  }
   return [numPassedTests, Math.max(numFailedTests, status === 0 ? 0 : 1)];
 }
 
@@ -52,13 +79,17 @@ function nodeProgram(version) {
 }
 
 function interop() {
-  const { stdout, status } = spawnSync(process.execPath, [join(ROOT, 'interop/main.mjs')], {
+  const { stdout, status, signal } = spawnSync(process.execPath, [join(ROOT, 'interop/main.mjs')], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
+    maxBuffer: OUTPUT_BYTES_MAX,
+    timeout: INTEROP_MS_MAX,
   });
   console.log(stdout);
+  failures.push(...stdout.split('\n').filter((line) => line.startsWith('not ok ')));
   const [, passed = 0, failed = 0] = /interop: (\d+) passed, (\d+) failed/.exec(stdout) ?? [];
+  if (status !== 0 && Number(failed) === 0) failures.push(`interop ended with ${status ?? signal}`);
   return [Number(passed), Math.max(Number(failed), status === 0 ? 0 : 1)];
 }
 

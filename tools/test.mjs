@@ -9,6 +9,8 @@ import { ensureBuilt, ensureInstalled, ROOT } from './set-up.mjs';
 
 const UNIT_ONLY = process.argv.includes('--unit');
 const CACHE = join(ROOT, '.cache');
+/** Several times what a suite needs: one that hangs must end as a failure. */
+const SUITE_MS_MAX = 20 * 60_000;
 const totals = { passed: 0, failed: 0 };
 const failures = [];
 
@@ -26,7 +28,7 @@ await suite('unit', ['run']);
 if (!UNIT_ONLY) await suite('end to end', ['run', '--config', 'vitest.e2e.config.ts']);
 
 for (const failure of failures) console.log(`FAILED: ${failure}`);
-writeFileSync(join(CACHE, 'totals.json'), JSON.stringify(totals));
+writeFileSync(join(CACHE, 'totals.json'), JSON.stringify({ ...totals, failures }));
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
 
@@ -90,9 +92,9 @@ function bin(name) {
 
 function inherit(command, args) {
   return new Promise((resolve) => {
-    spawn(bin(command), args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }).once('close', (code) =>
-      resolve(code ?? 1),
-    );
+    const stdio = ['ignore', 'inherit', 'inherit'];
+    const child = spawn(bin(command), args, { cwd: ROOT, stdio, timeout: SUITE_MS_MAX, killSignal: 'SIGKILL' });
+    child.once('close', (code) => resolve(code ?? 1));
   });
 }
 

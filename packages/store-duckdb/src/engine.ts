@@ -2,7 +2,7 @@ import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { holdFolder } from './folder-lock.ts';
-import { LATE_ROWS_MAX, ROW_GROUP_ROWS, SMALL_BLOCK_BYTES, SPILL_BYTES_MAX } from './limits.ts';
+import { LATE_ROWS_MAX, ROW_GROUP_ROWS, SMALL_BLOCK_BYTES, SPILL_BYTES_MAX, UNSAVED_BYTES_MAX } from './limits.ts';
 import { migrate } from './migrate.ts';
 import { readSchema } from './sql-files.ts';
 
@@ -70,6 +70,7 @@ async function createInstance({ dir, memoryBytesMax, threads }: EngineOptions): 
     temp_directory: join(dir, SPILL_FOLDER),
     max_temp_directory_size: `${Math.floor(SPILL_BYTES_MAX / 1024)}KiB`,
     late_materialization_max_rows: String(LATE_ROWS_MAX),
+    checkpoint_threshold: `${Math.floor(UNSAVED_BYTES_MAX / 1024)}KiB`,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });

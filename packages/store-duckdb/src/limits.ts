@@ -34,6 +34,12 @@ export const SMALL_SLICE_BYTES: number = 2 ** 20;
 /** On disk, in bytes, for what a query or a merge cannot hold in memory. */
 export const SPILL_BYTES_MAX: number = 4 * 2 ** 30;
 
+/**
+ * Changes, in bytes, after which the engine goes over its tables in memory by itself, as for a file. That compresses heads for
+ * nothing, but is what takes rows out that were deleted. Some fifteen heads.
+ */
+export const UNSAVED_BYTES_MAX: number = 2 ** 30;
+
 /** What a head may hold, in bytes as `head.ts` weighs rows. They are not compressed in memory, and two heads may be full. */
 export const HEAD_BYTES_MAX: number = 64 * 2 ** 20;
 
@@ -67,3 +73,30 @@ export const RETRY_LAST_MS = 60_000;
 
 /** Work in JavaScript between two turns of the event loop, in trace ids: some ms. */
 export const IDS_PER_TURN = 5_000;
+
+// What reads hold of slices, in bytes about, over all: 56 MiB.
+
+/** Rollups, and the facts at the ends of ranges, of the slices that graphs were asked of last. */
+export const GRAPH_PIECES_CACHE_BYTES_MAX: number = 32 * 2 ** 20;
+
+/** What those are about. */
+export const GRAPH_KEYS_CACHE_BYTES_MAX: number = 4 * 2 ** 20;
+
+/** Starts of traces: how many a search walked over. */
+export const TRACE_STARTS_CACHE_BYTES_MAX: number = 12 * 2 ** 20;
+
+/** Numbers of stale rows, and the lists of services that annotations name. */
+export const STALE_ROWS_CACHE_BYTES_MAX: number = 4 * 2 ** 20;
+export const ANNOTATION_SERVICES_CACHE_BYTES_MAX: number = 4 * 2 ** 20;
+
+/** Stale rows of a slice that are written out in a search; more are looked up by it. */
+export const STALE_NUMBERS_PRINTED_MAX = 1_000;
+
+/** Lists of services of a slice's annotations that are held; of more, those wanted are read each time. */
+export const ANNOTATION_SERVICES_HELD_MAX = 2_000;
+
+/** Blocks of graph pieces that one range may have; a longer one is read without holding them. */
+export const GRAPH_BLOCKS_MAX = 64;
+
+/** SELECTs that are joined in one statement. */
+export const UNION_PARTS_MAX = 128;

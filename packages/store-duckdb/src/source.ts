@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TimeUs, TraceId } from '@fluoroscope/model';
+import type { IdHash } from './slices/bloom.ts';
 
 /**
  * One set of tables that answers come from: a head in memory or a slice on disk. Sources are ordered by when they were
@@ -15,6 +16,8 @@ export interface Source {
   readonly extent: Extent | null;
   /** False only if nothing of this trace is here. */
   mayKnow(id: TraceId): boolean;
+  /** The same of an id that was hashed before; where there are many ids and sources. */
+  mayHold?(hash: IdHash): boolean;
 }
 
 /** Bounds, all inclusive; they may be wider than what is there. */

@@ -1,10 +1,12 @@
 import { VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import type { AnnotationValue } from '@fluoroscope/model';
 import { StoreError, type TraceAnnotation } from '@fluoroscope/store';
+import { ANNOTATION_SERVICES_CACHE_BYTES_MAX, ANNOTATION_SERVICES_HELD_MAX } from '../limits.ts';
 import { fillQuery } from '../source-sql.ts';
 import type { Source } from '../source.ts';
 import { compareAnnotations } from './annotation-order.ts';
 import { scanColumns } from './columns.ts';
+import { createSliceCache } from './slice-cache.ts';
 import { printNumbers } from './trace-numbers.ts';
 
 /** Of these traces of a slice, at least one; in the contract's order. */
@@ -78,13 +80,39 @@ async function readPairs(
   return pairs;
 }
 
+/** Null for a slice that has too many to be held. */
+const serviceLists = createSliceCache<ReadonlyMap<number, readonly number[]> | null>(
+  ANNOTATION_SERVICES_CACHE_BYTES_MAX,
+);
+
+// About what a list takes, and each item of it, in bytes.
+const LIST_BYTES = 128;
+const ITEM_BYTES = 8;
+
+function sizeOf(lists: ReadonlyMap<number, readonly number[]>): number {
+  return [...lists.values()].reduce((sum, { length }) => sum + LIST_BYTES + length * ITEM_BYTES, LIST_BYTES);
+}
+
 async function readServiceLists(
   connection: DuckDBConnection,
-  { prefix }: Source,
+  slice: Source,
   setNos: ReadonlySet<number>,
 ): Promise<ReadonlyMap<number, readonly number[]>> {
+  const held = serviceLists.get(slice, '');
+  if (held !== undefined && held !== null) return held;
+  if (held === undefined) {
+    const limit = ANNOTATION_SERVICES_HELD_MAX + 1;
+    const all = await scanLists(connection, fillQuery('read/annotation-services-all', { from: slice.prefix, limit }));
+    const areAll = all.size < limit;
+    serviceLists.set(slice, '', areAll ? all : null, areAll ? sizeOf(all) : LIST_BYTES);
+    if (areAll) return all;
+  }
+  const numbers = printNumbers(setNos);
+  return scanLists(connection, fillQuery('read/annotation-services-of-slice', { from: slice.prefix, numbers }));
+}
+
+async function scanLists(connection: DuckDBConnection, sql: string): Promise<ReadonlyMap<number, readonly number[]>> {
   const lists = new Map<number, readonly number[]>();
-  const sql = fillQuery('read/annotation-services-of-slice', { from: prefix, numbers: printNumbers(setNos) });
   await scanColumns(connection, { sql, values: [], types: [] }, (chunk) => {
     const [numbers, services] = [chunk.int32(0), chunk.int32Lists(1)];
     for (let row = 0; row < chunk.rowCount; row += 1) {

@@ -33,7 +33,7 @@ export interface Lists {
 }
 
 export async function scanColumns(
-  connection: DuckDBConnection,
+  connection: Pick<DuckDBConnection, 'run'>,
   { sql, values, types }: Statement,
   visit: (chunk: Chunk) => void,
 ): Promise<void> {

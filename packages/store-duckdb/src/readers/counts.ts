@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { fillQuery } from '../source-sql.ts';
 import type { Snapshot } from '../source.ts';
 import { toNumber } from '../values.ts';
-import { staleRows } from './stale-rows.ts';
+import { readStaleRows } from './stale-rows.ts';
 
 export interface StoredCounts {
   /** Rows that stand. */
@@ -18,7 +18,7 @@ export async function countAll(connection: DuckDBConnection, snapshot: Snapshot)
     const [rows, documents] = result.getRows()[0] ?? [];
     traceCount += toNumber(rows);
     documentCount += toNumber(documents);
-    const stale = staleRows(source, snapshot);
+    const stale = await readStaleRows(connection, source, snapshot);
     if (stale === null) continue;
     const where = `${stale.column} IN (${stale.sql})`;
     const counted = await connection.runAndReadAll(fillQuery('read/count-in', { from: source.prefix, where }));

@@ -6,7 +6,8 @@ import { fillQuery } from '../source-sql.ts';
 import type { Snapshot, Source } from '../source.ts';
 import { traceIdHi, traceIdLo, traceIdOf } from '../trace-key.ts';
 import { toBigInt, toBoundUs, toNumber } from '../values.ts';
-import { staleRows } from './stale-rows.ts';
+import { readStaleRows, type StaleRows } from './stale-rows.ts';
+import { countByStarts } from './trace-starts.ts';
 
 export interface FoundTrace extends TraceCursor {
   readonly source: Source;
@@ -20,7 +21,7 @@ export interface Walk {
   readonly source: Source;
   readonly query: TraceQuery;
   /** Where it ends, this one included; null for the end of the range. */
-  readonly upTo: TraceCursor | null;
+  readonly upTo: FoundTrace | null;
 }
 
 export interface Search extends Walk {
@@ -44,10 +45,13 @@ export function isReached({ extent }: Source, { startUs, endUs, rangeOf, after }
 
 /** The newest matches of one source. */
 export async function findNewest(search: Search): Promise<readonly FoundTrace[]> {
-  const { connection, source, query, serviceIdsOf, newestCount } = search;
+  const { connection, snapshot, source, query, upTo, serviceIdsOf, newestCount } = search;
   const parameters = createParameters();
   const condition = compileCondition(query.condition, { parameters, source, serviceIdsOf });
-  const where = `${compileWalk(search, parameters)} AND ${condition}`;
+  const terms = [...compileWalk(search, await readStaleRows(connection, source, snapshot), parameters), condition];
+  // Some may be behind the last one: the caller sorts them out, where it would cost the engine a look at ids.
+  if (upTo !== null) terms.push(`start_us >= ${parameters.add(toBoundUs(upTo.startUs), BIGINT)}`);
+  const where = terms.join(' AND ');
   // The one value that is written out: only with a known limit does the engine keep just the newest rows while it
   // scans. The caller has made sure that it is a whole number.
   const names = { from: source.prefix, where, limit: newestCount.toFixed(0) };
@@ -63,17 +67,29 @@ export async function findNewest(search: Search): Promise<readonly FoundTrace[]>
 
 /** How many traces of one source are on the way, matching or not. */
 export async function countWalk(walk: Walk): Promise<number> {
-  const { connection, source, upTo } = walk;
+  const { connection, snapshot, source, query, upTo } = walk;
   if (upTo !== null && (source.extent?.lastStartUs ?? -Infinity) < upTo.startUs) return 0;
+  const stale = await readStaleRows(connection, source, snapshot);
+  const staleNumbers = stale === null ? [] : stale.numbers;
+  if (source.kind === 'slice' && staleNumbers !== null) {
+    const count = await countByStarts(connection, source, { query, upTo, stale: staleNumbers });
+    if (count !== null) return count;
+  }
   const parameters = createParameters();
-  const where = compileWalk(walk, parameters);
+  const terms = [...compileWalk(walk, stale, parameters)];
+  if (upTo !== null) {
+    const start = parameters.add(toBoundUs(upTo.startUs), BIGINT);
+    const isSmaller = compileSmallerId(source, upTo, start, parameters);
+    terms.push(`start_us >= ${start} AND (start_us > ${start} OR NOT ${isSmaller})`);
+  }
+  const where = terms.join(' AND ');
   const sql = fillQuery('read/count-in', { from: source.prefix, where });
   const result = await connection.runAndReadAll(sql, parameters.values, parameters.types);
   return toNumber(result.getRows()[0]?.[0]);
 }
 
-/** Rows in range, behind the cursor, not behind `upTo`, that no newer source has replaced. */
-function compileWalk({ snapshot, source, query, upTo }: Walk, parameters: Parameters): string {
+/** Rows in range and behind the cursor that no newer source has replaced. */
+function compileWalk({ source, query }: Walk, stale: StaleRows | null, parameters: Parameters): readonly string[] {
   const { startUs, endUs, rangeOf, after } = query;
   const from = parameters.add(toBoundUs(startUs), BIGINT);
   const to = parameters.add(toBoundUs(endUs), BIGINT);
@@ -85,20 +101,14 @@ function compileWalk({ snapshot, source, query, upTo }: Walk, parameters: Parame
       end: `${end} >= ${from} AND ${end} < ${to}`,
     }[rangeOf],
   ];
-  // In both of these the first comparison follows from the rest; it lets the engine skip row groups.
+  // The first comparison follows from the rest; it lets the engine skip row groups.
   if (after !== null) {
     const start = parameters.add(toBoundUs(after.startUs), BIGINT);
     const isSmaller = compileSmallerId(source, after, start, parameters);
     terms.push(`start_us <= ${start} AND (start_us < ${start} OR ${isSmaller})`);
   }
-  if (upTo !== null) {
-    const start = parameters.add(toBoundUs(upTo.startUs), BIGINT);
-    const isSmaller = compileSmallerId(source, upTo, start, parameters);
-    terms.push(`start_us >= ${start} AND (start_us > ${start} OR NOT ${isSmaller})`);
-  }
-  const stale = staleRows(source, snapshot);
   if (stale !== null) terms.push(`${stale.column} NOT IN (${stale.sql})`);
-  return terms.join(' AND ');
+  return terms;
 }
 
 /** Whether the id of a row that starts with the cursor is below the cursor's. */

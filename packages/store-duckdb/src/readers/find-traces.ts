@@ -1,4 +1,5 @@
 import { VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
+import type { TraceId } from '@fluoroscope/model';
 import { StoreError, type TraceCursor, type TracePage, type TraceQuery, type TraceRow } from '@fluoroscope/store';
 import { findServiceConditions, type ServiceCondition } from '../compile-condition.ts';
 import type { Snapshot, Source } from '../source.ts';
@@ -27,9 +28,10 @@ export async function findTracePage(
   }
   const page = found.slice(0, limit);
   const last = page.at(-1);
-  const next = found.length > limit && last !== undefined ? { startUs: last.startUs, traceId: last.traceId } : null;
+  const end = found.length > limit ? (last ?? null) : null;
+  const next = end === null ? null : { startUs: end.startUs, traceId: end.traceId };
   let scannedCount = 0;
-  for (const source of sources) scannedCount += await countWalk({ connection, snapshot, source, query, upTo: next });
+  for (const source of sources) scannedCount += await countWalk({ connection, snapshot, source, query, upTo: end });
   return { rows: await readPage(connection, page), next, scannedCount };
 }
 
@@ -53,10 +55,13 @@ async function lookUpServices(
 }
 
 async function readPage(connection: DuckDBConnection, page: readonly FoundTrace[]): Promise<readonly TraceRow[]> {
-  const bySource = new Map<Source, number[]>();
-  for (const { source, rowNo } of page) bySource.set(source, [...(bySource.get(source) ?? []), rowNo]);
+  const bySource = new Map<Source, Map<number, TraceId>>();
+  for (const { source, rowNo, traceId } of page) {
+    const ofSource = bySource.get(source) ?? new Map<number, TraceId>();
+    bySource.set(source, ofSource.set(rowNo, traceId));
+  }
   const rows: TraceRow[] = [];
-  for (const [source, numbers] of bySource) rows.push(...(await readRowsAt(connection, source, numbers)));
+  for (const [source, idOf] of bySource) rows.push(...(await readRowsAt(connection, source, idOf)));
   return rows.sort(byAnswerOrder);
 }
 

@@ -1,4 +1,4 @@
-import { INTEGER, LIST, type DuckDBConnection } from '@duckdb/node-api';
+import { INTEGER, LIST, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import { latencyBucketUs, timeUs, type TraceId } from '@fluoroscope/model';
 import { bucketNumber } from '../bucket-number.ts';
 import { createParameters, type Parameters } from '../compile-condition.ts';
@@ -6,13 +6,22 @@ import { fillQuery, fillSql, type Names } from '../source-sql.ts';
 import type { Source } from '../source.ts';
 import { bindList } from '../values.ts';
 import { scanColumns, type Chunk } from './columns.ts';
-import { groupIn, readGraphKeys, type GraphKeys } from './graph-keys.ts';
-import { MINUTE_US, type FactRange, type RollupRange } from './graph-plan.ts';
+import {
+  areFactsHeld,
+  areRollupsHeld,
+  readFactBlocks,
+  readRollupBlocks,
+  type FactBlock,
+  type Placed,
+  type RollupBlock,
+} from './graph-blocks.ts';
+import { groupIn, readGraphKeys, type GraphKeys, type GraphSlot } from './graph-keys.ts';
+import { MINUTE_US, type FactRange, type GraphPlan, type RollupRange } from './graph-plan.ts';
 import { at, compileRange, isTouched, totalsAt, type GraphScope, type PeriodScope } from './graph-scope.ts';
-import { addBucket, addPiece, growHistogram, type GraphTotals } from './graph-totals.ts';
-import { printNumbers, readTraceNumbers } from './trace-numbers.ts';
+import { addBucket, addPiece, growHistogram, type GraphGroup, type GraphTotals } from './graph-totals.ts';
+import { readNumbersOf } from './trace-numbers.ts';
 
-/** Reads all slices with one statement for each kind of piece: the engine then works on them side by side. */
+/** Reads all slices with one statement for each kind of piece that is not held: the engine then works on them side by side. */
 export async function addSlices(
   connection: DuckDBConnection,
   slices: readonly Source[],
@@ -21,9 +30,34 @@ export async function addSlices(
   if (slices.length === 0) return;
   const keys = await readGraphKeys(connection, slices, scope.serviceIds);
   const reading = { connection, slices, scope };
-  await scanRollups(reading, 'sums', (chunk) => addSums(chunk, keys, scope));
-  await scanRollups(reading, 'histograms', (chunk) => addHistograms(chunk, keys, scope));
-  await scanFacts(reading, (chunk) => addFacts(chunk, keys, scope));
+  const { held, passing } = divide(slices, scope.plan);
+  for (const range of held.rollups) {
+    for (const placed of await readRollupBlocks(connection, slices, range)) addRollups(placed, { keys, scope, range });
+  }
+  for (const range of held.facts) {
+    for (const placed of await readFactBlocks(connection, slices, range)) addHeldFacts(placed, { keys, scope, range });
+  }
+  await scanRollups(reading, passing.rollups, 'sums', (chunk) => addSums(chunk, keys, scope));
+  await scanRollups(reading, passing.rollups, 'histograms', (chunk) => addHistograms(chunk, keys, scope));
+  await scanFacts(reading, passing.facts, (chunk) => addFacts(chunk, keys, scope));
+}
+
+type Ranges = Pick<GraphPlan, 'rollups' | 'facts'>;
+
+/** Into ranges whose pieces are held in memory, and those that have too many. */
+function divide(slices: readonly Source[], { rollups, facts }: Ranges): { held: Ranges; passing: Ranges } {
+  const areRollups = rollups.map((range) => areRollupsHeld(slices, range));
+  const areFacts = facts.map((range) => areFactsHeld(slices, range));
+  return {
+    held: {
+      rollups: rollups.filter((_range, no) => areRollups[no]),
+      facts: facts.filter((_range, no) => areFacts[no]),
+    },
+    passing: {
+      rollups: rollups.filter((_range, no) => !areRollups[no]),
+      facts: facts.filter((_range, no) => !areFacts[no]),
+    },
+  };
 }
 
 /** All facts of these traces. */
@@ -33,13 +67,14 @@ export async function addTracesOfSlice(
   ids: readonly TraceId[],
   totals: GraphTotals,
 ): Promise<void> {
-  const numbers = await readTraceNumbers(connection, source, ids);
-  if (numbers.size === 0) return;
+  const numbers = await readNumbersOf(connection, source, ids);
+  if (numbers.length === 0) return;
   const keys = await readGraphKeys(connection, [source], null);
-  const scope = `trace_no IN (${printNumbers(numbers.keys())})`;
+  const scope = "trace_no IN (SELECT unnest(string_split($1, ',')::INTEGER[]))";
   const sql = fillQuery('read/graph-facts-of-slice', { from: source.prefix, no: 0, scope, wanted: 'true' });
   const whole = { periodOf: () => totals, startUs: 0, periodUs: null };
-  await scanColumns(connection, { sql, values: [], types: [] }, (chunk) => addFacts(chunk, keys, whole));
+  const statement = { sql, values: [numbers.join(',')], types: [VARCHAR] };
+  await scanColumns(connection, statement, (chunk) => addFacts(chunk, keys, whole));
 }
 
 interface Reading {
@@ -50,10 +85,11 @@ interface Reading {
 
 async function scanRollups(
   reading: Reading,
+  rollups: readonly RollupRange[],
   kind: 'sums' | 'histograms',
   visit: (chunk: Chunk) => void,
 ): Promise<void> {
-  const ranges = reading.scope.plan.rollups.map(({ minutes, firstMinute, endMinute }: RollupRange): PieceRange => ({
+  const ranges = rollups.map(({ minutes, firstMinute, endMinute }: RollupRange): PieceRange => ({
     us: { startUs: timeUs(firstMinute * MINUTE_US), endUs: timeUs(endMinute * MINUTE_US) },
     bind: (parameters) => ({
       minutes,
@@ -64,8 +100,8 @@ async function scanRollups(
   await scanPieces(reading, { query: `graph-${kind}-of-slice`, number: 'key_no', ranges }, visit);
 }
 
-async function scanFacts(reading: Reading, visit: (chunk: Chunk) => void): Promise<void> {
-  const ranges = reading.scope.plan.facts.map((us): PieceRange => ({
+async function scanFacts(reading: Reading, facts: readonly FactRange[], visit: (chunk: Chunk) => void): Promise<void> {
+  const ranges = facts.map((us): PieceRange => ({
     us,
     bind: (parameters) => ({ scope: compileRange(us, parameters) }),
   }));
@@ -117,6 +153,48 @@ async function scanPieces(
   await scanColumns(connection, { sql: pieces.join('\nUNION ALL\n'), values, types }, visit);
 }
 
+interface Adding<Range> {
+  readonly keys: GraphKeys;
+  readonly scope: PeriodScope;
+  readonly range: Range;
+}
+
+function addRollups({ sliceNo, block }: Placed<RollupBlock>, { keys, scope, range }: Adding<RollupRange>): void {
+  const { firstMinute, endMinute } = range;
+  const { sums, histograms } = block;
+  for (const [row, minute] of sums.minutes.entries()) {
+    if (minute < firstMinute || minute >= endMinute) continue;
+    const slot = keys.slotAt(sliceNo, at(sums.keyNos, row));
+    if (!slot.isWanted) continue;
+    addPiece(groupIn(totalsAt(scope, minute * MINUTE_US), slot), slot.key.alias, {
+      outcome: at(sums.outcomes, row),
+      factCount: at(sums.factCounts, row),
+      durationUs: at(sums.durations, row),
+      startUs: at(sums.starts, row),
+      endUs: at(sums.ends, row),
+    });
+  }
+  for (const [row, minute] of histograms.minutes.entries()) {
+    if (minute < firstMinute || minute >= endMinute) continue;
+    const slot = keys.slotAt(sliceNo, at(histograms.keyNos, row));
+    if (!slot.isWanted) continue;
+    const first = at(histograms.firsts, row);
+    const length = at(histograms.firsts, row + 1) - first;
+    const group = groupIn(totalsAt(scope, minute * MINUTE_US), slot);
+    addHistogram(group, histograms, { firstBucket: first, firstCount: first, length });
+  }
+}
+
+function addHeldFacts({ sliceNo, block }: Placed<FactBlock>, { keys, scope, range }: Adding<FactRange>): void {
+  const { setNos, outcomes, factCounts, buckets, durations, ends } = block;
+  const rows = { setNos, outcomes, factCounts, durations, ends };
+  for (let row = 0; row < ends.length; row += 1) {
+    const endUs = at(ends, row);
+    if (endUs < range.startUs || endUs >= range.endUs) continue;
+    addFact(rows, { row, bucket: at(buckets, row) }, keys.slotsAt(sliceNo, at(setNos, row)), totalsAt(scope, endUs));
+  }
+}
+
 function addSums(chunk: Chunk, keys: GraphKeys, scope: PeriodScope): void {
   const [sliceNos, minutes, keyNos, outcomes] = [chunk.int32(0), chunk.int32(1), chunk.int32(2), chunk.uint8(3)];
   const [factCounts, durations] = [chunk.int32(4), chunk.float64(5)];
@@ -140,32 +218,55 @@ function addHistograms(chunk: Chunk, keys: GraphKeys, scope: PeriodScope): void 
   for (let row = 0; row < chunk.rowCount; row += 1) {
     const slot = keys.slotAt(at(sliceNos, row), at(keyNos, row));
     const group = groupIn(totalsAt(scope, at(minutes, row) * MINUTE_US), slot);
-    const first = buckets.start(row);
-    const length = buckets.length(row);
-    const firstCount = counts.start(row);
-    // Ascending: the last one is the largest.
-    if (length > 0) growHistogram(group, at(buckets.items, first + length - 1));
-    const { histogram } = group;
-    for (let item = 0; item < length; item += 1) {
-      const bucket = at(buckets.items, first + item);
-      histogram[bucket] = (histogram[bucket] ?? 0) + at(counts.items, firstCount + item);
-    }
+    const piece = { firstBucket: buckets.start(row), firstCount: counts.start(row), length: buckets.length(row) };
+    addHistogram(group, { buckets: buckets.items, counts: counts.items }, piece);
   }
 }
 
+function addHistogram(
+  group: GraphGroup,
+  { buckets, counts }: { readonly buckets: Int32Array; readonly counts: Int32Array },
+  { firstBucket, firstCount, length }: { readonly firstBucket: number; readonly firstCount: number; length: number },
+): void {
+  // Ascending: the last one is the largest.
+  if (length > 0) growHistogram(group, at(buckets, firstBucket + length - 1));
+  const { histogram } = group;
+  for (let item = 0; item < length; item += 1) {
+    const bucket = at(buckets, firstBucket + item);
+    histogram[bucket] = (histogram[bucket] ?? 0) + at(counts, firstCount + item);
+  }
+}
+
+interface FactRows {
+  readonly outcomes: Uint8Array;
+  readonly factCounts: Int32Array;
+  readonly durations: Float64Array;
+  readonly ends: Float64Array;
+}
+
 function addFacts(chunk: Chunk, keys: GraphKeys, scope: PeriodScope): void {
-  const [sliceNos, setNos, outcomes] = [chunk.int32(0), chunk.int32(1), chunk.uint8(2)];
-  const [factCounts, durations, ends] = [chunk.int32(3), chunk.float64(4), chunk.float64(5)];
+  const [sliceNos, setNos] = [chunk.int32(0), chunk.int32(1)];
+  const [durations, ends] = [chunk.float64(4), chunk.float64(5)];
+  const rows = { outcomes: chunk.uint8(2), factCounts: chunk.int32(3), durations, ends };
   for (let row = 0; row < chunk.rowCount; row += 1) {
-    const [durationUs, endUs, factCount] = [at(durations, row), at(ends, row), at(factCounts, row)];
-    const outcome = at(outcomes, row);
-    const bucket = bucketNumber(latencyBucketUs(durationUs));
-    const totals = totalsAt(scope, endUs);
-    const piece = { outcome, factCount, durationUs: durationUs * factCount, startUs: endUs - durationUs, endUs };
-    for (const slot of keys.slotsAt(at(sliceNos, row), at(setNos, row))) {
-      const group = groupIn(totals, slot);
-      addPiece(group, slot.key.alias, piece);
-      addBucket(group, outcome, bucket, factCount);
-    }
+    const bucket = bucketNumber(latencyBucketUs(at(durations, row)));
+    const slots = keys.slotsAt(at(sliceNos, row), at(setNos, row));
+    addFact(rows, { row, bucket }, slots, totalsAt(scope, at(ends, row)));
+  }
+}
+
+function addFact(
+  { outcomes, factCounts, durations, ends }: FactRows,
+  { row, bucket }: { readonly row: number; readonly bucket: number },
+  slots: readonly GraphSlot[],
+  totals: GraphTotals,
+): void {
+  const [durationUs, endUs, factCount] = [at(durations, row), at(ends, row), at(factCounts, row)];
+  const outcome = at(outcomes, row);
+  const piece = { outcome, factCount, durationUs: durationUs * factCount, startUs: endUs - durationUs, endUs };
+  for (const slot of slots) {
+    const group = groupIn(totals, slot);
+    addPiece(group, slot.key.alias, piece);
+    addBucket(group, outcome, bucket, factCount);
   }
 }

@@ -7,6 +7,7 @@ import {
   type GraphSeriesQuery,
   type GraphSums,
 } from '@fluoroscope/store';
+import { hashId, type IdHash } from '../slices/bloom.ts';
 import { readQuery } from '../sql-files.ts';
 import type { Snapshot, Source } from '../source.ts';
 import { bindList, toNumber } from '../values.ts';
@@ -71,8 +72,11 @@ async function addTraces(
   ids: readonly TraceId[],
   totals: GraphTotals,
 ): Promise<void> {
+  const hashed = ids.map((id) => ({ id, hash: hashId(id) }));
   for (const source of sources) {
-    const known = ids.filter((id) => source.mayKnow(id));
+    const isKnown = ({ id, hash }: { readonly id: TraceId; readonly hash: IdHash }): boolean =>
+      source.mayHold === undefined ? source.mayKnow(id) : source.mayHold(hash);
+    const known = hashed.filter(isKnown).map(({ id }) => id);
     if (known.length === 0) continue;
     const add = source.kind === 'head' ? addTracesOfHead : addTracesOfSlice;
     await add(connection, source, known, totals);

@@ -1,8 +1,9 @@
-import { LIST, UBIGINT, type DuckDBConnection, type DuckDBListValue, type DuckDBType } from '@duckdb/node-api';
+import { LIST, UBIGINT, VARCHAR, type DuckDBConnection, type DuckDBListValue, type DuckDBType } from '@duckdb/node-api';
 import type { TraceId } from '@fluoroscope/model';
 import { fillQuery } from '../source-sql.ts';
 import type { Source } from '../source.ts';
 import { traceIdHi, traceIdLo, traceIdOf } from '../trace-key.ts';
+import { scanColumns } from './columns.ts';
 import { bindList, toBigInt, toNumber } from '../values.ts';
 
 /** Two lists to bind: $1 the upper halves, $2 the lower ones. */
@@ -18,20 +19,35 @@ export async function readTraceNumbers(
   { prefix }: Source,
   ids: readonly TraceId[],
 ): Promise<ReadonlyMap<number, TraceId>> {
-  const sql = fillQuery('read/numbers-of-slice', { from: prefix });
-  const result = await connection.runAndReadAll(sql, bindIds(ids), [...BOUND_IDS_TYPES]);
+  const [only] = ids;
+  const result =
+    ids.length === 1 && only !== undefined
+      ? await connection.runAndReadAll(fillQuery('read/number-of-slice', { from: prefix, ...printHalves(only) }))
+      : await connection.runAndReadAll(fillQuery('read/numbers-of-slice', { from: prefix }), bindIds(ids), [
+          ...BOUND_IDS_TYPES,
+        ]);
   return new Map(result.getRows().map(([hi, lo, no]) => [toNumber(no), traceIdOf(toBigInt(hi), toBigInt(lo))]));
 }
 
-/** The ids of these traces of a slice. */
-export async function readTraceIds(
+/** The numbers alone, of many traces. */
+export async function readNumbersOf(
   connection: DuckDBConnection,
   { prefix }: Source,
-  numbers: readonly number[],
-): Promise<ReadonlyMap<number, TraceId>> {
-  const sql = fillQuery('read/ids-of-slice', { from: prefix, numbers: printNumbers(numbers) });
-  const result = await connection.runAndReadAll(sql);
-  return new Map(result.getRows().map(([no, hi, lo]) => [toNumber(no), traceIdOf(toBigInt(hi), toBigInt(lo))]));
+  ids: readonly TraceId[],
+): Promise<readonly number[]> {
+  const sql = fillQuery('read/trace-numbers-of-slice', { from: prefix });
+  const halves = ids.map(printHalves);
+  const values = [halves.map(({ hi }) => hi).join(','), halves.map(({ lo }) => lo).join(',')];
+  const numbers: number[] = [];
+  await scanColumns(connection, { sql, values, types: [VARCHAR, VARCHAR] }, (chunk) => {
+    for (const number of chunk.int32(0)) numbers.push(number);
+  });
+  return numbers;
+}
+
+/** Digits and nothing else. */
+function printHalves(id: TraceId): { readonly hi: string; readonly lo: string } {
+  return { hi: traceIdHi(id).toString(), lo: traceIdLo(id).toString() };
 }
 
 /**

@@ -8,7 +8,7 @@ import { toBigInt, toFields, toFlag, toList, toNumber, toNumberOrNull, toText, t
 import { compareAnnotations } from './annotation-order.ts';
 import { readAnnotations } from './annotations.ts';
 import { readServices } from './services-by-id.ts';
-import { bindIds, BOUND_IDS_TYPES, printNumbers, readTraceIds, readTraceNumbers } from './trace-numbers.ts';
+import { bindIds, BOUND_IDS_TYPES, printNumbers, readTraceNumbers } from './trace-numbers.ts';
 
 export async function readRowsById(
   connection: DuckDBConnection,
@@ -45,16 +45,15 @@ async function readFrom(
   );
 }
 
-/** The rows of these numbers, which are row ids in a head and trace numbers in a slice. */
+/** The rows of these numbers, which are row ids in a head and trace numbers in a slice, by the ids of their traces. */
 export async function readRowsAt(
   connection: DuckDBConnection,
   source: Source,
-  numbers: readonly number[],
+  idOf: ReadonlyMap<number, TraceId>,
 ): Promise<readonly TraceRow[]> {
-  if (numbers.length === 0) return [];
   return source.kind === 'head'
-    ? readRowsOfHead(connection, source, numbers)
-    : readRowsOfSlice(connection, source, await readTraceIds(connection, source, numbers));
+    ? readRowsOfHead(connection, source, [...idOf.keys()])
+    : readRowsOfSlice(connection, source, idOf);
 }
 
 async function readRowsOfHead(

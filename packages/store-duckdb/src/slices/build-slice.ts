@@ -6,8 +6,9 @@ import type { Extent, Source } from '../source.ts';
 import { toNumber, toNumberOrNull } from '../values.ts';
 import { buildAnnotations } from './build/build-annotations.ts';
 import { buildFacts } from './build/build-facts.ts';
-import { drop, eachSource, mapNumbers, runBuild, unionOf, type BuildRun } from './build/build-run.ts';
+import { drop, eachSource, mapNumbers, readRow, runBuild, unionOf, type BuildRun } from './build/build-run.ts';
 import { copyDocuments, copyTraces } from './build/copy-rows.ts';
+import { createRunner } from './build/run-aside.ts';
 
 export interface BuildSliceOptions {
   /** Prefix of an attached database without tables; made by us, safe as SQL text. */
@@ -33,7 +34,7 @@ export interface SliceSummary {
  * there, or nothing.
  */
 export async function buildSlice(connection: DuckDBConnection, options: BuildSliceOptions): Promise<SliceSummary> {
-  const run: BuildRun = { connection, ...options };
+  const run: BuildRun = { connection, runner: await createRunner(connection), ...options };
   await connection.run('BEGIN');
   try {
     await connection.run(fillSql(readSchema('slice'), { into: run.into }));
@@ -61,12 +62,12 @@ async function numberTraces(run: BuildRun): Promise<number> {
   await runBuild(run, 'ids', { known: unionOf(run, 'known') });
   await mapNumbers(run, 'numbers');
   await run.pause();
-  return toNumber((await run.connection.runAndReadAll('SELECT count(*) FROM build_ids')).getRows()[0]?.[0]);
+  const [count] = await readRow(run, 'SELECT count(*) FROM build_ids');
+  return toNumber(count);
 }
 
-async function readSummary({ connection, into }: BuildRun): Promise<SliceSummary> {
-  const result = await connection.runAndReadAll(fillQuery('build/summary', { into }));
-  const [traceCount, documentCount, ...times] = result.getRows()[0] ?? [];
+async function readSummary(run: BuildRun): Promise<SliceSummary> {
+  const [traceCount, documentCount, ...times] = await readRow(run, fillQuery('build/summary', { into: run.into }));
   const [firstReceivedUs, lastReceivedUs, firstStartUs, lastStartUs, firstEndUs, lastEndUs] = times.map((us) => {
     const number = toNumberOrNull(us);
     return number === null ? null : timeUs(number);

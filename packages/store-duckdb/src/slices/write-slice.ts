@@ -17,6 +17,7 @@ import { fillQuery, fillSql } from '../source-sql.ts';
 import { readSchema } from '../sql-files.ts';
 import { bindList, toNumber } from '../values.ts';
 import { createBloomFilter, hashWords, type BloomFilter, type IdHash } from './bloom.ts';
+import { createRunner } from './build/run-aside.ts';
 import { buildSlice, type SliceSummary } from './build-slice.ts';
 import { printSliceName, printUnfinishedName, type OrderRange } from './slice-name.ts';
 import { databaseNameOf, readSlice, SLICE_FORMAT, type Slice } from './slice.ts';
@@ -105,7 +106,8 @@ async function build(connection: DuckDBConnection, file: string, work: SliceWork
   await writeAbout(connection, into, { work, summary, filter });
   await writeProgress(connection, into, work.progress);
   await work.pause();
-  await connection.run(`CHECKPOINT ${name}`);
+  const runner = await createRunner(connection);
+  await runner.run(`CHECKPOINT ${name}`);
   await connection.run('USE memory');
   await detach(connection, name);
 }

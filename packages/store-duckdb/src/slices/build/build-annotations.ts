@@ -1,7 +1,7 @@
 import { INTEGER } from '@duckdb/node-api';
 import { fillQuery } from '../../source-sql.ts';
 import { toNumber } from '../../values.ts';
-import { drop, eachSource, mapNumbers, runBuild, unionOf, type BuildRun } from './build-run.ts';
+import { drop, eachSource, mapNumbers, readRow, runBuild, unionOf, type BuildRun } from './build-run.ts';
 
 /** Postings of one block: some eight row groups, of which a search for one annotation reads one, a row's annotations all. */
 const BLOCK_POSTINGS = 131_072;
@@ -26,7 +26,7 @@ export async function buildAnnotations(run: BuildRun, traceCount: number): Promi
   const step = block * STEP_BLOCKS;
   const sql = fillQuery('build/postings', { into: run.into, postings: unionOf(run, 'postings'), block });
   for (let first = 0; first < traceCount; first += step) {
-    await run.connection.run(sql, [first, first + step], [INTEGER, INTEGER]);
+    await run.runner.run(sql, [first, first + step], [INTEGER, INTEGER]);
     await run.pause();
   }
   await eachSource(run, 'head', (_from, no) => drop(run, `build_items_${no}`));
@@ -36,7 +36,8 @@ export async function buildAnnotations(run: BuildRun, traceCount: number): Promi
 
 async function countPostings(run: BuildRun): Promise<number> {
   const sql = `SELECT coalesce(sum(posting_count), 0) FROM (${unionOf(run, 'posting-count')})`;
-  return toNumber((await run.connection.runAndReadAll(sql)).getRows()[0]?.[0]);
+  const [count] = await readRow(run, sql);
+  return toNumber(count);
 }
 
 /** A power of two. */

@@ -4,7 +4,7 @@ import { bucketNumber } from '../../bucket-number.ts';
 import { scanColumns, type Chunk } from '../../readers/columns.ts';
 import { fillQuery } from '../../source-sql.ts';
 import { toBigInt, toNumber } from '../../values.ts';
-import { drop, eachSource, mapNumbers, runBuild, unionOf, type BuildRun } from './build-run.ts';
+import { drop, eachSource, mapNumbers, readRow, runBuild, unionOf, type BuildRun } from './build-run.ts';
 import { giveBackFactTables, takeFactTables, type FactTables } from './fact-tables.ts';
 import { createKeySets, type KeySets } from './key-sets.ts';
 import { createRollup, type Rollup } from './rollup.ts';
@@ -37,7 +37,7 @@ async function writeFacts(run: BuildRun, tables: FactTables): Promise<void> {
   let firstUs = -(2n ** 62n);
   for (const endUs of await readStepEnds(run)) {
     const statement = { sql, values: [firstUs, endUs], types: [BIGINT, BIGINT] };
-    await scanColumns(run.connection, statement, (chunk) => addChunk(walk, chunk));
+    await scanColumns(run.runner, statement, (chunk) => addChunk(walk, chunk));
     await run.pause();
     firstUs = endUs;
   }
@@ -109,14 +109,14 @@ function writeRun(walk: FactWalk): void {
 /** Where steps of about equally many facts end, ascending; the last one behind every fact. */
 async function readStepEnds(run: BuildRun): Promise<readonly bigint[]> {
   const ends = unionOf(run, 'ends');
-  const [row] = (await run.connection.runAndReadAll(`SELECT count(*) FROM (${ends})`)).getRows();
-  const stepCount = Math.ceil(toNumber(row?.[0]) / STEP_FACTS);
+  const [count] = await readRow(run, `SELECT count(*) FROM (${ends})`);
+  const stepCount = Math.ceil(toNumber(count) / STEP_FACTS);
   if (stepCount === 0) return [];
   const cuts: bigint[] = [];
   if (stepCount > 1) {
     const shares = Array.from({ length: stepCount - 1 }, (_item, at) => (at + 1) / stepCount).join(', ');
     const sql = `SELECT unnest(approx_quantile(end_us, [${shares}])) FROM (${ends})`;
-    for (const [cut] of (await run.connection.runAndReadAll(sql)).getRows()) cuts.push(toWhole(cut));
+    for (const [cut] of await (await run.runner.run(sql)).getRows()) cuts.push(toWhole(cut));
   }
   return [...cuts.sort((a, b) => (a < b ? -1 : 1)), 2n ** 62n];
 }

@@ -1,10 +1,14 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { Source } from '../../source.ts';
 import { fillQuery, type Names } from '../../source-sql.ts';
+import type { Runner } from './run-aside.ts';
 
 /** One slice being built. Its scratch tables are the connection's temporary ones, named `build_…`. */
 export interface BuildRun {
+  /** For appenders and single short statements. */
   readonly connection: DuckDBConnection;
+  /** On the same connection, for all that takes its time. */
+  readonly runner: Runner;
   readonly into: string;
   /** Oldest first; a source goes by its place here. */
   readonly from: readonly Source[];
@@ -14,7 +18,13 @@ export interface BuildRun {
 
 /** Runs sql/queries/build/NAME.sql. */
 export async function runBuild(run: BuildRun, name: string, names: Names = {}): Promise<void> {
-  await run.connection.run(fillQuery(`build/${name}`, { into: run.into, ...names }));
+  await run.runner.run(fillQuery(`build/${name}`, { into: run.into, ...names }));
+}
+
+/** The only row of the answer. */
+export async function readRow({ runner }: BuildRun, sql: string): Promise<readonly DuckDBValue[]> {
+  const [row = []] = await (await runner.run(sql)).getRows();
+  return row;
 }
 
 /** What NAME-of-head.sql and NAME-of-slice.sql give, over all sources. */

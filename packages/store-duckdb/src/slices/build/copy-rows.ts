@@ -2,7 +2,7 @@ import { BIGINT } from '@duckdb/node-api';
 import { fillQuery } from '../../source-sql.ts';
 import { readQuery } from '../../sql-files.ts';
 import { toBigInt, toNumber } from '../../values.ts';
-import { drop, runBuild, unionOf, type BuildRun } from './build-run.ts';
+import { drop, readRow, runBuild, unionOf, type BuildRun } from './build-run.ts';
 
 /** Copied and sorted at a time, with their texts in memory: as many as a row group of the slice. */
 const STEP_ROWS = 16_384n;
@@ -27,8 +27,8 @@ export async function copyTraces(run: BuildRun): Promise<void> {
 }
 
 async function copyPlaces(run: BuildRun, table: 'documents' | 'traces'): Promise<void> {
-  const counted = await run.connection.runAndReadAll('SELECT count(*) FROM build_places');
-  const placeCount = toBigInt(counted.getRows()[0]?.[0]);
+  const [count] = await readRow(run, 'SELECT count(*) FROM build_places');
+  const placeCount = toBigInt(count);
   for (let first = 0n; first < placeCount; first += STEP_ROWS) {
     await copyStep(run, table, first);
     await run.pause();
@@ -45,7 +45,7 @@ async function copyStep(run: BuildRun, table: 'documents' | 'traces', first: big
     return [fillQuery(`build/${table}-of-${source.kind}`, names)];
   });
   const names = { into: run.into, table, rows: pieces.join('\nUNION ALL\n') };
-  await run.connection.run(fillQuery('build/copy', names), [first, end], [BIGINT, BIGINT]);
+  await run.runner.run(fillQuery('build/copy', names), [first, end], [BIGINT, BIGINT]);
 }
 
 /** Rows of one source, without wide gaps: what lies between two wanted ones is read too. */
@@ -56,12 +56,9 @@ interface Stretch {
 }
 
 async function readStretches(run: BuildRun, first: bigint, end: bigint): Promise<readonly Stretch[]> {
-  const found = await run.connection.runAndReadAll(
-    readQuery('build/stretches'),
-    [first, end, VECTOR_ROWS],
-    [BIGINT, BIGINT, BIGINT],
-  );
-  const vectors = found.getRows().map(([no, vectorNo]) => ({ no: toNumber(no), vectorNo: toBigInt(vectorNo) }));
+  const found = await run.runner.run(readQuery('build/stretches'), [first, end, VECTOR_ROWS], [BIGINT, BIGINT, BIGINT]);
+  const rows = await found.getRows();
+  const vectors = rows.map(([no, vectorNo]) => ({ no: toNumber(no), vectorNo: toBigInt(vectorNo) }));
   const stretches = joinVectors(vectors, 1n);
   return stretches.length > STRETCHES_MAX ? joinVectors(vectors, BigInt(Number.MAX_SAFE_INTEGER)) : stretches;
 }

@@ -1,0 +1,3 @@
+SELECT set_no, services
+FROM {from}.annotation_services
+LIMIT {limit}

@@ -1,0 +1,56 @@
+import type { Source } from '../source.ts';
+
+/** What was read of slices, which never change: held until others need the room. Bounded over all stores of the process. */
+export interface SliceCache<Value> {
+  get(slice: Source, key: string): Value | undefined;
+  /** `sizeBytes` is about what it takes. */
+  set(slice: Source, key: string, value: Value, sizeBytes: number): void;
+}
+
+/** One value may take this share of the room at most: a large one must not drive out all others. */
+const LARGEST_SHARE = 0.25;
+
+/** Without a reference to the slice, so that what is known of one that is gone does not keep it. */
+interface Entry<Value> {
+  readonly value: Value;
+  readonly sizeBytes: number;
+  readonly forget: () => void;
+}
+
+export function createSliceCache<Value>(bytesMax: number): SliceCache<Value> {
+  const bySlice = new WeakMap<Source, Map<string, Entry<Value>>>();
+  /** The one that was not used for the longest time comes first. */
+  const entries = new Set<Entry<Value>>();
+  let heldBytes = 0;
+
+  function drop(entry: Entry<Value>): void {
+    entry.forget();
+    entries.delete(entry);
+    heldBytes -= entry.sizeBytes;
+  }
+
+  return {
+    get(slice, key) {
+      const entry = bySlice.get(slice)?.get(key);
+      if (entry === undefined) return undefined;
+      entries.delete(entry);
+      entries.add(entry);
+      return entry.value;
+    },
+    set(slice, key, value, sizeBytes) {
+      const ofSlice = bySlice.get(slice) ?? new Map<string, Entry<Value>>();
+      bySlice.set(slice, ofSlice);
+      const before = ofSlice.get(key);
+      if (before !== undefined) drop(before);
+      if (sizeBytes > bytesMax * LARGEST_SHARE) return;
+      const entry = { value, sizeBytes, forget: () => ofSlice.delete(key) };
+      ofSlice.set(key, entry);
+      entries.add(entry);
+      heldBytes += sizeBytes;
+      for (const oldest of entries) {
+        if (heldBytes <= bytesMax) break;
+        drop(oldest);
+      }
+    },
+  };
+}

@@ -107,6 +107,90 @@ test('kill -9 again and again: everything acknowledged is there, once', async ()
   expect(await program.stop()).toBe(0);
 });
 
+interface TroubleTimes {
+  begin(): Promise<void> | void;
+  /** Whether documents are still taken, and nothing of them is stored. */
+  readonly stops: boolean;
+  end(): Promise<void> | void;
+}
+
+const refused = (code: number, name: string): TroubleTimes => ({
+  begin: () => proxy.refuseInserts({ code, name }),
+  stops: true,
+  end: () => proxy.refuseInserts(null),
+});
+const cut = (nth: number, when: 'before' | 'within' | 'after'): TroubleTimes => ({
+  begin: () => proxy.cut(nth, when),
+  stops: false,
+  end: () => {},
+});
+
+/** R10: what happens to ClickHouse while documents arrive. */
+const TROUBLES: readonly (readonly [string, () => TroubleTimes])[] = [
+  ['away', () => ({ begin: () => proxy.setAway(true), stops: true, end: () => proxy.setAway(false) })],
+  ['slow to answer', () => ({ begin: () => proxy.setHeld(true), stops: true, end: () => proxy.setHeld(false) })],
+  ['paused', () => ({ begin: () => engine.pause(), stops: false, end: () => engine.goOn() })],
+  ['cut off within an insert', () => cut(1, 'within')],
+  ['cut off within the insert of facts', () => cut(2, 'within')],
+  ['cut off after it has the traces', () => cut(3, 'after')],
+  ['cut off within the insert of documents', () => cut(4, 'within')],
+  ['out of memory in an insert', () => refused(241, 'MEMORY_LIMIT_EXCEEDED')],
+  ['out of disk', () => refused(243, 'NOT_ENOUGH_SPACE')],
+  ['killed', () => ({ begin: () => engine.killAndStartAgain(), stops: false, end: () => {} })],
+];
+const DOCUMENTS_BEFORE = 10;
+const DOCUMENTS_DURING = 20;
+
+test('ten troubles of ClickHouse, one after another: everything acknowledged is there, once', async () => {
+  const program = await startProgram(flags(join(folder, 'troubled'), `${proxy.url}/troubled`));
+  const stored = () =>
+    engine.rows(
+      'SELECT count(), uniqExact(trace_id), (SELECT sum(sign) FROM troubled.facts), (SELECT sum(fact_count) FROM troubled.graph_minutes), (SELECT count() FROM troubled.traces FINAL) FROM troubled.documents',
+    );
+  let sent = 0;
+  const sendSome = async (count: number) => {
+    for (let call = 0; call < count; call += 1) await put(program.http, 1_000 + (sent += 1));
+  };
+  for (const [name, make] of TROUBLES) {
+    await sendSome(DOCUMENTS_BEFORE);
+    const trouble = make();
+    const before = trouble.stops ? await untilStored(sent) : 0;
+    await trouble.begin();
+    await sendSome(DOCUMENTS_DURING);
+    if (trouble.stops) expect((await stored())[0]?.[0], name).toBe(before);
+    await trouble.end();
+    await untilStored(sent);
+  }
+  expect(await program.stop()).toBe(0);
+
+  async function untilStored(count: number): Promise<number> {
+    await eventually(stored, ([row]) => row?.[0] === count);
+    // Of each trace, its row, its node and the edge from its client.
+    expect(await stored()).toEqual([[count, count, 2 * count, 2 * count, count]]);
+    return count;
+  }
+});
+
+test('a second server with a journal of its own is refused, until the first has left', async () => {
+  const [first, second] = ['journal-a', 'journal-b'].map((name) => flags(join(folder, name), `${engine.url}/journals`));
+  if (first === undefined || second === undefined) throw new Error('two servers are needed');
+  const program = await startProgram(first);
+  const ids = [...(await put(program.http, 1, 2))];
+  const { code, output } = await runProgram(second);
+  expect(output).toMatch(
+    /--store-url: .*journals at \S+ is written from another journal \(journal \w+; this one is journal \w+\)/,
+  );
+  expect(code).toBe(2);
+  expect(await program.stop()).toBe(0);
+  const other = await startProgram(second);
+  ids.push(...(await put(other.http, 3)));
+  await eventually(
+    () => countFound(other.http, ids),
+    (count) => count === 3,
+  );
+  expect(await other.stop()).toBe(0);
+});
+
 test.each([
   ['a wrong password', 'username: fluoroscope\npassword: wrong', 0o600, /--store-url: .*AUTHENTICATION_FAILED/],
   ['a file for all to read', 'username: a\npassword: b', 0o644, /--store-credentials: .*chmod 600/],

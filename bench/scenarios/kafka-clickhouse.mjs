@@ -1,24 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { temporaryFolderFor } from '../folders.mjs';
 import { round, sleep } from '../numbers.mjs';
+import { summariseProfiles } from '../profile.mjs';
 import { startServer } from '../server.mjs';
 import { countFoundSegments, untilIdle } from '../settle.mjs';
 import { runProcess } from '../stores.mjs';
 
 const RANGE_US = 3_600e6;
-const FOUND_MS_MAX = 1_800_000;
+const STORED_MS_MAX = 1_800_000;
 const LOOK_MS = 1_000;
+const PROFILE_INTERVAL_US = 1_000;
+/** A profiler takes its samples of idle threads too, so that the server never seems to be idle. */
+const PROFILED_IDLE_MS_MAX = 4_000;
+/** ClickHouse's own, of a server that nobody has set up. */
+const NO_CREDENTIALS = { username: 'default', password: '' };
+const DATABASE = 'fluoroscope';
 
 /**
  * P21. A topic is filled first; then a server is started that finds it full: what it uses until all is found is the cost
- * of the way from Kafka to ClickHouse. Both must be there already:
+ * of the way from Kafka to ClickHouse. Both must be there already, and have nothing in them:
  *
- *   BENCH_JOURNAL     kafka://HOST:PORT,…/TOPIC    an empty topic
- *   BENCH_STORE_URL   http://HOST:PORT[/DATABASE]
+ *   BENCH_JOURNAL             kafka://HOST:PORT,…/TOPIC
+ *   BENCH_STORE_URL           http://HOST:PORT[/DATABASE]
+ *   BENCH_STORE_CREDENTIALS   a file as --store-credentials takes it, written as JSON; without it the user `default`
+ *
+ * `node interop/kafka/endpoints.mjs` starts both on this machine, and prints the three.
  */
-export async function kafkaToClickHouse({ checkout, seed: givenSeed, spans }) {
-  const { BENCH_JOURNAL, BENCH_STORE_URL } = process.env;
+export async function kafkaToClickHouse({ checkout, seed: givenSeed, spans, profile }) {
+  const { BENCH_JOURNAL, BENCH_STORE_URL, BENCH_STORE_CREDENTIALS } = process.env;
   if (BENCH_JOURNAL === undefined || BENCH_STORE_URL === undefined) {
     return { leftOut: 'BENCH_JOURNAL and BENCH_STORE_URL name no Kafka topic and no ClickHouse' };
   }
+  const clickHouse = openClickHouse(BENCH_STORE_URL, BENCH_STORE_CREDENTIALS);
+  if ((await clickHouse.countDocuments()) > 0) throw new Error('the database of BENCH_STORE_URL has documents in it');
   const [, brokers = '', topic = ''] = /^kafka:\/\/([^/]+)\/(.+)$/.exec(BENCH_JOURNAL) ?? [];
   // Documents of a run before would be duplicates, which cost less.
   const seed = (givenSeed ^ Date.now()) >>> 0;
@@ -34,53 +48,78 @@ export async function kafkaToClickHouse({ checkout, seed: givenSeed, spans }) {
     rangeUs: RANGE_US,
   };
   const { documents } = await runProcess('fill-topic', settings);
-  const insertsBefore = await readInserts(BENCH_STORE_URL);
+  const profileDir = profile ? temporaryFolderFor('profile') : null;
+  const server = await startServer({
+    checkout,
+    nodeFlags:
+      profileDir === null
+        ? []
+        : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`, `--cpu-prof-interval=${PROFILE_INTERVAL_US}`],
+    flags: [
+      '--journal',
+      BENCH_JOURNAL,
+      '--store-url',
+      BENCH_STORE_URL,
+      ...(BENCH_STORE_CREDENTIALS === undefined ? [] : ['--store-credentials', BENCH_STORE_CREDENTIALS]),
+    ],
+  });
   const startedMs = performance.now();
-  const server = await startServer({ checkout, flags: ['--journal', BENCH_JOURNAL, '--store-url', BENCH_STORE_URL] });
+  let threads = [];
   try {
-    const count = () => countFoundSegments(server.http, startUs / 1e6 - 60, (startUs + RANGE_US) / 1e6 + 60);
-    const found = await waitFor(count, documents, startedMs);
-    const foundMs = performance.now() - startedMs;
-    await untilIdle(server.cpuSeconds);
-    const inserts = await readInserts(BENCH_STORE_URL);
+    await waitFor(() => clickHouse.countDocuments(), documents);
+    const storedMs = performance.now() - startedMs;
+    await untilIdle(server.cpuSeconds, profile ? PROFILED_IDLE_MS_MAX : undefined);
+    const cpuSeconds = server.cpuSeconds();
+    threads = server.threadSeconds();
+    const found = await countFoundSegments(server.http, startUs / 1e6 - 60, (startUs + RANGE_US) / 1e6 + 60);
+    const batches = await clickHouse.countBatches();
     return {
       figures: {
         spans: documents,
         found,
         lost: Math.max(0, documents - found),
-        cpuSecondsPerMillionSpans: round((server.cpuSeconds() / found) * 1e6, 2),
-        spansPerSecond: round(found / (foundMs / 1000)),
-        rowsAnInsert:
-          inserts === null
-            ? 'not told'
-            : round((inserts.rows - insertsBefore.rows) / (inserts.queries - insertsBefore.queries)),
+        foundTooMany: Math.max(0, found - documents),
+        cpuSecondsPerMillionSpans: round((cpuSeconds / found) * 1e6, 2),
+        spansPerSecond: round(found / (storedMs / 1000)),
+        batches,
+        documentsABatch: round(found / batches),
+        secondsABatch: round(storedMs / 1000 / batches, 2),
         peakMb: round(server.peakResidentMb()),
       },
+      ...(profileDir !== null && { finish: () => summariseProfiles(profileDir, threads, server.pid) }),
     };
   } finally {
     await server.stop();
   }
 }
 
-/** Looks are queries, and cost too: seldom. */
-async function waitFor(count, wanted, startedMs) {
-  let found = 0;
-  while (found < wanted && performance.now() - startedMs < FOUND_MS_MAX) {
-    await sleep(LOOK_MS);
-    found = await count();
-  }
-  return found;
+/** ClickHouse itself is asked: the server's own answers would be among its CPU seconds. */
+async function waitFor(countDocuments, wanted) {
+  const untilMs = performance.now() + STORED_MS_MAX;
+  while ((await countDocuments()) < wanted && performance.now() < untilMs) await sleep(LOOK_MS);
 }
 
-/** Of the ClickHouse server since its start; null when it does not tell. */
-async function readInserts(storeUrl) {
-  const query = "SELECT event, value FROM system.events WHERE event IN ('InsertQuery', 'InsertedRows') FORMAT JSON";
-  try {
-    const answer = await fetch(`${new URL(storeUrl).origin}/?query=${encodeURIComponent(query)}`);
-    const { data } = await answer.json();
-    const valueOf = (name) => Number(data.find(({ event }) => event === name)?.value ?? 0);
-    return { queries: valueOf('InsertQuery'), rows: valueOf('InsertedRows') };
-  } catch {
-    return null;
+function openClickHouse(storeUrl, credentialsFile) {
+  const { username, password } =
+    credentialsFile === undefined ? NO_CREDENTIALS : JSON.parse(readFileSync(credentialsFile, 'utf8'));
+  const { origin, pathname } = new URL(storeUrl);
+  const database = pathname === '/' ? DATABASE : pathname.slice(1);
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+  async function ask(query) {
+    const answer = await fetch(`${origin}/`, { method: 'POST', headers: { authorization }, body: query });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`ClickHouse does not answer to ${query}: ${text}`);
+    return Number(text);
   }
+
+  return {
+    /** 0 before there is a table. */
+    async countDocuments() {
+      const isThere = `SELECT count() FROM system.tables WHERE database = '${database}' AND name = 'documents'`;
+      return (await ask(isThere)) === 0 ? 0 : ask(`SELECT count() FROM \`${database}\`.documents`);
+    },
+    /** Each writes one block of rows a table and day. Those of which every row was replaced meanwhile are not seen. */
+    countBatches: () => ask(`SELECT uniqExact(origin, sequence) FROM \`${database}\`.traces`),
+  };
 }

@@ -80,6 +80,19 @@ export async function expectExactly(endpoint, traces) {
   if (counts.length !== 2) throw new Error(`the graph has ${counts.length} services; sent 2`);
 }
 
+/** Of all traces of the last half hour, as often as the server lists them. */
+export async function readTraceIds(endpoint) {
+  const now = Date.now() / 1_000;
+  const ids = [];
+  let NextToken;
+  do {
+    const page = await ask(endpoint, '/TraceSummaries', { StartTime: now - 1_800, EndTime: now + 60, NextToken });
+    ids.push(...page.TraceSummaries.map(({ Id }) => Id));
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  return ids;
+}
+
 function totalOf({ SummaryStatistics }) {
   return SummaryStatistics?.TotalCount ?? 0;
 }

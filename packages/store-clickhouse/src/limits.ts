@@ -32,6 +32,10 @@ export const CONDITION_DEPTH_MAX = 250;
 /** Traces whose row can be replaced without asking where it stands: an id and a number each, ≈ 15 MB. */
 export const RECENT_ROWS_MAX = 100_000;
 
+/** How long a process that says nothing counts as one that writes, and how often it says that it is there. */
+export const CLAIM_MS = 30_000;
+export const CLAIM_RENEWED_MS = 8_000;
+
 /** Ids that opening reads into the filter of known traces: seconds, and one false "known" in fifty. Beyond, every trace may be known. */
 export const FILTER_IDS_MAX = 20_000_000;
 

@@ -1,5 +1,6 @@
 import type { TimeUs, TraceId } from '@fluoroscope/model';
 import { StoreError, type StoreBatch, type TraceStore } from '@fluoroscope/store';
+import { createClaim, UNCLAIMED, type Claim } from './claim.ts';
 import { isAway } from './clickhouse-error.ts';
 import { connect, type Connection, type Credentials } from './connection.ts';
 import { createKnownTraces } from './known-traces.ts';
@@ -18,18 +19,20 @@ export interface ClickHouseStoreOptions {
   /** See `parseStoreUrl`. */
   readonly url: string;
   readonly credentials: Credentials;
+  /** What numbers the records that are written: one at a time may write to a database. Without it nobody is refused. */
+  readonly journal?: string | undefined;
 }
 
 /**
  * The store of a ClickHouse server or cluster, which several processes may share. Rejects when the server answers but is
- * not fit: its version, its schema, the user. While it cannot be reached the store opens all the same: calls reject with
+ * not fit: its version, its schema, the user, or a database that is written from another journal. While it cannot be reached the store opens all the same: calls reject with
  * `away`, and the first one that reaches the server makes it ready.
  */
-export async function openClickHouseStore({ url, credentials }: ClickHouseStoreOptions): Promise<TraceStore> {
+export async function openClickHouseStore({ url, credentials, journal }: ClickHouseStoreOptions): Promise<TraceStore> {
   const place = parseStoreUrl(url);
   if (!place.ok) throw new StoreError('unreadable', `${place.problem}: not the address of a ClickHouse server`);
   const connection = connect(place.value, credentials);
-  const store = createStore(connection);
+  const store = createStore(connection, journal === undefined ? UNCLAIMED : createClaim(connection, journal));
   try {
     await store.ready();
   } catch (error) {
@@ -41,7 +44,7 @@ export async function openClickHouseStore({ url, credentials }: ClickHouseStoreO
   return store;
 }
 
-function createStore(connection: Connection): TraceStore & { ready(): Promise<void> } {
+function createStore(connection: Connection, claim: Claim): TraceStore & { ready(): Promise<void> } {
   const known = createKnownTraces(connection);
   const writer = createWriter(connection, known);
   const running = new Set<Promise<unknown>>();
@@ -51,7 +54,7 @@ function createStore(connection: Connection): TraceStore & { ready(): Promise<vo
   let closing: Promise<void> | null = null;
 
   async function prepare(): Promise<void> {
-    await prepareServer(connection);
+    await prepareServer(connection).then(() => claim.hold());
     retainedFromUs = await readRetainedFrom(connection);
     await writer.load();
   }
@@ -76,7 +79,7 @@ function createStore(connection: Connection): TraceStore & { ready(): Promise<vo
   }
 
   function enqueueWrite(batch: StoreBatch): Promise<void> {
-    const write = lastWrite.then(() => writer.write(batch));
+    const write = lastWrite.then(() => claim.hold()).then(() => writer.write(batch));
     lastWrite = write.catch(() => {});
     return write;
   }
@@ -87,7 +90,7 @@ function createStore(connection: Connection): TraceStore & { ready(): Promise<vo
 
   async function close(): Promise<void> {
     await Promise.allSettled(running);
-    await connection[Symbol.asyncDispose]();
+    await claim.release().then(() => connection[Symbol.asyncDispose]());
   }
 
   const retainedFrom = (): number => retainedFromUs ?? -Infinity;

@@ -3,7 +3,7 @@ import type { StoreUnderTest } from '@fluoroscope/store/conformance';
 import { openClickHouseStore } from '../open.ts';
 import type { Engine } from './engine.ts';
 
-const TABLES = ['documents', 'traces', 'facts', 'graph_minutes', 'alias_minutes', 'progress', 'retained'];
+const TABLES = ['documents', 'traces', 'facts', 'graph_minutes', 'alias_minutes', 'progress', 'retained', 'writers'];
 
 /** Empty stores on one engine, one after another: emptying tables takes a tenth of the time that making them does. */
 export interface Databases {

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { quoteValue, readMultipart } from './http-form.ts';
 
-// node --import tsx engine-process.e2e.ts PACKAGES DATA: ClickHouse's engine behind as much of its HTTP interface as the real
+// node --import tsx engine-process.e2e.ts PACKAGES DATA [PORT]: ClickHouse's engine behind as much of its HTTP interface as the real
 // client uses. Prints its port; ends, and removes its data, when its standard input does. A process of its own, since
 // the engine's threads outlive its sessions and a crash of it must cost nobody else.
 
@@ -28,7 +28,7 @@ const USER = { name: 'fluoroscope', password: 'it\'s a "secret"' };
 const NO_SETTINGS = new Set(['query', 'query_id', 'database', 'session_id', 'default_format']);
 const NO_SETTINGS_IN_PROCESS = new Set(['wait_end_of_query', 'send_progress_in_http_headers', 'insert_quorum_timeout']);
 
-const [packages = '', folder = ''] = process.argv.slice(2);
+const [packages = '', folder = '', port = '0'] = process.argv.slice(2);
 const { Session: ChdbSession } = createRequire(join(packages, 'package.json'))('chdb') as {
   Session: new (path: string) => Session;
 };
@@ -43,7 +43,7 @@ let lastInsert: Promise<unknown> = Promise.resolve();
 let fileCount = 0;
 
 const server = createServer({ maxHeaderSize: 1024 ** 2 }, (request, response) => void handle(request, response));
-server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
+server.listen(Number(port), '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
 process.stdin.resume().once('end', () => {
   rmSync(folder, { recursive: true, force: true });
   process.exit(0);

@@ -7,6 +7,8 @@ import type { Service } from './shapes.ts';
  *   PUT /api/map/positions         PutPositions → { positions }
  *   GET /api/live                  text/event-stream; `event: change`, `data: LiveChange`; at most one a 250 ms
  *   GET /api/status                → StatusAnswer
+ *   POST /api/login                LoginInput → { keyId }, and a cookie that stands for the key
+ *   POST /api/logout               {} → {}
  */
 export interface MapAnswer {
   readonly startTime: number;
@@ -32,6 +34,11 @@ export interface PutPositions {
   readonly replace?: boolean;
 }
 
+export interface LoginInput {
+  readonly keyId: string;
+  readonly secret: string;
+}
+
 export interface LiveChange {
   readonly revision: number;
 }
@@ -45,7 +52,8 @@ export interface StatusAnswer {
   readonly journal: 'file' | 'kafka';
   /** Of the file journal. */
   readonly durability: 'fsync' | 'os';
-  readonly access: 'open';
+  /** `open`: anybody who reaches it may use it; `keys`: an access key or a login is needed. */
+  readonly access: 'open' | 'keys';
   readonly traceCount: number;
   readonly documentCount: number;
   readonly storeBytes: number;

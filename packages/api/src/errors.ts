@@ -4,6 +4,7 @@
  */
 export const API_ERROR_STATUS = {
   InvalidRequestException: 400,
+  IncompleteSignatureException: 400,
   InvalidPolicyRevisionIdException: 400,
   LockoutPreventionException: 400,
   MalformedPolicyDocumentException: 400,
@@ -11,7 +12,11 @@ export const API_ERROR_STATUS = {
   PolicySizeLimitExceededException: 400,
   RuleLimitExceededException: 400,
   TooManyTagsException: 400,
+  UnauthorizedException: 401,
   AccessDeniedException: 403,
+  InvalidSignatureException: 403,
+  MissingAuthenticationTokenException: 403,
+  UnrecognizedClientException: 403,
   ResourceNotFoundException: 404,
   UnknownOperationException: 404,
   MethodNotAllowedException: 405,

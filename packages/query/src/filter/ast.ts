@@ -18,7 +18,8 @@ export type FilterNode =
   | EdgeNode
   | EntityNode
   | RootCauseNode
-  | RootCauseJsonNode;
+  | RootCauseJsonNode
+  | GroupNode;
 
 /** Two terms or more. */
 export interface AndNode {
@@ -93,6 +94,17 @@ export interface RootCauseJsonNode {
   /** As written, brackets included. */
   readonly text: string;
   readonly patterns: readonly JsonObject[];
+  readonly span: Span;
+}
+
+/** `group.name = "slow"` with what the group means; made by `resolveGroups`, never by the parser. */
+export interface GroupNode {
+  readonly kind: 'group';
+  readonly keyword: KeywordNode;
+  /** The group's expression; null: every trace. */
+  readonly expression: FilterNode | null;
+  /** Written with `!=`. */
+  readonly negated: boolean;
   readonly span: Span;
 }
 

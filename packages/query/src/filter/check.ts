@@ -42,6 +42,8 @@ function check(node: FilterNode, place: Place): FilterProblem | undefined {
     }
     case 'root-cause-json':
       return checkOuter(node, 'rootcause.json', place);
+    case 'group':
+      return check(node.keyword, place) ?? (node.expression === null ? undefined : check(node.expression, 'trace'));
     default:
       return node satisfies never;
   }

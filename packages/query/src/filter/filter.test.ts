@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { filterToCondition } from './filter.ts';
+import { filterToCondition, readFilter } from './filter.ts';
 import { parseFilter } from './parser.ts';
 import { printFilter } from './print.ts';
 import { printFilterProblem } from './problem.ts';
@@ -10,10 +10,15 @@ test.each(readLines('filter/valid'))('%s can be searched with, and prints to the
   expectSameAfterPrinting(text);
 });
 
-test.each(readLines('filter/not-supported').map(splitCase))('%s is not supported: %s', (expected, text) => {
-  const [column, construct] = expected.split(' => ');
-  expect(messageOf(text)).toBe(`column ${column}: ${construct} is not supported yet`);
+test.each(readLines('filter/verified').map(splitCase))('%s is looked at for %s', (expected, text) => {
+  const plan = readFilter(text, null);
+  const reasons = plan.ok ? plan.value.reasons : [];
+  expect(reasons.map(({ construct, span, reads }) => `${span.start + 1} ${construct} ${reads}`)[0]).toBe(expected);
   expectSameAfterPrinting(text);
+});
+
+test.each(readLines('filter/valid'))('a store alone answers %s', (text) => {
+  expect(readFilter(text, null)).toMatchObject({ ok: true, value: { reasons: [] } });
 });
 
 test.each(readLines('filter/does-not-parse').map(splitCase))('%s <= %s', (expected, text) => {

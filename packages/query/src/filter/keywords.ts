@@ -1,13 +1,16 @@
-import type { NumberField, TextField, TraceFlag } from '@fluoroscope/store';
+import type { NumberField, TextField, TraceFlag, TraceRow } from '@fluoroscope/store';
 
 /** Where a condition stands: at the trace, or in the braces of something that enumerates. */
 export type Place = 'trace' | 'service' | 'edge' | 'cause-service' | 'cause-entity' | 'slow-entity' | 'cause-exception';
 
-/** `flag` and `field` say what a search asks of a trace row; null: no row has it yet. */
+/** Lists of a row that a search gets with it and a store cannot be asked for. */
+export type ListedNames = keyof Pick<TraceRow, 'availabilityZones' | 'instanceIds' | 'resourceArns'> | 'accountIds';
+
+/** `flag` and `field` say what a store is asked for; null: it stands in braces, or is answered from the row (`names`). */
 export type Keyword = { readonly places: readonly Place[] } & (
   | { readonly type: 'boolean'; readonly flag: TraceFlag | null }
   | { readonly type: 'number'; readonly field: NumberField | null; readonly unit: 'seconds' | 'plain' }
-  | { readonly type: 'text'; readonly field: TextField | null }
+  | { readonly type: 'text'; readonly field: TextField | null; readonly names?: ListedNames }
   | { readonly type: 'group' }
 );
 
@@ -40,10 +43,10 @@ export const KEYWORDS: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
   ['http.useragent', { type: 'text', places: SEGMENTS, field: 'userAgent' }],
   ['http.clientip', { type: 'text', places: SEGMENTS, field: 'clientIp' }],
   ['user', { type: 'text', places: ['trace', 'service'], field: 'user' }],
-  ['availabilityzone', { type: 'text', places: TRACE, field: null }],
-  ['instance.id', { type: 'text', places: TRACE, field: null }],
-  ['resource.arn', { type: 'text', places: TRACE, field: null }],
-  ['account.id', { type: 'text', places: ['trace', 'cause-service'], field: null }],
+  ['availabilityzone', { type: 'text', places: TRACE, field: null, names: 'availabilityZones' }],
+  ['instance.id', { type: 'text', places: TRACE, field: null, names: 'instanceIds' }],
+  ['resource.arn', { type: 'text', places: TRACE, field: null, names: 'resourceArns' }],
+  ['account.id', { type: 'text', places: ['trace', 'cause-service'], field: null, names: 'accountIds' }],
   ['name', { type: 'text', places: LISTS, field: null }],
   ['type', { type: 'text', places: ['cause-service'], field: null }],
   ['message', { type: 'text', places: ['cause-exception'], field: null }],

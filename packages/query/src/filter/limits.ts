@@ -6,3 +6,6 @@ export const FILTER_TOKEN_COUNT_MAX = 4_096;
 
 /** Parentheses, braces, "!" and JSON brackets inside each other: every walk over the tree is recursive. */
 export const FILTER_DEPTH_MAX = 100;
+
+/** Groups whose expressions name groups, inside each other: each adds its own depth to the tree. */
+export const GROUP_DEPTH_MAX = 4;

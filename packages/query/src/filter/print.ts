@@ -28,6 +28,8 @@ export function printFilter(node: FilterNode): string {
       return `rootcause.${node.cause}.${node.list}${printBody(node.body)}`;
     case 'root-cause-json':
       return `rootcause.json = #${node.text}`;
+    case 'group':
+      return printFilter(node.keyword);
     default:
       return node satisfies never;
   }

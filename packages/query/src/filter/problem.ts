@@ -14,7 +14,9 @@ export type FilterProblem = { readonly span: Span } & (
     }
   | { readonly code: 'unknown-keyword'; readonly found: string; readonly near: readonly string[] }
   | { readonly code: 'wrong-place'; readonly construct: string; readonly place: string }
-  | { readonly code: 'missing-test' | 'not-supported'; readonly construct: string }
+  | { readonly code: 'missing-test'; readonly construct: string }
+  | { readonly code: 'unknown-group' | 'circular-group' | 'large-groups'; readonly group: string }
+  | { readonly code: 'broken-group'; readonly group: string; readonly why: string }
 );
 
 /** Characters of the expression that a message shows around the spot. */
@@ -73,8 +75,14 @@ function describe(problem: FilterProblem): string {
       return `${problem.construct} cannot be used ${problem.place}`;
     case 'missing-test':
       return `${problem.construct} needs = or != and a value`;
-    case 'not-supported':
-      return `${problem.construct} is not supported yet`;
+    case 'unknown-group':
+      return `there is no group ${quote(problem.group)}`;
+    case 'circular-group':
+      return `the expression of the group ${quote(problem.group)} leads back to the group, or through too many others`;
+    case 'large-groups':
+      return `with the expression of the group ${quote(problem.group)} there are more than ${FILTER_TOKEN_COUNT_MAX} conditions`;
+    case 'broken-group':
+      return `the expression of the group ${quote(problem.group)} cannot be used: ${problem.why}`;
     default:
       return problem satisfies never;
   }

@@ -4,7 +4,7 @@ import { trace, type DrawnTrace } from '@fluoroscope/testkit';
 import { expect, test } from 'vitest';
 import { toServices } from '../service-graph/services.ts';
 import { toTraceSummary } from '../summaries/trace-summary.ts';
-import { toTraces } from '../summaries/traces.ts';
+import { durationOf, mergeStored, printSegments } from '../summaries/traces.ts';
 import { createIndexer } from './indexer.ts';
 
 // The worked example of XRAY-SPEC, appendix A.
@@ -98,14 +98,15 @@ test('the expected summary', async () => {
 
 test('the expected trace', async () => {
   const { documents } = await indexed(EXAMPLE, [['template'], ['shop'], ['stock']]);
-  const [found] = toTraces(documents);
-  expect(found).toMatchObject({ Id: EXAMPLE.traceId, Duration: 0.3, LimitExceeded: false });
-  const segments = found?.Segments?.map(({ Id, Document }) => ({ Id, ...JSON.parse(Document ?? '') }));
-  expect(segments?.map(({ name }) => name)).toEqual(['shop', 'stock', 'stockdb@db1', 'DynamoDB']);
-  expect(segments?.[0].subsegments[2].subsegments).toMatchObject([{ id: '7777777777777777', name: 'template' }]);
-  expect(segments?.[2]).toMatchObject({ parent_id: '6666666666666666', origin: 'Database::SQL', fault: true });
-  expect(segments?.[3]).toMatchObject({ inferred: true, aws: { resource_names: ['carts'] } });
-  expect(found?.Segments?.[0]?.Document).toContain(`"start_time":${T}.0`);
+  const merged = mergeStored(documents);
+  expect(durationOf(merged)).toBe(0.3);
+  const printed = printSegments(merged, null, { charsMax: Infinity, countMax: Infinity }).segments;
+  const segments = printed.map(({ Id, Document }) => ({ Id, ...JSON.parse(Document ?? '') }));
+  expect(segments.map(({ name }) => name)).toEqual(['shop', 'stock', 'stockdb@db1', 'DynamoDB']);
+  expect(segments[0].subsegments[2].subsegments).toMatchObject([{ id: '7777777777777777', name: 'template' }]);
+  expect(segments[2]).toMatchObject({ parent_id: '6666666666666666', origin: 'Database::SQL', fault: true });
+  expect(segments[3]).toMatchObject({ inferred: true, aws: { resource_names: ['carts'] } });
+  expect(printed[0]?.Document).toContain(`"start_time":${T}.0`);
 });
 
 test('without the second document the far end of the call is inferred', async () => {

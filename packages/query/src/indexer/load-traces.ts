@@ -1,5 +1,5 @@
 import { readAcceptedDocument, type TraceId } from '@fluoroscope/model';
-import type { StoredDocument, TraceRow } from '@fluoroscope/store';
+import { StoreError, type StoredDocument, type TraceRow } from '@fluoroscope/store';
 import type { ServiceRefs } from './service-ref.ts';
 import { readDocument, TraceState } from './trace-state.ts';
 
@@ -12,7 +12,8 @@ export interface LoadTracesOptions {
 
 /**
  * Traces of the store as they were when last written, by one read of rows and one of documents, whatever the number
- * of ids. The documents of a trace too large to be linked are not read.
+ * of ids. The documents of a trace too large to be linked are not read; one whose documents are encrypted and cannot be opened
+ * goes on from its row in the same way.
  */
 export async function loadTraces(
   wanted: ReadonlySet<TraceId>,
@@ -21,7 +22,9 @@ export async function loadTraces(
   const loaded = new Map<TraceId, TraceState>();
   if (wanted.size === 0) return loaded;
   const linked = new Set(wanted);
+  const rows = new Map<TraceId, TraceRow>();
   for (const row of await readTraceRows([...wanted])) {
+    rows.set(row.traceId, row);
     const { traceId, revision, entityCount } = row;
     const isLinked = entityCount < linkedEntitiesMax;
     loaded.set(traceId, isLinked ? new TraceState(traceId, revision, linkedEntitiesMax) : TraceState.apart(row));
@@ -29,7 +32,10 @@ export async function loadTraces(
   }
   if (linked.size === 0) return loaded;
 
-  const stored = await readDocuments([...linked]);
+  const stored = await readReadable([...linked], readDocuments, (id) => {
+    const row = rows.get(id);
+    if (row !== undefined) loaded.set(id, TraceState.apart(row));
+  });
   for (const [at, { traceId, text, receivedUs }] of stored.entries()) {
     const state = loaded.get(traceId) ?? new TraceState(traceId, 0, linkedEntitiesMax);
     loaded.set(traceId, state);
@@ -39,4 +45,25 @@ export async function loadTraces(
   }
   for (const state of loaded.values()) state.settle();
   return loaded;
+}
+
+/** By one read; one by one where a trace cannot be opened. */
+async function readReadable(
+  ids: readonly TraceId[],
+  readDocuments: LoadTracesOptions['readDocuments'],
+  isSealed: (id: TraceId) => void,
+): Promise<readonly StoredDocument[]> {
+  try {
+    return await readDocuments(ids);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'sealed') throw error;
+    const [id] = ids;
+    if (ids.length === 1 && id !== undefined) {
+      isSealed(id);
+      return [];
+    }
+  }
+  const found: StoredDocument[] = [];
+  for (const id of ids) found.push(...(await readReadable([id], readDocuments, isSealed)));
+  return found;
 }

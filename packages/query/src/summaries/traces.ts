@@ -1,26 +1,116 @@
-import type { Trace } from '@fluoroscope/api';
-import { mergeTrace, readAcceptedDocument, secondsFromUs, timeUsFromSeconds, type TraceId } from '@fluoroscope/model';
-import type { StoredDocument } from '@fluoroscope/store';
+import type { WireSegment } from '@fluoroscope/api';
+import {
+  mergeTrace,
+  readAcceptedDocument,
+  secondsFromUs,
+  timeUsFromSeconds,
+  type MergedSegment,
+  type MergedTrace,
+  type TraceId,
+} from '@fluoroscope/model';
+import type { StoredDocument, TraceRow } from '@fluoroscope/store';
 
-/** Stored documents as BatchGetTraces prints them (XRAY-SPEC §7.1), traces in the order of their first document. */
-export function toTraces(documents: readonly StoredDocument[]): readonly Trace[] {
+/** Traces in the order of their first document. */
+export function groupByTrace(documents: readonly StoredDocument[]): ReadonlyMap<TraceId, readonly StoredDocument[]> {
   const byTrace = new Map<TraceId, StoredDocument[]>();
   for (const document of documents) {
     const siblings = byTrace.get(document.traceId);
     if (siblings === undefined) byTrace.set(document.traceId, [document]);
     else siblings.push(document);
   }
-  return Array.from(byTrace, ([traceId, stored]) => toTrace(traceId, stored));
+  return byTrace;
 }
 
-function toTrace(traceId: TraceId, stored: readonly StoredDocument[]): Trace {
-  const { segments, startTime, endTime } = mergeTrace(stored.map(({ text }) => readAcceptedDocument(text)));
-  return {
-    Id: traceId,
-    Duration: secondsFromUs(timeUsFromSeconds(endTime) - timeUsFromSeconds(startTime)),
-    LimitExceeded: false,
-    Segments: segments.map(({ id, document }) => ({ Id: id, Document: printDocument(document) })),
-  };
+/** The documents of one trace, in the order of their arrival. */
+export function mergeStored(stored: readonly StoredDocument[]): MergedTrace {
+  return mergeTrace(stored.map(({ text }) => readAcceptedDocument(text)));
+}
+
+/** Seconds, exact to the microsecond. */
+export function durationOf({ startTime, endTime }: MergedTrace): number {
+  return secondsFromUs(timeUsFromSeconds(endTime) - timeUsFromSeconds(startTime));
+}
+
+/**
+ * How many documents a trace may have, without reading them: mostly fewer, since entities are embedded. Versions of
+ * one entity are not counted in a row, but each makes another revision.
+ */
+export function documentsOf({ entityCount, revision }: TraceRow): number {
+  return Math.max(entityCount, revision);
+}
+
+/** Where a segment stands in the order of a merged trace; stays true when others come. */
+export interface SegmentPlace {
+  readonly isInferred: boolean;
+  readonly startTime: number;
+  readonly id: string;
+}
+
+export interface SegmentsPage<Place> {
+  readonly segments: readonly WireSegment[];
+  /** Of their documents, in UTF-16 units. */
+  readonly chars: number;
+  /** Where the next page goes on; null when there is none. */
+  readonly next: Place | null;
+}
+
+/** A page is full once it has so many characters, or segments; it holds one segment at least. */
+export interface PageSize {
+  readonly charsMax: number;
+  readonly countMax: number;
+}
+
+/** Segments of a merged trace as BatchGetTraces prints them (XRAY-SPEC §7.1), those behind `after` only. */
+export function printSegments(
+  { segments }: MergedTrace,
+  after: SegmentPlace | null,
+  size: PageSize,
+): SegmentsPage<SegmentPlace> {
+  const first = after === null ? 0 : segments.findIndex((segment) => comparePlaces(placeOf(segment), after) > 0);
+  if (first === -1) return { segments: [], chars: 0, next: null };
+  const { printed, chars } = printUntilFull(first, segments.length, size, (at) => segments[at]?.document);
+  const last = segments[first + printed.length - 1];
+  const isLast = first + printed.length === segments.length;
+  return { segments: printed, chars, next: last === undefined || isLast ? null : placeOf(last) };
+}
+
+/** Documents as they were sent, from the `from`th on: of a trace that is too large to be merged (ADR-013). */
+export function printDocuments(stored: readonly StoredDocument[], from: number, size: PageSize): SegmentsPage<number> {
+  const { printed, chars } = printUntilFull(from, stored.length, size, (at) => {
+    const document = stored[at];
+    return document === undefined ? undefined : readAcceptedDocument(document.text);
+  });
+  const end = from + printed.length;
+  return { segments: printed, chars, next: end < stored.length ? end : null };
+}
+
+function printUntilFull(
+  first: number,
+  end: number,
+  { charsMax, countMax }: PageSize,
+  documentAt: (at: number) => { readonly id: string } | undefined,
+): { readonly printed: readonly WireSegment[]; readonly chars: number } {
+  const printed: WireSegment[] = [];
+  let chars = 0;
+  for (let at = first; at < end && printed.length < countMax && (chars < charsMax || at === first); at += 1) {
+    const document = documentAt(at);
+    if (document === undefined) break;
+    const text = printDocument(document);
+    printed.push({ Id: document.id, Document: text });
+    chars += text.length;
+  }
+  return { printed, chars };
+}
+
+function placeOf({ id, document }: MergedSegment): SegmentPlace {
+  const isInferred = document.type !== 'subsegment' && document.inferred === true;
+  return { isInferred, startTime: document.start_time, id };
+}
+
+/** As `mergeTrace` orders them. */
+function comparePlaces(a: SegmentPlace, b: SegmentPlace): number {
+  if (a.isInferred !== b.isInferred) return a.isInferred ? 1 : -1;
+  return a.startTime - b.startTime || (a.id < b.id ? -1 : Number(a.id > b.id));
 }
 
 /**

@@ -3,14 +3,18 @@ import { parseArgs } from 'node:util';
 import { preparePython } from './prepare-python.mjs';
 import { startServer } from './server.mjs';
 import { awsCli } from './suites/aws-cli.mjs';
+import { grafana } from './suites/grafana.mjs';
 import { kafka } from './suites/kafka.mjs';
-import { boto3, pythonSdk } from './suites/python-scripts.mjs';
+import { kafkaClickHouse } from './suites/kafka-clickhouse.mjs';
+import { boto3, operations, pythonSdk } from './suites/python-scripts.mjs';
 import { pythonRecommender } from './suites/python-recommender.mjs';
+import { samplers } from './suites/samplers.mjs';
+import { goSdk, javaSdk } from './suites/udp-sdks.mjs';
 import { createTally } from './tally.mjs';
 
 const HELP = `Runs clients that are not ours against a real server.
 
-  --only NAME      one suite: aws-cli, boto3, python-sdk, python-recommender, kafka
+  --only NAME      one suite; a name that is none lists them
   --program FILE   the server's program (default: packages/cli/dist/main.js)
 
 Ends with "interop: N passed, N failed"; exit code 0 when nothing failed.`;
@@ -19,12 +23,20 @@ Ends with "interop: N passed, N failed"; exit code 0 when nothing failed.`;
 const CLIENT_SUITES = {
   'aws-cli': awsCli,
   boto3,
+  operations,
   'python-sdk': pythonSdk,
   'python-recommender': pythonRecommender,
 };
 
 /** These start servers of their own; each takes { program, tally, print }. */
-const SERVER_SUITES = { kafka };
+const SERVER_SUITES = {
+  grafana,
+  'go-sdk': goSdk,
+  'java-sdk': javaSdk,
+  samplers,
+  kafka,
+  'kafka-clickhouse': kafkaClickHouse,
+};
 
 const { values: flags } = parseArgs({
   options: {

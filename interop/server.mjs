@@ -1,16 +1,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startProgram } from './run-command.mjs';
+import { cleanEnv, startProgram } from './run-command.mjs';
 
-/** Starts `fluoroscope serve` on free ports and a data folder of its own. @param {string} program */
-export async function startServer(program) {
+/**
+ * Starts `fluoroscope serve` on free ports and a data folder of its own.
+ * @param {string} program
+ * @param {NodeJS.ProcessEnv} [env] beside the environment it would have
+ */
+export async function startServer(program, env) {
   const dataDir = await mkdtemp(join(tmpdir(), 'fluoroscope-interop-'));
   const removeData = () => rm(dataDir, { recursive: true, force: true });
   const flags = ['--http-listen', '127.0.0.1:0', '--udp-listen', '127.0.0.1:0', '--data-dir', dataDir];
   const args = [program, 'serve', ...flags, '--sampling-rate', '1'];
   try {
-    const running = await startProgram(process.execPath, args, { ready: /^ready/m, cwd: dataDir });
+    const running = await startProgram(process.execPath, args, { ready: /^ready/m, cwd: dataDir, env: cleanEnv(env) });
     const http = addressIn(running.printed(), 'http');
     const udp = addressIn(running.printed(), 'udp');
     return {
@@ -18,6 +22,7 @@ export async function startServer(program) {
       endpoint: `http://${http}`,
       /** For AWS_XRAY_DAEMON_ADDRESS. */
       daemonAddress: `tcp:${http} udp:${udp}`,
+      printed: running.printed,
       async stop() {
         await running.stop();
         await removeData();

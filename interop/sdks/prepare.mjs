@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cleanEnv, runCommand } from '../run-command.mjs';
+
+const INSTALL_MS_MAX = 300_000;
+const CACHE = fileURLToPath(new URL('../../.cache', import.meta.url));
+const GO_HOW_TO = 'install Go 1.24 or later';
+const JAVA_HOW_TO = 'install a JDK, 17 or later, and Maven (Debian: apt install default-jdk-headless maven)';
+
+/** The program in go/, built with AWS's X-Ray SDK for Go. @returns {Promise<string>} its path */
+export async function prepareGo(print) {
+  const source = fileOf('go');
+  const folder = await prepared('go-sdk', ['go/go.mod', 'go/go.sum', 'go/main.go'], print, async (out) => {
+    if (!(await isNewGo())) await install(print, ['golang-go'], GO_HOW_TO);
+    if (!(await isNewGo())) throw new Error(GO_HOW_TO);
+    await step('go', ['build', '-C', source, '-o', join(out, 'worker'), '.'], 'Go needs a module proxy it can reach');
+  });
+  return join(folder, 'worker');
+}
+
+/** The program in java/, compiled with AWS's X-Ray SDK for Java. @returns {Promise<string>} the class path */
+export async function prepareJava(print) {
+  const folder = await prepared('java-sdk', ['java/pom.xml', 'java/Worker.java'], print, async (out) => {
+    const isThere = (await runs('javac', ['-version'])) && (await runs('mvn', ['--version']));
+    if (!isThere) await install(print, ['default-jdk-headless', 'maven'], JAVA_HOW_TO);
+    const copy = ['-q', '-B', '-f', fileOf('java/pom.xml'), 'dependency:copy-dependencies'];
+    const jars = join(out, 'jars');
+    const options = [`-DoutputDirectory=${jars}`, '-DincludeScope=runtime'];
+    await step('mvn', [...copy, ...options], 'Maven needs a repository it can reach');
+    await step(
+      'javac',
+      ['-encoding', 'UTF-8', '-cp', join(jars, '*'), '-d', out, fileOf('java/Worker.java')],
+      JAVA_HOW_TO,
+    );
+  });
+  return [folder, join(folder, 'jars', '*')].join(delimiter);
+}
+
+/** The packages of node/. @returns {Promise<string>} the folder that has them */
+export function prepareNode(print) {
+  const files = ['node/package.json', 'node/package-lock.json'];
+  return prepared('node-sdks', files, print, async (out) => {
+    for (const file of files) await copyFile(fileOf(file), join(out, file.slice('node/'.length)));
+    const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefix', out];
+    await step('npm', ['ci', ...options], 'npm needs a registry it can reach');
+  });
+}
+
+/** Made once, and kept until one of the files changes. A folder without the mark was cut short. */
+async function prepared(name, files, print, make) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(await readFile(fileOf(file)));
+  const folder = join(CACHE, `${name}-${hash.digest('hex').slice(0, 12)}`);
+  const finished = join(folder, 'finished');
+  if (existsSync(finished)) return folder;
+  print(`preparing ${folder}`);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await make(folder);
+  await writeFile(finished, '');
+  return folder;
+}
+
+async function isNewGo() {
+  try {
+    const { stdout } = await runCommand('go', ['env', 'GOVERSION']);
+    const [, major, minor] = /^go(\d+)\.(\d+)/.exec(stdout) ?? [];
+    return Number(major) > 1 || Number(minor) >= 24;
+  } catch {
+    return false;
+  }
+}
+
+async function install(print, packages, howTo) {
+  if (process.getuid?.() !== 0 || !(await runs('apt-get', ['--version']))) throw new Error(howTo);
+  print(`installing ${packages.join(', ')}`);
+  await step('apt-get', ['update', '-qq'], howTo);
+  await step('apt-get', ['install', '-y', '-qq', ...packages], howTo);
+}
+
+async function runs(command, args) {
+  try {
+    return (await runCommand(command, args)).code === 0;
+  } catch {
+    return false;
+  }
+}
+
+async function step(command, args, hint) {
+  const { code, stdout, stderr } = await runCommand(command, args, { env: cleanEnv(), msMax: INSTALL_MS_MAX });
+  if (code !== 0) throw new Error(`${command} ${args[0]} failed: ${hint}\n${stdout}${stderr}`);
+}
+
+function fileOf(path) {
+  return fileURLToPath(new URL(path, import.meta.url));
+}

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { demo } from './commands/demo.ts';
+import { explainCommand } from './commands/explain.ts';
+import { keysCommand } from './commands/keys.ts';
 import { serveCommand } from './commands/serve.ts';
 import { storeCommand } from './commands/store.ts';
 import { VERSION } from './version.ts';
@@ -10,6 +12,8 @@ type Command = (argv: readonly string[]) => Promise<number>;
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly does: string }>> = {
   serve: { run: serveCommand, does: 'receive, keep and show traces: everything in one process' },
   demo: { run: demo, does: 'run the sample shop with traffic against a running server' },
+  explain: { run: explainCommand, does: 'say how a search answers a filter expression' },
+  keys: { run: keysCommand, does: 'create, list and revoke access keys' },
   store: { run: storeCommand, does: 'check a data folder, or say what it holds' },
 };
 

@@ -5,7 +5,9 @@ import { PlaceLink } from './url/place-link.tsx';
 import { usePlace } from './url/use-place.ts';
 import { visible } from './text/visible.ts';
 import { MapPage } from './views/map/map-page.tsx';
+import { useLoginNeeded } from './http/login.ts';
 import { Bar } from './views/shell/bar.tsx';
+import { Login } from './views/shell/login.tsx';
 import { TracePage } from './views/trace/trace-page.tsx';
 import { TracesPage } from './views/traces/traces-page.tsx';
 import { Boundary } from './widgets/boundary.tsx';
@@ -20,10 +22,12 @@ const TITLE: Readonly<Record<Place['page'], string>> = {
 
 export function App(): ReactNode {
   const place = usePlace();
+  const loginNeeded = useLoginNeeded();
   const title = place.page === 'trace' ? `Trace ${place.traceId}` : TITLE[place.page];
   useEffect(() => {
     document.title = `${title} · Fluoroscope`;
   }, [title]);
+  if (loginNeeded) return <Login />;
   return (
     <div className="shell">
       <Bar place={place} />

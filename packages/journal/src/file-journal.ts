@@ -10,6 +10,7 @@ import {
   PENDING_BYTES_MAX,
   RECORD_BYTES_MAX,
 } from './limits.ts';
+import { sealedBytes, sealRecords, type RecordSealer } from './record-sealer.ts';
 import { recoverSegments, removeSegment, type Recovered, type Segment } from './recover.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
@@ -24,6 +25,8 @@ export interface JournalOptions {
   readonly nextSequence: number;
   readonly groupSpacingMs?: number;
   readonly files?: Files;
+  /** Asked at each append: what its records are sealed with; null leaves them as they are. */
+  readonly sealer?: () => RecordSealer | null;
   readonly events: JournalEvents;
 }
 
@@ -54,6 +57,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
 
 interface Call {
   readonly records: readonly Uint8Array[];
+  readonly sealer: RecordSealer | null;
+  /** As they will be framed. */
   readonly bytes: number;
   readonly resolve: (sequence: number) => void;
   readonly reject: (error: JournalError) => void;
@@ -109,11 +114,12 @@ class FileJournal implements Journal {
 
   append(records: readonly Uint8Array[]): Promise<number> {
     if (records.length === 0 && this.#closing === null) return Promise.resolve(this.#committedSequence);
-    const bytes = framedBytes(records);
-    const problem = this.#whyRefused(records, bytes);
+    const sealer = this.#options.sealer?.() ?? null;
+    const bytes = framedBytes(records) + sealedBytes(sealer, records.length);
+    const problem = this.#whyRefused(records, bytes, sealedBytes(sealer, 1));
     if (problem !== null) return Promise.reject(problem);
     return new Promise((resolve, reject) => {
-      this.#queue.push({ records, bytes, resolve, reject });
+      this.#queue.push({ records, sealer, bytes, resolve, reject });
       this.#pendingBytes += bytes;
       this.#running ??= this.#run();
     });
@@ -154,9 +160,9 @@ class FileJournal implements Journal {
     return this.#finishedBytes + (this.#writer?.sizeBytes ?? 0);
   }
 
-  #whyRefused(records: readonly Uint8Array[], bytes: number): JournalError | null {
+  #whyRefused(records: readonly Uint8Array[], bytes: number, overheadBytes: number): JournalError | null {
     if (this.#closing !== null) return closed();
-    if (records.some((record) => record.byteLength > RECORD_BYTES_MAX)) {
+    if (records.some((record) => record.byteLength + overheadBytes > RECORD_BYTES_MAX)) {
       return new JournalError('too-large', `a record exceeds ${RECORD_BYTES_MAX} bytes`);
     }
     const { sizeBytesMax } = this.#options;
@@ -211,11 +217,7 @@ class FileJournal implements Journal {
     try {
       const writer = await this.#writerFor(bytes, first);
       if (this.#options.durability === 'fsync') this.#syncCount++;
-      await writer.append(
-        calls.map((call) => call.records),
-        first,
-        bytes,
-      );
+      await writer.append(sealRecords(calls, first), first, bytes);
     } catch (cause) {
       await this.#abandonWriter();
       this.#pendingBytes -= bytes;

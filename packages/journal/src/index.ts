@@ -13,6 +13,7 @@ export {
   type JournalStats,
   type RecordSink,
 } from './journal.ts';
+export type { RecordSealer } from './record-sealer.ts';
 export type { FeedBatch, FeedLimits, FeedProgress, RecordFeed } from './record-feed.ts';
 export { diskFiles, type Files, type OpenFile, type OpenMode } from './files.ts';
 export type { LagReport } from './kafka/kafka-feed.ts';

@@ -3,11 +3,14 @@ import type { RecordSink } from '@fluoroscope/journal';
 import { timeUs, type TimeUs } from '@fluoroscope/model';
 import { createSamplingBook } from '@fluoroscope/query';
 import { StoreError, type StoreStats } from '@fluoroscope/store';
-import { openControl } from './control/control.ts';
+import { openAccess, type Access } from './access/access.ts';
+import type { Control } from './control/control.ts';
+import type { Encryption } from './encryption/encryption.ts';
 import type { Events } from './events.ts';
 import { loadConsoleFiles } from './http/console-files.ts';
 import { createHttpApp, type HttpApp } from './http/http-app.ts';
 import { createLiveHub } from './http/live.ts';
+import { readTlsFiles } from './http/tls.ts';
 import { createIngest, type Ingest } from './ingest.ts';
 import { openMapPositions } from './map-positions.ts';
 import { createHandlers } from './operations/handlers.ts';
@@ -22,6 +25,8 @@ export interface AppOptions {
   readonly settings: Settings;
   readonly journal: Pick<RecordSink, 'append' | 'stats'>;
   readonly storage: Storage;
+  readonly control: Control;
+  readonly encryption: Encryption;
   readonly events: Events;
   readonly version: string;
   /** The console's build (`index.html` inside); null when there is none. */
@@ -36,12 +41,14 @@ export interface AppOptions {
 /** Everything between the sockets, the journal and the storage thread. Opens no port. */
 export interface App extends AsyncDisposable {
   readonly http: HttpApp;
+  /** Receivers ask its gate whom to take from. */
+  readonly access: Access;
   /** Receivers of datagrams call `offer`. */
   readonly ingest: Ingest;
 }
 
 export async function createApp(options: AppOptions): Promise<App> {
-  const { settings, journal, storage, events, nowUs = readClock } = options;
+  const { settings, journal, storage, control, encryption, events, nowUs = readClock } = options;
   // Before anything is awaited: the storage thread may be at work already.
   const live = createLiveHub({ revision: storage.revision });
   const following = storage.onWritten((revision) => live.changed(revision));
@@ -60,7 +67,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     segmentMaxAgeUs: settings.segmentMaxAge,
     segmentMaxFutureUs: settings.segmentMaxFuture,
   });
-  const control = await openControl({ settings, nowUs });
+  const tls = await readTlsFiles(settings);
+  const access = await openAccess({ settings, control, events, nowMs: () => nowUs() / 1_000 });
   const sampling = createSamplingBook(control.samplingRules.current());
   control.onChanged(() => sampling.setRules(control.samplingRules.current()));
 
@@ -77,14 +85,21 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
 
   const http = createHttpApp({
-    handlers: createHandlers({ ingest, store, control, sampling, tokens, events, nowUs }),
+    handlers: createHandlers({ ingest, store, control, encryption, sampling, tokens, events, nowUs }),
     store,
     positions,
     live,
     revision: () => storage.revision,
     nowUs,
-    readStatus: createStatusReader({ ...options, readStore, backlogCount }),
+    readStatus: createStatusReader({
+      ...options,
+      readStore,
+      backlogCount,
+      accessMode: access.gate.mode,
+    }),
     files: loadConsoleFiles(options.consoleFolder),
+    access,
+    tls,
     policy: {
       boundHost: settings.httpListen?.host ?? 'localhost',
       allowedHosts: settings.allowedHosts,
@@ -96,10 +111,12 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   return {
     http,
+    access,
     ingest,
     // Requests first, then what datagrams left behind; the journal and the store are closed by who opened them.
     async [Symbol.asyncDispose]() {
       await http.close();
+      await access[Symbol.asyncDispose]();
       await ingest[Symbol.asyncDispose]();
       following[Symbol.dispose]();
       await positions.flush();
@@ -112,6 +129,6 @@ function statsOf(report: StoreReport): StoreStats {
   return report.stats;
 }
 
-function readClock(): TimeUs {
+export function readClock(): TimeUs {
   return timeUs(Math.round(Date.now() * 1_000));
 }

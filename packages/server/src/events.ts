@@ -1,5 +1,6 @@
 import type { OperationName } from '@fluoroscope/api/operations';
 import type { PartitionLag } from '@fluoroscope/journal';
+import type { Unjudged } from '@fluoroscope/query';
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Refusal } from './ingest/parse-batch.ts';
@@ -14,7 +15,16 @@ export type DropReason = 'journal-full' | 'journal-failed' | 'waiting-full' | 'c
 
 /** What a request is counted as: an X-Ray operation, one of our own calls, or none of them. */
 export type RequestName = OperationName | ConsoleCallName | 'none';
-export type ConsoleCallName = 'map' | 'put-map-positions' | 'live' | 'status' | 'metrics' | 'health' | 'console-file';
+export type ConsoleCallName =
+  | 'map'
+  | 'put-map-positions'
+  | 'live'
+  | 'status'
+  | 'login'
+  | 'logout'
+  | 'metrics'
+  | 'health'
+  | 'console-file';
 
 /** Read when metrics are asked for. */
 export interface Gauges {
@@ -83,6 +93,8 @@ export interface Events {
   /** The kernel threw datagrams away before we could read them. */
   datagramsLostInKernel(count: number): void;
   telemetryReceived(counts: DaemonCounts): void;
+  /** Traces that a search or graph left out, since they could not be held against its expression. */
+  tracesUnjudged(counts: Unjudged): void;
   requestAnswered(name: RequestName, status: number): void;
   requestRefused(reason: 'host' | 'origin', value: string): void;
   /** A fault of our own; the client was shown only its request id. */
@@ -222,7 +234,7 @@ function datagramEvents(metrics: Metrics, log: Log): DatagramEvents {
   };
 }
 
-type RequestEvents = Pick<Events, 'requestAnswered' | 'requestRefused' | 'requestFailed'>;
+type RequestEvents = Pick<Events, 'requestAnswered' | 'requestRefused' | 'requestFailed' | 'tracesUnjudged'>;
 
 function requestEvents(metrics: Metrics, log: Log): RequestEvents {
   return {
@@ -233,6 +245,11 @@ function requestEvents(metrics: Metrics, log: Log): RequestEvents {
         fields: { reason, value: printable(value) },
         message: 'request refused by the guard',
       }));
+    },
+    tracesUnjudged({ giantCount, costlyCount, unreadableCount }) {
+      if (giantCount > 0) metrics.unjudged.inc({ reason: 'giant' }, giantCount);
+      if (costlyCount > 0) metrics.unjudged.inc({ reason: 'costly' }, costlyCount);
+      if (unreadableCount > 0) metrics.unjudged.inc({ reason: 'unreadable' }, unreadableCount);
     },
     requestFailed(operation, requestId, error) {
       log.error(`failed ${operation}`, { operation, requestId, err: describeError(error) }, 'request failed');
@@ -323,6 +340,7 @@ function createMetrics() {
     datagramsRefused: counter('datagrams_refused_total', 'Datagrams that are no segment frame.', 'reason'),
     kernelDrops: counter('udp_kernel_drops_total', 'Datagrams the kernel dropped.'),
     daemons: counter('daemon_segments_total', 'What daemons say of themselves in telemetry.', 'what'),
+    unjudged: counter('search_traces_unjudged_total', 'Traces that could not be held against an expression.', 'reason'),
     requests: counter('requests_total', 'HTTP requests answered.', 'operation', 'status'),
     guarded: counter('requests_guarded_total', 'HTTP requests refused for their Host or Origin.', 'reason'),
     backlogAtStart: new Gauge({

@@ -1,4 +1,7 @@
 export { createApp, type App, type AppOptions } from './app.ts';
+export { createKey, listKeys, revokeKey, type ListedKey } from './access/manage-keys.ts';
+export { type AccessKey } from './access/access-key.ts';
+export { SCOPES, type Scope } from './access/scopes.ts';
 export { createEvents, type Events, type EventsOptions } from './events.ts';
 export { createHttpApp, type HttpAppOptions } from './http/http-app.ts';
 export { createIngest, type Ingest, type IngestOptions } from './ingest.ts';

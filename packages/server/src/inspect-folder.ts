@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { JournalError, openJournalReader, type DamagedDetail } from '@fluoroscope/journal';
 import { StoreError } from '@fluoroscope/store';
 import { checkStore, describeStore, type StoreDescription } from '@fluoroscope/store-duckdb';
+import { isSealed } from './encryption/sealed.ts';
 import { decodeRecord } from './ingest/record.ts';
 
 /** Something in a data folder that does not hold together. */
@@ -42,7 +43,7 @@ export async function checkFolder(dataDir: string): Promise<FolderCheck> {
     const records = await reader.read(Number.MAX_SAFE_INTEGER, READ_BYTES);
     if (records.length === 0) break;
     journalRecordCount += records.length;
-    unreadableCount += records.filter(({ bytes }) => !decodeRecord(bytes).ok).length;
+    unreadableCount += records.filter(({ bytes }) => !isSealed(bytes) && !decodeRecord(bytes).ok).length;
   }
   for (const { kind, file, offsetBytes, lengthBytes } of damaged) {
     const problem = `damaged ${kind}, ${lengthBytes} bytes at ${offsetBytes}`;

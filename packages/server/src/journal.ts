@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { JournalError, openJournal, type Journal, type RecordSink } from '@fluoroscope/journal';
 import type { Events } from './events.ts';
+import { createRecordSealer, createSealingSink } from './encryption/records.ts';
+import type { Vault } from './encryption/vault.ts';
 import { readJournalCredentials } from './journal-credentials.ts';
 import { journalDirOf } from './inspect-folder.ts';
 import { loadOrCreatePageSecret } from './page-secret.ts';
@@ -43,14 +45,22 @@ export interface SinkOptions {
   readonly settings: Settings;
   readonly followed: FollowedJournal;
   readonly storage: Storage;
+  readonly vault: Vault;
   readonly events: Events;
   readonly notices: string[];
 }
 
 /** The journal for receivers to write to; the storage thread follows it from now on. */
-export async function openSink({ settings, followed, storage, events, notices }: SinkOptions): Promise<RecordSink> {
+export async function openSink({
+  settings,
+  followed,
+  storage,
+  vault,
+  events,
+  notices,
+}: SinkOptions): Promise<RecordSink> {
   if (followed.kind === 'file') {
-    const journal = await openFiles(followed.dir, { settings, storage, events });
+    const journal = await openFiles(followed.dir, { settings, storage, vault, events });
     followFiles(storage, journal, events);
     return journal;
   }
@@ -59,18 +69,19 @@ export async function openSink({ settings, followed, storage, events, notices }:
     notices.push("The journal's topic keeps one copy of each record: what its broker's disk loses is lost.");
   }
   storage.follow();
-  return journal;
+  return createSealingSink(journal, vault, followed.access.topic);
 }
 
 function openFiles(
   dir: string,
-  { settings, storage, events }: Pick<SinkOptions, 'settings' | 'storage' | 'events'>,
+  { settings, storage, vault, events }: Pick<SinkOptions, 'settings' | 'storage' | 'vault' | 'events'>,
 ): Promise<Journal> {
   return openJournal({
     dir,
     sizeBytesMax: settings.journalSize,
     durability: settings.durability,
     nextSequence: storage.nextSequence,
+    sealer: createRecordSealer(vault),
     events: { damaged: (detail) => events.troubleMet('the journal is damaged', new Error(JSON.stringify(detail))) },
   });
 }

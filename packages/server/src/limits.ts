@@ -1,3 +1,5 @@
+import type { VerifyBudget } from '@fluoroscope/query';
+
 /** The bodies of requests being read or handled, together; beyond it a request is told to come back. */
 export const REQUEST_BODIES_BYTES_MAX: number = 64 * 1024 * 1024;
 
@@ -41,11 +43,39 @@ export const RETRIEVED_SPANS_MAX = 100;
 /** Traces a graph or a series is summed of, when a group or a filter chooses them: each is read by its id. */
 export const CHOSEN_TRACES_MAX = 20_000;
 
+/** What one page of a search may read of documents, when rows do not tell all that its expression asks for. */
+export const SEARCH_BUDGET: VerifyBudget = {
+  traceCountMax: 2_000,
+  documentCountMax: 20_000,
+  charsMax: 64 * 1024 * 1024,
+  wallMsMax: 2_000,
+};
+
+/** The same for a graph or a series, which is not given in part. */
+export const GRAPH_BUDGET: VerifyBudget = {
+  traceCountMax: CHOSEN_TRACES_MAX,
+  documentCountMax: 200_000,
+  charsMax: 512 * 1024 * 1024,
+  wallMsMax: 10_000,
+};
+
 /** Rows of one read while traces are chosen, and ids of one read of their graph. */
 export const CHOSEN_TRACES_READ_MAX = 1_000;
 
-/** Document text in one page of BatchGetTraces, after which the rest waits for the next page; one trace is never cut. */
+/** Document text in one page of BatchGetTraces, in UTF-16 units; the rest waits for the next page. One segment is never cut. */
 export const TRACES_PAGE_CHARS_MAX: number = 16 * 1024 * 1024;
+
+/**
+ * A trace of more documents is not put together for BatchGetTraces, but given as it was sent (ADR-013): every page merges
+ * the whole anew, and one root with all its subsegments below it would be one text.
+ */
+export const MERGED_TRACE_DOCUMENTS_MAX = 25_000;
+
+/** A trace of more documents is not read at all: a store gives all documents of a trace at once. */
+export const LARGE_TRACE_DOCUMENTS_MAX = 1_500_000;
+
+/** How long the documents of a trace beyond `MERGED_TRACE_DOCUMENTS_MAX` wait in memory for its next page to be asked for. */
+export const LARGE_TRACE_KEPT_MS = 10_000;
 
 /** Open consoles that are told of changes. */
 export const LIVE_LISTENERS_MAX = 256;

@@ -4,14 +4,18 @@ import { StartError } from './start-error.ts';
 
 /** What a file of credentials holds. Rejects with a StartError that names the setting and says what to mend. */
 export async function readPrivateYaml(setting: string, path: string): Promise<unknown> {
-  await refuseOpenFile(setting, path);
-  const text = await readText(setting, path);
+  const text = await readPrivateText(setting, path);
   try {
     return parseYaml(text);
   } catch {
     // The parser's own words quote the file.
     throw new StartError(`--${setting}: ${path} is not YAML`);
   }
+}
+
+export async function readPrivateText(setting: string, path: string): Promise<string> {
+  await refuseOpenFile(setting, path);
+  return readText(setting, path);
 }
 
 export async function readText(setting: string, path: string): Promise<string> {

@@ -1,18 +1,22 @@
 import { stat } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
 import { JournalError } from '@fluoroscope/journal';
+import { secondsFromUs, timeUs } from '@fluoroscope/model';
 import { PipelineError } from '@fluoroscope/pipeline';
 import { StoreError } from '@fluoroscope/store';
-import { createApp, type App } from './app.ts';
+import { createApp, readClock, type App } from './app.ts';
+import { openControl, type Control } from './control/control.ts';
 import { makeFolder } from './data-folder.ts';
+import { missingKeys, openEncryption, type Encryption } from './encryption/encryption.ts';
+import { checkJournalKeys } from './encryption/journal-keys.ts';
 import { createEvents, type Events } from './events.ts';
 import { listenHttp } from './http/listen.ts';
 import { chooseJournal, openSink } from './journal.ts';
 import { printListen } from './settings/kinds.ts';
 import type { Settings } from './settings.ts';
 import { StartError } from './start-error.ts';
-import { CACHED_ENTITIES_MAX, LARGE_BATCHES, SMALL_BATCHES } from './storage/limits.ts';
-import type { WorkerSettings } from './storage/messages.ts';
+import { CACHED_ENTITIES_MAX, LARGE_BATCHES, SLICE_SECONDS_MAX, SMALL_BATCHES } from './storage/limits.ts';
+import type { FollowedJournal, WorkerSettings } from './storage/messages.ts';
 import { chooseStore } from './store-choice.ts';
 import type { Storage } from './storage/storage.ts';
 import { openStorageThread } from './storage/thread.ts';
@@ -39,6 +43,8 @@ export interface RunningServer extends AsyncDisposable {
   /** Resolves if the server cannot go on; `failure` then says why. */
   readonly died: Promise<void>;
   readonly failure: Error | null;
+  /** Reads the encryption keys again; null without --encryption-keys. */
+  readonly reloadKeys: (() => Promise<void>) | null;
 }
 
 /**
@@ -50,6 +56,7 @@ export async function serve(settings: Settings, { version, consoleFolder }: Serv
   const listeners: Listener[] = [];
   const notices: string[] = [];
   const opened: AsyncDisposable[] = [];
+  let encryption: Encryption;
   let failure: Error | null = null;
   let tellDied: () => void = () => {};
   const died = new Promise<void>((resolve) => (tellDied = resolve));
@@ -67,18 +74,23 @@ export async function serve(settings: Settings, { version, consoleFolder }: Serv
     const store = await chooseStore(settings);
     const storage = await openStorage(settings, { store, journal: followed }, events, die);
     opened.push(storage);
-    const journal = await openSink({ settings, followed, storage, events, notices });
+    const control = await openControl({ settings, nowUs: readClock });
+    encryption = await openKeys(settings, { control, storage, journal: followed, events });
+    const { vault } = encryption;
+    const journal = await openSink({ settings, followed, storage, vault, events, notices });
     // Closed after the storage thread, which writes what is left and lets go of the journal's files.
     opened.unshift(journal);
     const app = await createApp({
       settings,
       journal,
       storage,
+      control,
+      encryption,
       events,
       version,
       consoleFolder,
       listeners: () => listeners,
-      notices: () => notices,
+      notices: () => [...notices, ...encryption.notices()],
     });
     opened.push(app);
     opened.push(...(await openListeners(settings, app, events, { listeners, notices })));
@@ -91,11 +103,12 @@ export async function serve(settings: Settings, { version, consoleFolder }: Serv
   return {
     listeners,
     notices,
-    consoleUrl: http === undefined ? null : `http://${http.address}/`,
+    consoleUrl: http === undefined ? null : `${settings.tlsCert === null ? 'http' : 'https'}://${http.address}/`,
     died,
     get failure() {
       return failure;
     },
+    reloadKeys: settings.encryptionKeys === null ? null : () => encryption.reload(),
     [Symbol.asyncDispose]: () => closeAll(opened, events),
   };
 }
@@ -146,6 +159,34 @@ function openStorage(
   );
 }
 
+interface KeysOptions {
+  readonly control: Control;
+  readonly storage: Storage;
+  readonly journal: FollowedJournal;
+  readonly events: Events;
+}
+
+/** Before anything is read from the journal: what waits there may need a key, and is stored as is chosen. */
+async function openKeys(
+  { encryptionKeys, region, accountId, retention }: Settings,
+  { control, storage, journal, events }: KeysOptions,
+): Promise<Encryption> {
+  const encryption = await openEncryption({
+    keyFile: encryptionKeys,
+    choice: control.encryption,
+    setStorageKeys: (keys) => storage.setKeys(keys),
+    account: { region, accountId },
+    retentionSeconds: secondsFromUs(timeUs(retention)) + SLICE_SECONDS_MAX,
+    nowSeconds: () => secondsFromUs(readClock()),
+    events,
+  });
+  if (journal.kind === 'file') {
+    const missing = missingKeys(control.encryption.current().usedKeys, encryption.vault.keys);
+    await checkJournalKeys({ dir: journal.dir, after: storage.durableSequence, missing });
+  }
+  return encryption;
+}
+
 interface Announcements {
   readonly listeners: Listener[];
   readonly notices: string[];
@@ -163,6 +204,7 @@ async function openListeners(
       at: settings.udpListen,
       bufferBytes: settings.udpBuffer,
       ingest: app.ingest,
+      takesFrom: app.access.gate.takesDatagram,
       events,
     });
     opened.push(udp);

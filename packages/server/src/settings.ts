@@ -1,3 +1,4 @@
+import type { Network } from './access/networks.ts';
 import * as kind from './settings/kinds.ts';
 import type { JournalPlace, Kind, Listen } from './settings/kinds.ts';
 
@@ -12,6 +13,13 @@ export interface Settings {
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
   readonly allowUnauthenticated: boolean;
+  readonly ingestAllow: readonly Network[];
+  readonly tlsCert: string | null;
+  readonly tlsKey: string | null;
+  readonly sessionLifetime: number;
+  /** A second; null for no limit. */
+  readonly requestRate: number | null;
+  readonly auditSize: number;
   readonly samplingReservoir: number;
   readonly samplingRate: number;
   readonly segmentMaxAge: number;
@@ -22,6 +30,7 @@ export interface Settings {
   readonly storeCredentials: string | null;
   readonly journal: JournalPlace;
   readonly journalCredentials: string | null;
+  readonly encryptionKeys: string | null;
   readonly retention: number;
   readonly retentionSize: number | null;
   readonly accountId: string;
@@ -100,7 +109,46 @@ export const SETTINGS: SettingTable = {
     name: 'allow-unauthenticated',
     kind: kind.flag,
     standard: 'false',
-    prose: 'Allows listening beyond loopback although requests are not authenticated.',
+    prose:
+      'Allows listening beyond loopback although requests are not authenticated. Once an access key exists, requests need one all the same.',
+  },
+  ingestAllow: {
+    name: 'ingest-allow',
+    kind: kind.networks,
+    standard: '',
+    prose:
+      'Networks from which traces are taken, and sampling is told, without an access key. It is the address of the connection that counts, not what a proxy says. Datagrams carry no key: once one exists, and always beyond loopback, they are taken from these networks only.',
+  },
+  tlsCert: {
+    name: 'tls-cert',
+    kind: kind.optionalPath,
+    standard: '',
+    prose: 'A file with the certificate, and those between it and its root, in PEM: --http-listen then speaks TLS.',
+  },
+  tlsKey: {
+    name: 'tls-key',
+    kind: kind.optionalPath,
+    standard: '',
+    prose: 'A file with the private key of --tls-cert, in PEM.',
+  },
+  sessionLifetime: {
+    name: 'session-lifetime',
+    kind: kind.duration,
+    standard: '12h',
+    prose: 'How long a login to the console lasts.',
+  },
+  requestRate: {
+    name: 'request-rate',
+    kind: kind.optional(kind.integer(1, 1_000_000)),
+    standard: '10000',
+    prose:
+      'Requests a second that one key, or without a key one address, may send; twice as many in a burst. Beyond it HTTP answers 429. Empty: no limit.',
+  },
+  auditSize: {
+    name: 'audit-size',
+    kind: kind.size(64 * 1024),
+    standard: '16 MiB',
+    prose: 'How large audit.jsonl in the data folder may grow before a new one is begun; four older ones are kept.',
   },
   samplingReservoir: {
     name: 'sampling-reservoir',
@@ -166,6 +214,13 @@ export const SETTINGS: SettingTable = {
     standard: '',
     prose:
       'A YAML file with `mechanism`, `username`, `password` and `tls` for the brokers of --journal, readable by its owner only.',
+  },
+  encryptionKeys: {
+    name: 'encryption-keys',
+    kind: kind.optionalPath,
+    standard: '',
+    prose:
+      'A file of keys, one a line: an id and 32 bytes in base64; readable by its owner only. With one, PutEncryptionConfig can have documents encrypted in journal and store. Read again on SIGHUP.',
   },
   retention: {
     name: 'retention',

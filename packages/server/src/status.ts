@@ -8,7 +8,8 @@ import type { StoreStatsReader } from './store-stats.ts';
 
 export interface StatusOptions {
   readonly version: string;
-  readonly settings: Pick<Settings, 'durability' | 'httpListen' | 'udpListen'>;
+  readonly settings: Pick<Settings, 'durability' | 'httpListen' | 'udpListen' | 'ingestAllow'>;
+  readonly accessMode: () => StatusAnswer['access'];
   readonly journal: Pick<RecordSink, 'stats'>;
   readonly storage: Pick<Storage, 'failing'>;
   readonly readStore: StoreStatsReader;
@@ -19,7 +20,7 @@ export interface StatusOptions {
 
 /** Answers as long as the process runs: what is broken is told, not thrown. */
 export function createStatusReader(options: StatusOptions): () => Promise<StatusAnswer> {
-  const { version, settings, journal, storage, readStore, backlogCount, listeners } = options;
+  const { version, settings, journal, storage, readStore, backlogCount, listeners, accessMode } = options;
   return async () => {
     const { kind, failing, sizeBytes } = journal.stats();
     const report = await readStore(HEALTH_STATS_WAIT_MS);
@@ -35,10 +36,10 @@ export function createStatusReader(options: StatusOptions): () => Promise<Status
     return {
       version,
       status: troubles.length === 0 ? 'ok' : 'degraded',
-      notices: [...troubles, ...weaknesses(kind, settings), ...(options.notices?.() ?? [])],
+      notices: [...troubles, ...weaknesses(kind, settings, accessMode()), ...(options.notices?.() ?? [])],
       journal: kind,
       durability: settings.durability,
-      access: 'open',
+      access: accessMode(),
       traceCount: stats?.traceCount ?? 0,
       documentCount: stats?.documentCount ?? 0,
       storeBytes: stats?.sizeBytes ?? 0,
@@ -51,12 +52,18 @@ export function createStatusReader(options: StatusOptions): () => Promise<Status
 
 function weaknesses(
   journal: 'file' | 'kafka',
-  { durability, httpListen, udpListen }: StatusOptions['settings'],
+  { durability, httpListen, udpListen, ingestAllow }: StatusOptions['settings'],
+  access: StatusAnswer['access'],
 ): readonly string[] {
   const isOpen = [httpListen, udpListen].some((address) => address !== null && !isLoopback(address.host));
   return [
-    'No access key exists: requests are taken unsigned, or signed with any key.',
-    ...(isOpen ? ['It listens beyond loopback without authentication (--allow-unauthenticated).'] : []),
+    ...(access === 'open' ? ['No access key exists: requests are taken unsigned, or signed with any key.'] : []),
+    ...(access === 'keys' && udpListen !== null && ingestAllow.length === 0
+      ? ['Datagrams are refused: they carry no key, and --ingest-allow names no network to take them from.']
+      : []),
+    ...(access === 'open' && isOpen
+      ? ['It listens beyond loopback without authentication (--allow-unauthenticated).']
+      : []),
     ...(journal === 'file' && durability === 'os'
       ? ['Durability is "os": a power cut may lose the last documents acknowledged.']
       : []),

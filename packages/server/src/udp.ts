@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { openXrayUdpListener, readKernelDrops, receiveXrayUdp } from '@fluoroscope/pipeline';
 import type { Events } from './events.ts';
 import type { Ingest } from './ingest.ts';
@@ -8,6 +9,8 @@ export interface UdpOptions {
   /** Asked of the kernel. */
   readonly bufferBytes: number;
   readonly ingest: Pick<Ingest, 'offer'>;
+  /** Whether datagrams from this address are taken; those that are not are counted as refused. */
+  readonly takesFrom: (address: string) => boolean;
   readonly events: Events;
 }
 
@@ -21,10 +24,10 @@ export interface UdpIntake extends AsyncDisposable {
 const KERNEL_DROPS_INTERVAL_MS = 1_000;
 
 /** Takes segment datagrams from now on, as AWS's daemon does. */
-export async function listenUdp({ at, bufferBytes, ingest, events }: UdpOptions): Promise<UdpIntake> {
+export async function listenUdp({ at, bufferBytes, ingest, takesFrom, events }: UdpOptions): Promise<UdpIntake> {
   const listener = await openXrayUdpListener({ ...at, receiveBufferBytes: bufferBytes });
   const receiving = receiveXrayUdp({
-    socket: listener.socket,
+    socket: admittedOnly(listener.socket, takesFrom, events),
     onDocument: (text) => void ingest.offer(text),
     events,
   });
@@ -49,6 +52,26 @@ export async function listenUdp({ at, bufferBytes, ingest, events }: UdpOptions)
       await listener[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Lets through the messages of whom datagrams are taken from. */
+function admittedOnly(
+  socket: EventEmitter,
+  takesFrom: UdpOptions['takesFrom'],
+  events: Pick<Events, 'datagramReceived' | 'datagramRefused'>,
+): EventEmitter {
+  const admitted = new EventEmitter();
+  socket.on('message', (datagram: Uint8Array, from: { readonly address: string }) => {
+    if (takesFrom(from.address)) {
+      admitted.emit('message', datagram);
+      return;
+    }
+    events.datagramReceived(datagram.byteLength);
+    events.datagramRefused({ code: 'not-allowed', message: `${from.address} is not of --ingest-allow` });
+  });
+  // With nobody listening any more, an error would be thrown.
+  socket.on('error', (error) => admitted.listenerCount('error') > 0 && admitted.emit('error', error));
+  return admitted;
 }
 
 function noticeOf(asked: number, given: number): string | null {

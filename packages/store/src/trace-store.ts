@@ -302,7 +302,15 @@ export interface StoreStats {
 
 export type StoreErrorCode =
   /** A store elsewhere cannot be reached, or did not answer: later it may. */
-  'away' | 'closed' | 'corrupt' | 'locked' | 'unreadable' | 'unknown-version' | 'failed';
+  | 'away'
+  | 'closed'
+  | 'corrupt'
+  | 'locked'
+  /** A document is encrypted and cannot be opened: its key is missing, or it was altered. Others can be read. */
+  | 'sealed'
+  | 'unreadable'
+  | 'unknown-version'
+  | 'failed';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';

@@ -15,6 +15,8 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
   const stop = stopSignal();
   const server = await startServer(argv);
   if (server === undefined) return EXIT_SETTING;
+  const { reloadKeys } = server;
+  if (reloadKeys !== null) process.on('SIGHUP', () => void reloadKeys());
   await Promise.race([stop, server.died]);
   await server[Symbol.asyncDispose]();
   return server.failure === null ? 0 : 1;

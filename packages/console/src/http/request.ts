@@ -1,6 +1,9 @@
 /** Longest wait for one answer before the console says that the server is slow. */
 const ANSWER_MS_MAX = 20_000;
 
+/** How X-Ray's operations answer whom they do not know; our own calls answer 401. */
+const NO_KEY = 'MissingAuthenticationTokenException';
+
 /** `refused`: the request was wrong (4xx), and the server's sentence is for the user. */
 export class ConsoleError extends Error {
   override readonly name = 'ConsoleError';
@@ -25,7 +28,14 @@ export async function put<Answer>(path: string, input: unknown): Promise<Answer>
   return send<Answer>(path, { method: 'PUT', body: JSON.stringify(input) });
 }
 
-async function send<Answer>(path: string, init: RequestInit): Promise<Answer> {
+let onLoginNeeded: () => void = () => {};
+
+/** Calls back whenever the server asks for a key that we have not shown. */
+export function listenForLogin(listener: () => void): void {
+  onLoginNeeded = listener;
+}
+
+export async function send<Answer>(path: string, init: RequestInit): Promise<Answer> {
   const timeout = AbortSignal.timeout(ANSWER_MS_MAX);
   const signal = init.signal == null ? timeout : AbortSignal.any([init.signal, timeout]);
   const headers = init.body === undefined ? {} : { 'content-type': 'application/json' };
@@ -34,6 +44,8 @@ async function send<Answer>(path: string, init: RequestInit): Promise<Answer> {
     const why = timeout.aborted ? 'Fluoroscope took longer than 20 s to answer.' : 'Fluoroscope cannot be reached.';
     throw new ConsoleError('unreachable', why, { cause });
   });
+  const asksForKey = answer.status === 401 || answer.headers.get('x-amzn-errortype') === NO_KEY;
+  if (asksForKey) onLoginNeeded();
   if (!answer.ok) throw await readFailure(answer);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own server; api's type tests hold it to these shapes
   return (await answer.json()) as Answer;

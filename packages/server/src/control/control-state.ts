@@ -13,6 +13,7 @@ export interface ControlState {
   readonly policies: readonly KeptPolicy[];
   readonly destination: TraceSegmentDestination;
   readonly indexing: KeptIndexing;
+  readonly encryption: KeptEncryption;
   /** Oldest first. */
   readonly retrievals: readonly KeptRetrieval[];
 }
@@ -70,6 +71,20 @@ export interface KeptIndexing {
   readonly modifiedAt: number;
 }
 
+export interface KeptEncryption {
+  /** As it was given; null for type NONE. */
+  readonly keyId: string | null;
+  /** Oldest first: what is stored, and waits in the journal, may need them. */
+  readonly usedKeys: readonly KeptUsedKey[];
+}
+
+export interface KeptUsedKey {
+  readonly id: string;
+  readonly fingerprint: string;
+  /** When it last encrypted something; null while it does. */
+  readonly until: number | null;
+}
+
 export interface KeptRetrieval {
   readonly token: string;
   readonly traceIds: readonly string[];
@@ -91,6 +106,7 @@ export const FIRST_STATE: ControlState = {
   policies: [],
   destination: 'XRay',
   indexing: { desiredPercentage: 100, modifiedAt: 0 },
+  encryption: { keyId: null, usedKeys: [] },
   retrievals: [],
 };
 
@@ -142,6 +158,11 @@ const retrieval = z.strictObject({
   cancelled: z.boolean(),
 });
 
+const encryption = z.strictObject({
+  keyId: name.nullable(),
+  usedKeys: z.array(z.strictObject({ id: name, fingerprint: name, until: seconds.nullable() })),
+});
+
 const controlState: z.ZodType<ControlState> = z.strictObject({
   groups: z.array(group).refine(([first]) => first?.name === DEFAULT_GROUP_NAME),
   rules: z.array(rule),
@@ -155,6 +176,7 @@ const controlState: z.ZodType<ControlState> = z.strictObject({
   policies: z.array(z.strictObject({ name, document: text, revisionId: name, updatedAt: seconds })),
   destination: z.enum(['XRay', 'CloudWatchLogs']),
   indexing: z.strictObject({ desiredPercentage: z.number().min(0).max(100), modifiedAt: seconds }),
+  encryption: encryption.prefault(() => ({ keyId: null, usedKeys: [] })),
   retrievals: z.array(retrieval),
 });
 

@@ -174,7 +174,7 @@ test.each([
   [policyOf('Allow', '*'), true],
   [policyOf('Deny', 'xray:PutTraceSegments'), true],
   [policyOf('Deny', 'xray:PutResourcePolicy', { AWS: '111122223333' }), true],
-  [policyOf('Deny', '*', '*', { StringEquals: { 'aws:SourceAccount': '1' } }), true],
+  [policyOf('Deny', '*', '*', { StringEquals: { 'aws:SourceAccount': '1' } }), false],
   [policyOf('Deny', ['xray:Get*', 'XRAY:putresourcepolicy'], { AWS: ['1', '*'] }), false],
   [policyOf('Deny', '*'), false],
 ])('%s locks nobody out: %s', async (PolicyDocument, isTaken) => {

@@ -5,6 +5,7 @@ import type { Settings } from '../settings.ts';
 import { createArns } from './arns.ts';
 import { loadControlFile, saveControlFile } from './control-file.ts';
 import { createControlPlane } from './control-plane.ts';
+import { createEncryptionChoice, type EncryptionChoice } from './encryption-choice.ts';
 import { createGroups, type Groups } from './groups.ts';
 import { CONTROL_LIMITS, type ControlLimits } from './limits.ts';
 import { createResourcePolicies, type ResourcePolicies } from './resource-policies.ts';
@@ -21,6 +22,7 @@ export interface Control {
   readonly resourcePolicies: ResourcePolicies;
   readonly traceRetrievals: TraceRetrievals;
   readonly transactionSearch: TransactionSearch;
+  readonly encryption: EncryptionChoice;
   /** Calls back after every change that counts. */
   readonly onChanged: (listener: () => void) => void;
 }
@@ -63,9 +65,10 @@ export async function openControl({ settings, nowUs, limits = CONTROL_LIMITS }: 
       nowSeconds,
     }),
     tags: createTags({ control, arns, limits }),
-    resourcePolicies: createResourcePolicies({ control, limits, newId, nowSeconds }),
+    resourcePolicies: createResourcePolicies({ control, limits, accountId: settings.accountId, newId, nowSeconds }),
     traceRetrievals: createTraceRetrievals({ control, newId, nowSeconds }),
     transactionSearch: createTransactionSearch({ control, nowSeconds }),
+    encryption: createEncryptionChoice({ control, nowSeconds }),
     onChanged: (listener) => void listeners.add(listener),
   };
 }

@@ -1,10 +1,7 @@
 import { ApiError } from '@fluoroscope/api';
-import { filterToCondition, parseFilter, printFilterProblem, type FilterNode } from '@fluoroscope/query';
+import { parseFilter, planFilter, printFilterProblem, type FilterNode } from '@fluoroscope/query';
 
-/**
- * A group's expression as it is kept: as written, or null for every trace. One that this version understands but
- * cannot search by is kept too; whoever uses the group is told.
- */
+/** A group's expression as it is kept: as written, or null for every trace. */
 export function readGroupExpression(text: string | undefined): string | null {
   if (text === undefined || text.trim() === '') return null;
   const node = parseFilter(text);
@@ -14,9 +11,9 @@ export function readGroupExpression(text: string | undefined): string | null {
       'FilterExpression: a group cannot be part of a group: group.name and group.arn are not allowed here',
     );
   }
-  const condition = filterToCondition(text);
-  if (condition.ok || condition.problem.code === 'not-supported') return text.trim();
-  throw new ApiError('InvalidRequestException', `FilterExpression: ${printFilterProblem(text, condition.problem)}`);
+  const plan = node.ok ? planFilter(node.value, null) : node;
+  if (plan.ok) return text.trim();
+  throw new ApiError('InvalidRequestException', `FilterExpression: ${printFilterProblem(text, plan.problem)}`);
 }
 
 function namesGroup(node: FilterNode): boolean {
@@ -35,6 +32,7 @@ function namesGroup(node: FilterNode): boolean {
     case 'annotation':
     case 'entity':
     case 'root-cause-json':
+    case 'group':
       return false;
     default:
       return node satisfies never;

@@ -2,7 +2,14 @@ import { ApiError, type ResourcePolicy } from '@fluoroscope/api';
 import type { ControlPlane } from './control-plane.ts';
 import type { ControlState, KeptPolicy } from './control-state.ts';
 import type { ControlLimits } from './limits.ts';
-import { locksOut, readPolicyDocument } from './policy-document.ts';
+import {
+  judgePolicies,
+  locksOut,
+  readPolicyDocument,
+  type PolicyDocument,
+  type PolicyQuestion,
+  type PolicyVerdict,
+} from './policy-document.ts';
 
 export interface ResourcePolicies {
   /** Makes a policy, or replaces the one of this name. */
@@ -10,6 +17,8 @@ export interface ResourcePolicies {
   /** In the order of their names. */
   list(): readonly ResourcePolicy[];
   remove(name: string, revisionId: string | undefined): Promise<void>;
+  /** What all of them together say to a request. */
+  judge(question: PolicyQuestion): PolicyVerdict;
 }
 
 export interface NewPolicy {
@@ -22,6 +31,8 @@ export interface NewPolicy {
 export interface ResourcePoliciesOptions {
   readonly control: ControlPlane;
   readonly limits: ControlLimits;
+  /** Whose keys they are. */
+  readonly accountId: string;
   readonly newId: () => string;
   readonly nowSeconds: () => number;
 }
@@ -29,9 +40,26 @@ export interface ResourcePoliciesOptions {
 /** Asks for a policy that does not exist yet. */
 const NEW_REVISION = '0';
 
+/** Stands for a kept document that cannot be read: only a version with other rules can have taken it. */
+const DENY_ALL: PolicyDocument = {
+  statements: [{ effect: 'Deny', principals: ['*'], actions: ['*'], resources: ['*'], conditional: false }],
+};
+
 export function createResourcePolicies(options: ResourcePoliciesOptions): ResourcePolicies {
-  const { control, limits, newId, nowSeconds } = options;
+  const { control, limits, accountId, newId, nowSeconds } = options;
+  const documents = new WeakMap<KeptPolicy, PolicyDocument>();
+
+  function documentOf(policy: KeptPolicy): PolicyDocument {
+    const known = documents.get(policy);
+    if (known !== undefined) return known;
+    const read = readPolicyDocument(policy.document);
+    const document = read.ok ? read.value : DENY_ALL;
+    documents.set(policy, document);
+    return document;
+  }
+
   return {
+    judge: (question) => judgePolicies(control.state.policies.map(documentOf), { ...question, accountId }),
     put: (input) =>
       control.change((state) => {
         requireDocument(input, limits);

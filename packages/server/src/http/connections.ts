@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import { CONNECTIONS_MAX, HEADERS_TIMEOUT_MS, STOP_REQUESTS_MS_MAX, UNREAD_BODY_MS_MAX } from '../limits.ts';
 
 /** Sees to it that no client can keep others, or the end of the server, waiting by holding connections. */
@@ -27,7 +28,8 @@ export function keepConnections(server: Server, options: ConnectionsOptions = {}
   const openRequests = new WeakMap<Socket, number>();
   let isClosing = false;
 
-  server.on('connection', (socket: Socket) => {
+  // Of a TLS server, requests name the decrypted stream, which begins after the handshake.
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
     all.add(socket);
     quiet.add(socket);
     // Node's own limits begin with the first byte.

@@ -9,6 +9,7 @@ import { RETRY_AFTER_SECONDS } from '../limits.ts';
 import { putPositionsInput, type MapPositions } from '../map-positions.ts';
 import { readTimeRange } from '../operations/time-range.ts';
 import type { StoreReader } from '../storage/storage.ts';
+import type { RequestAccess } from './access-hook.ts';
 import type { LiveHub } from './live.ts';
 import type { BodyReader } from './request-body.ts';
 import { nameRequest } from './request-name.ts';
@@ -21,6 +22,7 @@ export interface ConsoleRoutesOptions {
   readonly revision: () => number;
   readonly readStatus: () => Promise<StatusAnswer>;
   readonly bodies: BodyReader;
+  readonly requestAccess: Pick<RequestAccess, 'stillHolds'>;
   readonly events: Pick<Events, 'printMetrics'>;
   readonly nowUs: () => TimeUs;
 }
@@ -36,7 +38,7 @@ const mapQuery: z.ZodType<{ readonly start: number; readonly end: number }> = z.
 
 /** The console's own calls (api/src/console.ts), and what operators poll. */
 export function addConsoleRoutes(app: FastifyInstance, options: ConsoleRoutesOptions): void {
-  const { store, positions, live, revision, readStatus, bodies, events, nowUs } = options;
+  const { store, positions, live, revision, readStatus, bodies, requestAccess, events, nowUs } = options;
 
   app.get('/api/map', { config: nameRequest('map') }, async (request, reply): Promise<MapAnswer> => {
     const query = readInput(mapQuery, request.query);
@@ -61,7 +63,7 @@ export function addConsoleRoutes(app: FastifyInstance, options: ConsoleRoutesOpt
   });
 
   // Without HEAD: a head alone would be a stream that never ends.
-  app.get('/api/live', { config: nameRequest('live'), exposeHeadRoute: false }, (_request, reply) => {
+  app.get('/api/live', { config: nameRequest('live'), exposeHeadRoute: false }, (request, reply) => {
     // Before the hub writes: afterwards no status can be sent.
     if (live.isFull()) {
       throw new ApiError('ThrottledException', 'too many consoles are listening already', {
@@ -76,7 +78,7 @@ export function addConsoleRoutes(app: FastifyInstance, options: ConsoleRoutesOpt
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    live.add(reply.raw);
+    live.add(reply.raw, requestAccess.stillHolds(request));
   });
 
   app.get('/api/status', { config: nameRequest('status') }, async (_request, reply) => {
@@ -86,8 +88,9 @@ export function addConsoleRoutes(app: FastifyInstance, options: ConsoleRoutesOpt
 
   app.get('/healthz', { config: nameRequest('health') }, async (_request, reply) => {
     void reply.header('cache-control', 'no-store');
-    const { status, notices } = await readStatus();
-    return { status, notices };
+    const { status, access, notices } = await readStatus();
+    // Whoever asks is not known here: where keys are needed, strangers are told that it runs.
+    return access === 'open' ? { status, access, notices } : { status, access };
   });
 
   app.get('/metrics', { config: nameRequest('metrics') }, async (_request, reply) => {

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { ApiError, type ApiErrorCode } from '@fluoroscope/api';
 import { OPERATION_NAMES, OPERATIONS } from '@fluoroscope/api/operations';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Access } from '../access/access.ts';
 import type { Events } from '../events.ts';
 import {
   HEADERS_BYTES_MAX,
@@ -14,34 +15,41 @@ import {
   TIMEOUT_CHECK_INTERVAL_MS,
 } from '../limits.ts';
 import type { Handlers } from '../operations/handler.ts';
+import { addAccessHook } from './access-hook.ts';
 import { DATA_POLICY, type ConsoleFiles } from './console-files.ts';
 import { addConsoleRoutes, type ConsoleRoutesOptions } from './console-routes.ts';
 import { closeGently, keepConnections } from './connections.ts';
 import type { GuardPolicy } from './guard.ts';
 import { guardRequest, pathOf } from './guard-hook.ts';
 import type { LiveHub } from './live.ts';
-import { createBodyReader, letGoOfBody, type BodyReaderOptions } from './request-body.ts';
+import { addLoginRoutes } from './login-routes.ts';
+import { createBodyReader, letGoOfBody, type BodyReader, type BodyReaderOptions } from './request-body.ts';
 import { nameRequest, requestNameOf } from './request-name.ts';
 import { sendError, toApiError, wireError } from './wire-error.ts';
+import { tlsServer, type TlsFiles } from './tls.ts';
 import { addXrayRoutes } from './xray-routes.ts';
 
 /** Opens ports by `listen`; `inject` calls it without one. */
 export type HttpApp = FastifyInstance;
 
-export interface HttpAppOptions extends Omit<ConsoleRoutesOptions, 'bodies' | 'events'> {
+export interface HttpAppOptions extends Omit<ConsoleRoutesOptions, 'bodies' | 'requestAccess' | 'events'> {
   readonly handlers: Handlers;
   readonly live: LiveHub;
   readonly files: ConsoleFiles;
   readonly policy: GuardPolicy;
+  readonly access: Access;
+  /** Null: without TLS. */
+  readonly tls?: TlsFiles | null;
   readonly events: Pick<Events, 'requestAnswered' | 'requestFailed' | 'requestRefused' | 'printMetrics'>;
   readonly bodyLimits?: BodyReaderOptions;
 }
 
 /** The whole of port 2000's TCP side. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
-  const { events, files, policy } = options;
+  const { events, files, policy, tls = null } = options;
   const bodies = createBodyReader(options.bodyLimits);
   const app = fastify({
+    ...(tls !== null && { serverFactory: tlsServer(tls) }),
     bodyLimit: REQUEST_BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -111,15 +119,22 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   app.setErrorHandler((error, request, reply) => answerError(request, reply, error));
   app.setNotFoundHandler({}, (request, reply) => answerUnrouted(request, reply, paths, files));
 
-  addXrayRoutes(app, { handlers: options.handlers, bodies });
-  addConsoleRoutes(app, { ...options, bodies });
-  app.get('/', { config: nameRequest('console-file') }, (_request, reply) => files.sendPage(reply));
+  addRoutes(app, options, bodies);
   app.addHook('preClose', (done) => {
     options.live[Symbol.dispose]();
     connections.close();
     done();
   });
   return app;
+}
+
+function addRoutes(app: HttpApp, options: HttpAppOptions, bodies: BodyReader): void {
+  const { access, files, handlers, tls = null } = options;
+  const requestAccess = addAccessHook(app, access, bodies);
+  addXrayRoutes(app, { handlers, bodies, access: requestAccess });
+  addConsoleRoutes(app, { ...options, bodies, requestAccess });
+  addLoginRoutes(app, { access, requestAccess, bodies, isTls: tls !== null });
+  app.get('/', { config: nameRequest('console-file') }, (_request, reply) => files.sendPage(reply));
 }
 
 function addCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
@@ -140,6 +155,8 @@ function allowedMethods(): ReadonlyMap<string, string> {
     ['/api/map/positions', 'PUT'],
     ['/api/live', 'GET'],
     ['/api/status', 'GET, HEAD'],
+    ['/api/login', 'POST'],
+    ['/api/logout', 'POST'],
     ['/healthz', 'GET, HEAD'],
     ['/metrics', 'GET, HEAD'],
     ['/', 'GET, HEAD'],

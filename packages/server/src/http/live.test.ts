@@ -24,6 +24,16 @@ test('many changes are told in few events, the last one always', async () => {
   hub[Symbol.dispose]();
 });
 
+test('a listener who may listen no more is told nothing more', () => {
+  const { hub, texts, add } = openHub({});
+  let mayListen = true;
+  const listener = add(() => mayListen);
+  mayListen = false;
+  hub.changed(1);
+  expect([texts.length, listener.ended]).toEqual([1, true]);
+  hub[Symbol.dispose]();
+});
+
 test('listeners are bounded, forgotten when they go, and dropped when they do not read', () => {
   const { hub, add } = openHub({ listenersMax: 2 });
   const one = add();
@@ -65,15 +75,16 @@ function openHub(options: { intervalMs?: number; listenersMax?: number; heartbea
     once = (_name: string, listener: () => void): void => void (this.#onClose = listener);
     emit = (_name: string): void => this.#onClose?.();
     write = (text: string): void => void texts.push(text);
-    end = (): void => {};
+    ended = false;
+    end = (): void => void (this.ended = true);
     destroy(): void {
       this.destroyed = true;
       this.emit('close');
     }
   }
-  function add(): FakeResponse {
+  function add(mayListen?: () => boolean): FakeResponse {
     const response = new FakeResponse();
-    hub.add(response as unknown as Parameters<typeof hub.add>[0]);
+    hub.add(response as unknown as Parameters<typeof hub.add>[0], mayListen);
     return response;
   }
   return { hub, texts, add };

@@ -18,8 +18,8 @@ import {
 export interface LiveHub extends Disposable {
   /** No more listeners are taken. */
   readonly isFull: () => boolean;
-  /** The hub writes to the response, whose head was sent, until it is closed. */
-  readonly add: (response: ServerResponse) => void;
+  /** The hub writes to the response, whose head was sent, until it is closed, or its listener may not listen any more. */
+  readonly add: (response: ServerResponse, mayListen?: () => boolean) => void;
   readonly changed: (revision: number) => void;
   readonly listenerCount: () => number;
 }
@@ -35,7 +35,7 @@ export interface LiveHubOptions {
 export function createLiveHub(options: LiveHubOptions): LiveHub {
   const { listenersMax = LIVE_LISTENERS_MAX, intervalMs = LIVE_INTERVAL_MS } = options;
   const { heartbeatMs = LIVE_HEARTBEAT_MS, settledMs = LIVE_SETTLED_MS } = options;
-  const listeners = new Set<ServerResponse>();
+  const listeners = new Map<ServerResponse, () => boolean>();
   let { revision } = options;
   let tellTimer: NodeJS.Timeout | null = null;
   let settledTimer: NodeJS.Timeout | null = null;
@@ -43,6 +43,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
 
   function send(response: ServerResponse, text: string): void {
     if (response.writableLength > LIVE_UNSENT_BYTES_MAX) response.destroy();
+    else if (listeners.get(response)?.() === false) response.end();
     else response.write(text);
   }
 
@@ -50,7 +51,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
     tellTimer = null;
     if (!hasNews) return;
     hasNews = false;
-    for (const response of listeners) send(response, printChange({ revision }));
+    for (const response of listeners.keys()) send(response, printChange({ revision }));
     tellTimer = setTimeout(tellAll, intervalMs);
   }
 
@@ -60,14 +61,14 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
   }
 
   const heartbeat = setInterval(() => {
-    for (const response of listeners) send(response, ': still here\n\n');
+    for (const response of listeners.keys()) send(response, ': still here\n\n');
   }, heartbeatMs);
   heartbeat.unref();
 
   return {
     isFull: () => listeners.size >= listenersMax,
-    add(response) {
-      listeners.add(response);
+    add(response, mayListen = () => true) {
+      listeners.set(response, mayListen);
       response.once('close', () => listeners.delete(response));
       send(response, printChange({ revision }));
     },
@@ -82,7 +83,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
       clearInterval(heartbeat);
       if (tellTimer !== null) clearTimeout(tellTimer);
       if (settledTimer !== null) clearTimeout(settledTimer);
-      for (const response of listeners) response.end();
+      for (const response of listeners.keys()) response.end();
       listeners.clear();
     },
   };

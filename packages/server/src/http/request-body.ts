@@ -14,6 +14,8 @@ export interface BodyReader {
   readonly admit: (request: IncomingMessage) => void;
   /** No body, or an empty one, is `{}` (XRAY-SPEC §4.1). */
   readonly read: (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
+  /** The bytes, before they are looked at; `read` finds them afterwards. */
+  readonly hold: (request: IncomingMessage, response: ServerResponse) => Promise<Uint8Array>;
   readonly heldBytes: () => number;
 }
 
@@ -27,6 +29,7 @@ export function createBodyReader({
   bodiesBytesMax = REQUEST_BODIES_BYTES_MAX,
 }: BodyReaderOptions = {}): BodyReader {
   let heldBytes = 0;
+  const held = new WeakMap<IncomingMessage, Uint8Array>();
 
   function tooLarge(): ApiError {
     return new ApiError('RequestEntityTooLargeException', `the body may have at most ${bodyBytesMax} bytes`);
@@ -59,6 +62,14 @@ export function createBodyReader({
     });
   }
 
+  async function readBytes(request: IncomingMessage, response: ServerResponse): Promise<Uint8Array> {
+    // Only now: who asks first is spared sending what would be refused.
+    if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue();
+    const outcome = await new Promise<Buffer | Error>((resolve) => collect(request, response, resolve));
+    if (outcome instanceof Error) throw outcome;
+    return outcome;
+  }
+
   return {
     admit(request) {
       const announced = Number(request.headers['content-length'] ?? 0);
@@ -71,13 +82,12 @@ export function createBodyReader({
         );
       }
     },
-    async read(request, response) {
-      // Only now: who asks first is spared sending what would be refused.
-      if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue();
-      const outcome = await new Promise<Buffer | Error>((resolve) => collect(request, response, resolve));
-      if (outcome instanceof Error) throw outcome;
-      return readBodyJson(outcome);
+    async hold(request, response) {
+      const bytes = await readBytes(request, response);
+      held.set(request, bytes);
+      return bytes;
     },
+    read: async (request, response) => readBodyJson(held.get(request) ?? (await readBytes(request, response))),
     heldBytes: () => heldBytes,
   };
 }

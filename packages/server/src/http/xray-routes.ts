@@ -9,12 +9,14 @@ import {
 } from '@fluoroscope/api/operations';
 import type { FastifyInstance } from 'fastify';
 import type { Handler, Handlers } from '../operations/handler.ts';
+import type { RequestAccess } from './access-hook.ts';
 import type { BodyReader } from './request-body.ts';
 import { nameRequest } from './request-name.ts';
 
 export interface XrayRoutesOptions {
   readonly handlers: Handlers;
   readonly bodies: BodyReader;
+  readonly access: Pick<RequestAccess, 'authorize'>;
 }
 
 /** Every operation by POST on its own path, and on no other (XRAY-SPEC §4.1). */
@@ -27,11 +29,12 @@ export function addXrayRoutes(app: FastifyInstance, options: XrayRoutesOptions):
 function addRoute<Name extends OperationName>(
   app: FastifyInstance,
   { name, path, input: schema }: Operation<Name, InputOf<Name>>,
-  { handlers, bodies }: XrayRoutesOptions,
+  { handlers, bodies, access }: XrayRoutesOptions,
 ): void {
   const handler: Handler<Name> = handlers[name];
   app.post(path, { config: nameRequest(name) }, async (request, reply) => {
     const input = parseInput(schema, await bodies.read(request.raw, reply.raw));
+    access.authorize(request, name, input.ok ? input.value : null);
     if (!input.ok) throw new ApiError('InvalidRequestException', input.problem);
     const output = await handler(input.value);
     return reply.type('application/json').header('cache-control', 'no-store').send(JSON.stringify(output));

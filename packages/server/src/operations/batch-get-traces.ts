@@ -1,53 +1,67 @@
-import type { Trace } from '@fluoroscope/api';
+import { ApiError, type Trace } from '@fluoroscope/api';
 import { parseTraceId, type TraceId } from '@fluoroscope/model';
-import { toTraces } from '@fluoroscope/query';
+import { StoreError } from '@fluoroscope/store';
+import type { Events } from '../events.ts';
 import { TRACES_PAGE_CHARS_MAX } from '../limits.ts';
 import type { PageTokens, TokenScope } from '../page-token.ts';
-import type { StoreReader } from '../storage/storage.ts';
 import type { Handler } from './handler.ts';
 import { badNextToken, readNextToken } from './next-token.ts';
+import { createTraceParts, type TracePart, type TracePartsOptions } from './trace-parts.ts';
+import { unlessSealed } from './unless-sealed.ts';
 
-export interface BatchGetTracesOptions {
-  readonly store: Pick<StoreReader, 'readDocuments'>;
+export interface BatchGetTracesOptions extends TracePartsOptions {
   readonly tokens: PageTokens;
+  readonly events: Pick<Events, 'troubleMet'>;
   readonly pageCharsMax?: number;
 }
 
 /**
- * A trace is never cut: a page ends after the trace that filled it. An id that is none is answered like one
- * that is not known, so that one bad id in a list costs nothing else.
+ * A page is full after so many characters of segments; the trace that it ends in goes on, under its own id, on the
+ * next one. An id that is none is answered like one that is not known, so that one bad id in a list costs nothing else.
+ * So is one that is encrypted and cannot be opened, unless there is nothing else to answer: then the error says why.
  */
 export function createBatchGetTraces(options: BatchGetTracesOptions): Handler<'batch-get-traces'> {
-  const { store, tokens, pageCharsMax = TRACES_PAGE_CHARS_MAX } = options;
+  const { tokens, events, pageCharsMax = TRACES_PAGE_CHARS_MAX } = options;
+  const readTracePart = createTraceParts(options);
   return async ({ TraceIds, NextToken }) => {
     const ids = [...new Set(TraceIds)];
     const scope: TokenScope = ['batch-get-traces', ids];
-    const [from = 0] = readNextToken(tokens, scope, NextToken) ?? [];
+    const [from = 0, ...inside] = readNextToken(tokens, scope, NextToken) ?? [];
     if (typeof from !== 'number') throw badNextToken();
 
     const traces: Trace[] = [];
     const unknown: string[] = [];
-    let chars = 0;
-    let at = from;
-    for (; at < ids.length && (chars < pageCharsMax || at === from); at += 1) {
-      const asked = ids[at] ?? '';
-      const trace = await readTrace(store, asked);
-      if (trace === undefined) unknown.push(asked);
-      else traces.push(trace);
-      for (const segment of trace?.Segments ?? []) chars += segment.Document?.length ?? 0;
+    let sealed: StoreError | null = null;
+    let room = pageCharsMax;
+    let after = inside;
+    for (const [offset, asked] of ids.slice(from).entries()) {
+      const at = from + offset;
+      if (room <= 0) return { ...answer(), NextToken: tokens.issue(scope, [at]) };
+      const id = parseTraceId(asked);
+      const size = { charsMax: room, countMax: Infinity };
+      const place = after;
+      const part = id.ok ? await unlessSealed(() => readTracePart(id.value, place, size), events) : null;
+      after = [];
+      if (part instanceof StoreError) sealed = part;
+      if (!id.ok || part === null || part instanceof StoreError) {
+        unknown.push(asked);
+        continue;
+      }
+      traces.push(toTrace(id.value, part));
+      if (part.next !== null) return { ...answer(), NextToken: tokens.issue(scope, [at, ...part.next]) };
+      room -= part.chars;
     }
-    return {
-      Traces: traces,
-      UnprocessedTraceIds: unknown,
-      ...(at < ids.length && { NextToken: tokens.issue(scope, [at]) }),
-    };
+    if (sealed !== null && unknown.length === ids.length) {
+      throw new ApiError('InvalidRequestException', sealed.message.replace(/^\[sealed\] /, ''), { cause: sealed });
+    }
+    return answer();
+
+    function answer(): { readonly Traces: readonly Trace[]; readonly UnprocessedTraceIds: readonly string[] } {
+      return { Traces: traces, UnprocessedTraceIds: unknown };
+    }
   };
 }
 
-async function readTrace(store: Pick<StoreReader, 'readDocuments'>, asked: string): Promise<Trace | undefined> {
-  const id = parseTraceId(asked);
-  if (!id.ok) return undefined;
-  const ids: readonly TraceId[] = [id.value];
-  const [trace] = toTraces(await store.readDocuments(ids));
-  return trace;
+function toTrace(id: TraceId, { duration, isLimitExceeded, segments }: TracePart): Trace {
+  return { Id: id, Duration: duration, LimitExceeded: isLimitExceeded, Segments: segments };
 }

@@ -1,9 +1,8 @@
 import { ApiError } from '@fluoroscope/api';
 import type { TimeUs, TraceId } from '@fluoroscope/model';
-import { filterToCondition, printFilterProblem } from '@fluoroscope/query';
-import type { Condition, GraphSums, TimeRangeField, TraceCursor } from '@fluoroscope/store';
-import type { KeptGroup } from '../control/control-state.ts';
-import { CHOSEN_TRACES_MAX, CHOSEN_TRACES_READ_MAX } from '../limits.ts';
+import { createVerifier, type FilterPlan, type Unjudged, type VerifyBudget } from '@fluoroscope/query';
+import type { GraphSums, TimeRangeField, TraceCursor, TracePage } from '@fluoroscope/store';
+import { CHOSEN_TRACES_MAX, CHOSEN_TRACES_READ_MAX, GRAPH_BUDGET } from '../limits.ts';
 import type { StoreReader } from '../storage/storage.ts';
 import { ALL_TIME, type TimeRange } from './time-range.ts';
 
@@ -18,39 +17,34 @@ export interface ChosenTrace {
 export interface TraceChoice {
   readonly range: TimeRange;
   readonly rangeOf: TimeRangeField;
-  readonly condition: Condition;
+  readonly plan: FilterPlan;
+  /** Told of the traces that could not be held against the expression, and are left out. */
+  readonly unjudged: (counts: Unjudged) => void;
   readonly tracesMax?: number;
+  readonly budget?: VerifyBudget;
 }
 
-/** Null: every trace. */
-export function readGroupCondition(group: KeptGroup | null): Condition | null {
-  if (group === null || group.expression === null) return null;
-  const condition = filterToCondition(group.expression);
-  if (condition.ok) return condition.value;
-  const why = printFilterProblem(group.expression, condition.problem);
-  throw new ApiError('InvalidRequestException', `the expression of the group "${group.name}" cannot be used: ${why}`);
-}
-
-/** Refuses when there are more than can be summed: part of them would be a wrong answer. */
+/** Refuses when there are more than can be summed, or looked at: part of them would be a wrong answer. */
 export async function chooseTraces(
-  store: Pick<StoreReader, 'findTraces'>,
-  { range, rangeOf, condition, tracesMax = CHOSEN_TRACES_MAX }: TraceChoice,
+  store: Pick<StoreReader, 'findTraces' | 'readDocuments'>,
+  { range, rangeOf, plan, unjudged, tracesMax = CHOSEN_TRACES_MAX, budget = GRAPH_BUDGET }: TraceChoice,
 ): Promise<readonly ChosenTrace[]> {
+  const readDocuments = store.readDocuments.bind(store);
+  const verifier = plan.reasons.length === 0 ? null : createVerifier({ plan, readDocuments, budget });
   const chosen: ChosenTrace[] = [];
+  const { condition } = plan;
   let after: TraceCursor | null = null;
   do {
     const limit = CHOSEN_TRACES_READ_MAX;
-    const page: Awaited<ReturnType<typeof store.findTraces>> = await store.findTraces({
-      ...range,
-      rangeOf,
-      condition,
-      limit,
-      after,
-    });
-    for (const { traceId, startUs } of page.rows) chosen.push({ traceId, startUs });
+    const page: TracePage = await store.findTraces({ ...range, rangeOf, condition, limit, after });
+    const verified = (await verifier?.verify(page.rows)) ?? { rows: page.rows, lookedAtCount: page.rows.length };
+    for (const { traceId, startUs } of verified.rows) chosen.push({ traceId, startUs });
     if (chosen.length > tracesMax) throw tooMany(tracesMax);
     after = page.next;
+    const isLeft = after !== null || verified.lookedAtCount < page.rows.length;
+    if (isLeft && verifier?.isSpent === true) throw tooMuchToRead(plan);
   } while (after !== null);
+  if (verifier !== null) unjudged(verifier.unjudged);
   return chosen;
 }
 
@@ -71,5 +65,13 @@ function tooMany(tracesMax: number): ApiError {
   return new ApiError(
     'InvalidRequestException',
     `more than ${tracesMax} traces are in this group or match this expression between StartTime and EndTime: ask for a shorter time`,
+  );
+}
+
+function tooMuchToRead({ reasons: [reason] }: FilterPlan): ApiError {
+  const construct = reason === undefined ? '' : ` (${reason.construct}: ${reason.why})`;
+  return new ApiError(
+    'InvalidRequestException',
+    `this expression is held against each trace${construct}, and there are more between StartTime and EndTime than can be read for one answer: ask for a shorter time`,
   );
 }

@@ -1,7 +1,15 @@
 import { ApiError } from '@fluoroscope/api';
 import { CLIENT_TYPE, UNRESOLVED_CLIENT_TYPE, type ServiceKey } from '@fluoroscope/model';
-import { parseFilter, planFilter, printFilterProblem, type FilterNode } from '@fluoroscope/query';
-import type { Condition, EdgeSum, NodeSum } from '@fluoroscope/store';
+import {
+  parseFilter,
+  planAll,
+  planFilter,
+  printFilterProblem,
+  type FilterNode,
+  type FilterPlan,
+  type FindGroupExpression,
+} from '@fluoroscope/query';
+import type { EdgeSum, NodeSum } from '@fluoroscope/store';
 
 /**
  * What an EntitySelectorExpression asks for. It is a filter expression; of the terms that AND joins, the last
@@ -11,7 +19,7 @@ import type { Condition, EdgeSum, NodeSum } from '@fluoroscope/store';
 export interface EntitySelector {
   readonly counts: 'services' | 'edges';
   /** Null: every trace. */
-  readonly condition: Condition | null;
+  readonly plan: FilterPlan | null;
   /** Whether an id(…) names the entity. */
   readonly isById: boolean;
   readonly hasNode: (sum: Pick<NodeSum, 'service'>) => boolean;
@@ -24,14 +32,14 @@ type Pattern = { readonly name: string | null; readonly type: string | null; rea
 const ANY_CLIENT: Pattern = { name: null, type: CLIENT_TYPE, accountId: null };
 const BY_ID = /\bid\s*\(/i;
 
-export function readEntitySelector(text: string | undefined): EntitySelector {
-  if (text === undefined) return edgesBetween(ANY_CLIENT, null, { condition: null, isById: false });
+export function readEntitySelector(text: string | undefined, find: FindGroupExpression): EntitySelector {
+  if (text === undefined) return edgesBetween(ANY_CLIENT, null, { plan: null, isById: false });
   const node = parseFilter(text);
   if (!node.ok) throw refuse(printFilterProblem(text, node.problem));
   const terms = node.value.kind === 'and' ? node.value.terms : [node.value];
   const entity = terms.findLast(isEntity);
   const others = terms.filter((term) => term !== entity);
-  const common = { condition: planTerms(text, others), isById: BY_ID.test(text) };
+  const common = { plan: planTerms(text, others, find), isById: BY_ID.test(text) };
   switch (entity?.kind) {
     case undefined:
       return edgesBetween(ANY_CLIENT, null, common);
@@ -51,16 +59,16 @@ function isEntity(node: FilterNode): node is EntityTerm {
   return (node.kind === 'service' || node.kind === 'edge') && node.body === null;
 }
 
-function planTerms(text: string, terms: readonly FilterNode[]): Condition | null {
-  const conditions = terms.map((term) => {
-    const condition = planFilter(term);
-    if (!condition.ok) throw refuse(printFilterProblem(text, condition.problem));
-    return condition.value;
+function planTerms(text: string, terms: readonly FilterNode[], find: FindGroupExpression): FilterPlan | null {
+  const plans = terms.map((term) => {
+    const plan = planFilter(term, find);
+    if (!plan.ok) throw refuse(printFilterProblem(text, plan.problem));
+    return plan.value;
   });
-  return conditions.length === 0 ? null : { op: 'and', terms: conditions };
+  return plans.length === 0 ? null : planAll(plans);
 }
 
-type Common = Pick<EntitySelector, 'condition' | 'isById'>;
+type Common = Pick<EntitySelector, 'plan' | 'isById'>;
 
 function services(pattern: Pattern, common: Common): EntitySelector {
   return { ...common, counts: 'services', hasNode: ({ service }) => fits(pattern, service), hasEdge: () => false };

@@ -1,6 +1,12 @@
+import type { Encryption } from '../encryption/encryption.ts';
 import type { Handler } from './handler.ts';
 
-/** What is stored is not encrypted by us, and no mode that would promise it can be set. */
-export function createGetEncryptionConfig(): Handler<'get-encryption-config'> {
-  return async () => ({ EncryptionConfig: { Status: 'ACTIVE', Type: 'NONE' } });
+export interface GetEncryptionConfigOptions {
+  readonly encryption: Pick<Encryption, 'config'>;
+}
+
+export function createGetEncryptionConfig({
+  encryption,
+}: GetEncryptionConfigOptions): Handler<'get-encryption-config'> {
+  return async () => ({ EncryptionConfig: encryption.config() });
 }

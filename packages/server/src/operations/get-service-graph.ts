@@ -1,19 +1,22 @@
 import { secondsFromUs } from '@fluoroscope/model';
-import { toServices } from '@fluoroscope/query';
+import { toServices, type FilterPlan } from '@fluoroscope/query';
 import type { GraphSums } from '@fluoroscope/store';
 import type { Groups } from '../control/groups.ts';
+import type { Events } from '../events.ts';
 import { SERVICES_PAGE_COUNT_MAX } from '../limits.ts';
 import type { PageTokens, TokenScope } from '../page-token.ts';
 import type { StoreReader } from '../storage/storage.ts';
-import { chooseTraces, readGraphOf, readGroupCondition } from './chosen-traces.ts';
+import { chooseTraces, readGraphOf } from './chosen-traces.ts';
+import { readGroupPlan } from './filter-plan.ts';
 import type { Handler } from './handler.ts';
 import { pageOfServices } from './services-page.ts';
 import { readTimeRange, type TimeRange } from './time-range.ts';
 
 export interface GetServiceGraphOptions {
   readonly groups: Pick<Groups, 'find'>;
-  readonly store: Pick<StoreReader, 'findTraces' | 'readGraph'>;
+  readonly store: Pick<StoreReader, 'findTraces' | 'readDocuments' | 'readGraph'>;
   readonly tokens: PageTokens;
+  readonly events: Pick<Events, 'tracesUnjudged'>;
   readonly pageCountMax?: number;
 }
 
@@ -22,17 +25,18 @@ export interface GetServiceGraphOptions {
  * of an older expression in any answer.
  */
 export function createGetServiceGraph(options: GetServiceGraphOptions): Handler<'get-service-graph'> {
-  const { groups, store, tokens, pageCountMax = SERVICES_PAGE_COUNT_MAX } = options;
+  const { groups, store, tokens, events, pageCountMax = SERVICES_PAGE_COUNT_MAX } = options;
 
-  async function readSums(range: TimeRange, condition: ReturnType<typeof readGroupCondition>): Promise<GraphSums> {
-    if (condition === null) return store.readGraph({ ...range, traceIds: null });
-    return readGraphOf(store, await chooseTraces(store, { range, rangeOf: 'active', condition }));
+  async function readSums(range: TimeRange, plan: FilterPlan | null): Promise<GraphSums> {
+    if (plan === null) return store.readGraph({ ...range, traceIds: null });
+    const unjudged = events.tracesUnjudged;
+    return readGraphOf(store, await chooseTraces(store, { range, rangeOf: 'active', plan, unjudged }));
   }
 
   return async ({ NextToken, GroupName, GroupARN, ...times }) => {
     const range = readTimeRange(times);
     const group = groups.find({ GroupName, GroupARN });
-    const services = toServices(await readSums(range, readGroupCondition(group)));
+    const services = toServices(await readSums(range, readGroupPlan(group, groups)));
     const scope: TokenScope = ['get-service-graph', range.startUs, range.endUs, group?.expression ?? null];
     const page = pageOfServices({ services, tokens, scope, token: NextToken, pageCountMax });
     return {

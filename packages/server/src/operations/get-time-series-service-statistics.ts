@@ -1,12 +1,15 @@
 import { ApiError, type TimeSeriesServiceStatistics } from '@fluoroscope/api';
 import { printServiceKey, timeUs, type ServiceKey, type TimeUs } from '@fluoroscope/model';
-import type { Condition, GraphPeriod } from '@fluoroscope/store';
+import { planAll, type FilterPlan, type Unjudged } from '@fluoroscope/query';
+import type { GraphPeriod } from '@fluoroscope/store';
 import type { Groups } from '../control/groups.ts';
+import type { Events } from '../events.ts';
 import { SERIES_PAGE_PERIODS_MAX } from '../limits.ts';
 import type { PageTokens, TokenScope } from '../page-token.ts';
 import type { StoreReader } from '../storage/storage.ts';
-import { chooseTraces, readGraphOf, readGroupCondition, type ChosenTrace } from './chosen-traces.ts';
+import { chooseTraces, readGraphOf, type ChosenTrace } from './chosen-traces.ts';
 import { readEntitySelector, type EntitySelector } from './entity-selector.ts';
+import { expressionsOf, readGroupPlan } from './filter-plan.ts';
 import type { Handler } from './handler.ts';
 import { badNextToken, readNextToken } from './next-token.ts';
 import { toPeriodStatistics } from './period-statistics.ts';
@@ -14,8 +17,9 @@ import { readTimeRange, type TimeRange } from './time-range.ts';
 
 export interface GetTimeSeriesServiceStatisticsOptions {
   readonly groups: Pick<Groups, 'find'>;
-  readonly store: Pick<StoreReader, 'findTraces' | 'readGraph' | 'readGraphSeries'>;
+  readonly store: Pick<StoreReader, 'findTraces' | 'readDocuments' | 'readGraph' | 'readGraphSeries'>;
   readonly tokens: PageTokens;
+  readonly events: Pick<Events, 'tracesUnjudged'>;
   readonly pagePeriodsMax?: number;
 }
 
@@ -31,18 +35,18 @@ const PERIOD_SECONDS_MIN = 60;
 export function createGetTimeSeriesServiceStatistics(
   options: GetTimeSeriesServiceStatisticsOptions,
 ): Handler<'get-time-series-service-statistics'> {
-  const { groups, store, tokens, pagePeriodsMax = SERIES_PAGE_PERIODS_MAX } = options;
+  const { groups, store, tokens, events, pagePeriodsMax = SERIES_PAGE_PERIODS_MAX } = options;
   return async (input) => {
     const { GroupName, GroupARN, EntitySelectorExpression: text, NextToken, Period = PERIOD_SECONDS } = input;
     const range = readTimeRange(input);
     if (Period < PERIOD_SECONDS_MIN)
       throw new ApiError('InvalidRequestException', `Period must be at least ${PERIOD_SECONDS_MIN} seconds`);
     const periodUs = Period * 1e6;
-    const selector = readEntitySelector(text);
+    const selector = readEntitySelector(text, expressionsOf(groups));
     if (input.ForecastStatistics === true && !selector.isById)
       throw new ApiError('InvalidRequestException', 'ForecastStatistics needs an id() in EntitySelectorExpression');
     const group = groups.find({ GroupName, GroupARN });
-    const condition = both(readGroupCondition(group), selector.condition);
+    const plan = both(readGroupPlan(group, groups), selector.plan);
 
     const expression = group?.expression ?? null;
     const scope: TokenScope = ['time-series', range.startUs, range.endUs, Period, expression, text ?? null];
@@ -52,9 +56,9 @@ export function createGetTimeSeriesServiceStatistics(
     const page = { startUs: timeUs(from), endUs: timeUs(to) };
 
     const series =
-      condition === null
+      plan === null
         ? await readSeries(store, page, periodUs, selector)
-        : await readChosenSeries(store, page, periodUs, condition);
+        : await readChosenSeries(store, { range: page, plan, unjudged: events.tracesUnjudged }, periodUs);
     const statistics = series.map(({ startUs, ...sums }) => toPeriodStatistics(startUs, sums, selector));
     return {
       TimeSeriesServiceStatistics: statistics.filter((one): one is TimeSeriesServiceStatistics => one !== null),
@@ -64,9 +68,8 @@ export function createGetTimeSeriesServiceStatistics(
   };
 }
 
-function both(a: Condition | null, b: Condition | null): Condition | null {
-  if (a === null || b === null) return a ?? b;
-  return { op: 'and', terms: [a, b] };
+function both(a: FilterPlan | null, b: FilterPlan | null): FilterPlan | null {
+  return a === null || b === null ? (a ?? b) : planAll([a, b]);
 }
 
 /** First which services there are, so that the series carries only those that count. */
@@ -86,14 +89,19 @@ async function readSeries(
   return store.readGraphSeries({ ...range, periodUs, services: [...services.values()] });
 }
 
+interface ChosenSeries {
+  readonly range: TimeRange;
+  readonly plan: FilterPlan;
+  readonly unjudged: (counts: Unjudged) => void;
+}
+
 async function readChosenSeries(
-  store: Pick<StoreReader, 'findTraces' | 'readGraph'>,
-  range: TimeRange,
+  store: Pick<StoreReader, 'findTraces' | 'readDocuments' | 'readGraph'>,
+  { range, plan, unjudged }: ChosenSeries,
   periodUs: number,
-  condition: Condition,
 ): Promise<readonly GraphPeriod[]> {
   const byPeriod = new Map<TimeUs, ChosenTrace[]>();
-  for (const trace of await chooseTraces(store, { range, rangeOf: 'start', condition })) {
+  for (const trace of await chooseTraces(store, { range, rangeOf: 'start', plan, unjudged })) {
     const startUs = timeUs(trace.startUs - ((trace.startUs - range.startUs) % periodUs));
     const traces = byPeriod.get(startUs);
     if (traces === undefined) byPeriod.set(startUs, [trace]);

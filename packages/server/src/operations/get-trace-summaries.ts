@@ -1,13 +1,16 @@
-import { ApiError } from '@fluoroscope/api';
 import type { InputOf, TimeRangeType } from '@fluoroscope/api/operations';
 import { parseTraceId, secondsFromUs, timeUs } from '@fluoroscope/model';
-import { filterToCondition, printFilterProblem, toTraceSummary } from '@fluoroscope/query';
-import type { Condition, TimeRangeField, TraceCursor } from '@fluoroscope/store';
-import { SUMMARIES_PAGE_COUNT_MAX } from '../limits.ts';
+import { completeSummaries, type VerifyBudget } from '@fluoroscope/query';
+import type { TimeRangeField, TraceCursor } from '@fluoroscope/store';
+import type { Groups } from '../control/groups.ts';
+import type { Events } from '../events.ts';
+import { SEARCH_BUDGET, SUMMARIES_PAGE_COUNT_MAX } from '../limits.ts';
 import type { PageTokens, TokenCursor, TokenScope } from '../page-token.ts';
 import type { StoreReader } from '../storage/storage.ts';
+import { readFilterPlan } from './filter-plan.ts';
 import type { Handler } from './handler.ts';
 import { badNextToken, readNextToken } from './next-token.ts';
+import { searchTraces } from './search-traces.ts';
 import { readTimeRange, type TimeRange } from './time-range.ts';
 
 const RANGE_OF: { readonly [Type in TimeRangeType]: TimeRangeField } = {
@@ -17,41 +20,40 @@ const RANGE_OF: { readonly [Type in TimeRangeType]: TimeRangeField } = {
 };
 
 export interface GetTraceSummariesOptions {
-  readonly store: Pick<StoreReader, 'findTraces'>;
+  readonly store: Pick<StoreReader, 'findTraces' | 'readDocuments'>;
+  readonly groups: Pick<Groups, 'find'>;
   readonly tokens: PageTokens;
+  readonly events: Pick<Events, 'tracesUnjudged'>;
   readonly pageCountMax?: number;
+  readonly budget?: VerifyBudget;
 }
 
-/** Every matching trace is answered, whatever Sampling asks: the whole is a valid sample of itself. */
+/**
+ * Every matching trace is answered, whatever Sampling asks: the whole is a valid sample of itself. A page may be short, even
+ * empty, and have a token: see `searchTraces`.
+ */
 export function createGetTraceSummaries(options: GetTraceSummariesOptions): Handler<'get-trace-summaries'> {
-  const { store, tokens, pageCountMax = SUMMARIES_PAGE_COUNT_MAX } = options;
+  const { store, groups, tokens, events, pageCountMax = SUMMARIES_PAGE_COUNT_MAX, budget = SEARCH_BUDGET } = options;
   return async (input) => {
     const range = readTimeRange(input);
-    const condition = readFilter(input.FilterExpression);
+    const plan = readFilterPlan(input.FilterExpression, groups);
+    const rangeOf = RANGE_OF[input.TimeRangeType ?? 'TraceId'];
     const scope = tokenScope(input, range);
     const cursor = readNextToken(tokens, scope, input.NextToken);
-    const page = await store.findTraces({
-      ...range,
-      rangeOf: RANGE_OF[input.TimeRangeType ?? 'TraceId'],
-      condition,
-      limit: pageCountMax,
-      after: cursor === null ? null : toTraceCursor(cursor),
-    });
+    const after = cursor === null ? null : toTraceCursor(cursor);
+    const query = { ...range, rangeOf, limit: pageCountMax, after };
+    const page = await searchTraces({ store, plan, query, budget });
+    events.tracesUnjudged(page.unjudged);
+    const readDocuments = store.readDocuments.bind(store);
+    const activeFromUs = rangeOf === 'active' ? range.startUs : null;
     return {
-      TraceSummaries: page.rows.map(toTraceSummary),
+      TraceSummaries: await completeSummaries(page.rows, { readDocuments, activeFromUs }),
       // The answer goes back in time: this page reaches to here.
       ApproximateTime: secondsFromUs(page.next?.startUs ?? range.startUs),
       TracesProcessedCount: page.scannedCount,
       ...(page.next !== null && { NextToken: tokens.issue(scope, [page.next.startUs, page.next.traceId]) }),
     };
   };
-}
-
-function readFilter(text: string | undefined): Condition {
-  const condition = filterToCondition(text);
-  if (condition.ok) return condition.value;
-  const message = printFilterProblem(text ?? '', condition.problem);
-  throw new ApiError('InvalidRequestException', `FilterExpression: ${message}`);
 }
 
 // Not of SamplingStrategy: Grafana changes it between pages (XRAY-SPEC §4.5).

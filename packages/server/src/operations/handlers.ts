@@ -1,6 +1,7 @@
 import type { TimeUs } from '@fluoroscope/model';
 import type { SamplingBook } from '@fluoroscope/query';
 import type { Control } from '../control/control.ts';
+import type { Encryption } from '../encryption/encryption.ts';
 import type { Events } from '../events.ts';
 import type { Ingest } from '../ingest.ts';
 import type { PageTokens } from '../page-token.ts';
@@ -49,25 +50,27 @@ export interface HandlersOptions {
   readonly ingest: Pick<Ingest, 'put'>;
   readonly store: StoreReader;
   readonly control: Control;
+  readonly encryption: Encryption;
   readonly sampling: SamplingBook;
   readonly tokens: PageTokens;
-  readonly events: Pick<Events, 'telemetryReceived'>;
+  readonly events: Pick<Events, 'telemetryReceived' | 'tracesUnjudged' | 'troubleMet'>;
   readonly nowUs: () => TimeUs;
 }
 
 /** Each operation takes only what it uses. */
-export function createHandlers({ ingest, store, control, sampling, tokens, events, nowUs }: HandlersOptions): Handlers {
+export function createHandlers(options: HandlersOptions): Handlers {
+  const { ingest, store, control, encryption, sampling, tokens, events, nowUs } = options;
   const { groups, samplingRules: rules, tags, resourcePolicies: policies } = control;
   const { traceRetrievals: retrievals, transactionSearch: search } = control;
   return {
-    'batch-get-traces': createBatchGetTraces({ store, tokens }),
+    'batch-get-traces': createBatchGetTraces({ store, tokens, events }),
     'cancel-trace-retrieval': createCancelTraceRetrieval({ retrievals }),
     'create-group': createCreateGroup({ groups }),
     'create-sampling-rule': createCreateSamplingRule({ rules }),
     'delete-group': createDeleteGroup({ groups }),
     'delete-resource-policy': createDeleteResourcePolicy({ policies }),
     'delete-sampling-rule': createDeleteSamplingRule({ rules }),
-    'get-encryption-config': createGetEncryptionConfig(),
+    'get-encryption-config': createGetEncryptionConfig({ encryption }),
     'get-group': createGetGroup({ groups }),
     'get-groups': createGetGroups({ groups }),
     'get-indexing-rules': createGetIndexingRules({ search }),
@@ -79,15 +82,15 @@ export function createHandlers({ ingest, store, control, sampling, tokens, event
     'get-sampling-rules': createGetSamplingRules({ sampling }),
     'get-sampling-statistic-summaries': createGetSamplingStatisticSummaries({ sampling, tokens, nowUs }),
     'get-sampling-targets': createGetSamplingTargets({ sampling, nowUs }),
-    'get-service-graph': createGetServiceGraph({ groups, store, tokens }),
-    'get-time-series-service-statistics': createGetTimeSeriesServiceStatistics({ groups, store, tokens }),
+    'get-service-graph': createGetServiceGraph({ groups, store, tokens, events }),
+    'get-time-series-service-statistics': createGetTimeSeriesServiceStatistics({ groups, store, tokens, events }),
     'get-trace-graph': createGetTraceGraph({ store, tokens }),
     'get-trace-segment-destination': createGetTraceSegmentDestination({ search }),
-    'get-trace-summaries': createGetTraceSummaries({ store, tokens }),
+    'get-trace-summaries': createGetTraceSummaries({ store, groups, tokens, events }),
     'list-resource-policies': createListResourcePolicies({ policies }),
-    'list-retrieved-traces': createListRetrievedTraces({ retrievals, store, tokens }),
+    'list-retrieved-traces': createListRetrievedTraces({ retrievals, store, tokens, events }),
     'list-tags-for-resource': createListTagsForResource({ tags }),
-    'put-encryption-config': createPutEncryptionConfig(),
+    'put-encryption-config': createPutEncryptionConfig({ encryption }),
     'put-resource-policy': createPutResourcePolicy({ policies }),
     'put-telemetry-records': createPutTelemetryRecords({ events }),
     'put-trace-segments': createPutTraceSegments({ ingest }),

@@ -1,7 +1,7 @@
 import type { Service } from '@fluoroscope/api';
 import { expect, test } from 'vitest';
 import { secondsFromUs, timeUs } from '@fluoroscope/model';
-import { createSamplingBook, defaultRule } from '@fluoroscope/query';
+import { ALL_TRACES, createSamplingBook, defaultRule } from '@fluoroscope/query';
 import { createPageTokens } from '../page-token.ts';
 import { openAppRig } from '../testing/app-rig.ts';
 import { createBatchGetTraces } from './batch-get-traces.ts';
@@ -18,7 +18,12 @@ test('BatchGetTraces: a page ends after the trace that filled it, and every id i
   const ids = ['1', '2', '3'].map((digit) => `1-5759e988-${digit.repeat(24)}`);
   await rig.post('/TraceSegments', { TraceSegmentDocuments: ids.map((id) => document(id)) });
   await rig.settle();
-  const batchGetTraces = createBatchGetTraces({ store: rig.storage.store, tokens, pageCharsMax: 200 });
+  const batchGetTraces = createBatchGetTraces({
+    store: rig.storage.store,
+    tokens,
+    events: rig.events,
+    pageCharsMax: 200,
+  });
   const TraceIds = [ids[0] ?? '', 'unknown', ids[1] ?? '', ids[2] ?? ''];
   const pages: unknown[] = [];
   let NextToken: string | undefined;
@@ -82,7 +87,13 @@ test('more traces than can be summed are refused, not cut', async () => {
   await rig.post('/TraceSegments', { TraceSegmentDocuments: ids.map((id) => document(id)) });
   await rig.settle();
   const choose = (tracesMax: number) =>
-    chooseTraces(rig.storage.store, { range: ALL_TIME, rangeOf: 'active', condition: { op: 'all' }, tracesMax });
+    chooseTraces(rig.storage.store, {
+      range: ALL_TIME,
+      rangeOf: 'active',
+      plan: ALL_TRACES,
+      unjudged: () => {},
+      tracesMax,
+    });
   expect((await choose(3)).map(({ traceId }) => traceId).toSorted()).toEqual(ids);
   await expect(choose(2)).rejects.toMatchObject({ code: 'InvalidRequestException' });
 });

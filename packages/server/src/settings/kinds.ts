@@ -1,4 +1,5 @@
 import { bad, ok, type Result } from '@fluoroscope/model';
+import { parseNetwork, type Network } from '../access/networks.ts';
 
 /** How one sort of setting is written. The problem says what was expected. */
 export interface Kind<T> {
@@ -142,6 +143,21 @@ export function list(item: Kind<string>): Kind<readonly string[]> {
     },
   };
 }
+
+/** networks = [network *("," network)] */
+export const networks: Kind<readonly Network[]> = {
+  expected: 'addresses or networks, separated by commas (10.0.0.0/8, 192.0.2.7, fd00::/8)',
+  parse(text) {
+    const values: Network[] = [];
+    for (const part of text.split(',').map((piece) => piece.trim())) {
+      if (part === '') continue;
+      const parsed = parseNetwork(part);
+      if (!parsed.ok) return parsed;
+      values.push(parsed.value);
+    }
+    return ok(values);
+  },
+};
 
 /** host [":" port]; compared in lower case */
 export const hostName: Kind<string> = {

@@ -34,6 +34,8 @@ test.each<[string, string[], object]>([
   ['a list', ['--allowed-hosts', 'A.example, b:80'], { allowedHosts: ['a.example', 'b:80'] }],
   ['origins', ['--cors-origins', 'https://a.example'], { corsOrigins: ['https://a.example'] }],
   ['a switch', ['--allow-unauthenticated', '--http-listen', '0.0.0.0:2000'], { allowUnauthenticated: true }],
+  ['networks', ['--ingest-allow', '10.0.0.0/8, ::1'], { ingestAllow: [{ bits: 104 }, { base: 1n, bits: 128 }] }],
+  ['no limit', ['--request-rate', ''], { requestRate: null }],
   ['a share', ['--sampling-rate', '.5'], { samplingRate: 0.5 }],
   ['all of it', ['--sampling-rate', '1'], { samplingRate: 1 }],
 ])('read: %s', (_name, argv, expected) => {
@@ -52,6 +54,9 @@ test.each<[string, string[]]>([
   ['segment-max-age', ['--segment-max-age', '30']],
   ['allowed-hosts', ['--allowed-hosts', 'http://a.example']],
   ['cors-origins', ['--cors-origins', '*']],
+  ['ingest-allow', ['--ingest-allow', '10.0.0.1/8']],
+  ['ingest-allow', ['--ingest-allow', 'everybody']],
+  ['request-rate', ['--request-rate', '0']],
   ['cors-origins', ['--cors-origins', 'https://a.example/path']],
   ['account-id', ['--account-id', '12']],
   ['region', ['--region', 'EU WEST']],
@@ -95,15 +100,6 @@ test('what is wrong in the environment or the file is named by where it stands',
   expect(message([], {}, '- a\n- b')).toMatch('[unreadable-config]');
   expect(message([], {}, 'a: [')).toMatch('[unreadable-config]');
   expect(message([], {}, `a: &a [x]\nb: [${'*a,'.repeat(9)}]`)).toMatch('[unreadable-config]');
-});
-
-test.each([
-  ['--http-listen', '0.0.0.0:2000'],
-  ['--udp-listen', '[::]:2000'],
-  ['--http-listen', 'myhost:2000'],
-])('%s %s is refused without --allow-unauthenticated, with what to do', (flag, address) => {
-  expect(message([flag, address])).toMatch(/\[unsafe-listen\].*not authenticated.*--allow-unauthenticated/);
-  expect(read([flag, address, '--allow-unauthenticated'])).toMatchObject({ allowUnauthenticated: true });
 });
 
 test('a message obeys no terminal', () => {

@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bad, ok, type Result } from '@fluoroscope/model';
 import { parse as parseYaml } from 'yaml';
-import { isLoopback } from '../host.ts';
 import {
   CONFIG_FILE_STANDARD,
   environmentName,
@@ -12,7 +11,6 @@ import {
   type Settings,
   type SettingTable,
 } from '../settings.ts';
-import { printListen } from './kinds.ts';
 import { SettingsError, type SettingProblem } from './settings-error.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -37,8 +35,7 @@ export function parseSettings(
   if (!flags.ok) return flags;
   const file = yamlText === undefined ? ok(new Map<string, never>()) : parseConfigFile(yamlText);
   if (!file.ok) return file;
-  const settings = readTable(flags.value, readEnvironment(environment), file.value);
-  return settings.ok ? refuseUnsafeListen(settings.value) : settings;
+  return readTable(flags.value, readEnvironment(environment), file.value);
 }
 
 /** The path the flags or the environment name, else ./fluoroscope.yaml if it is there. */
@@ -161,6 +158,12 @@ function readTable(...sources: readonly Texts[]): Result<Settings, SettingProble
     allowedHosts: read('allowedHosts'),
     corsOrigins: read('corsOrigins'),
     allowUnauthenticated: read('allowUnauthenticated'),
+    ingestAllow: read('ingestAllow'),
+    tlsCert: read('tlsCert'),
+    tlsKey: read('tlsKey'),
+    sessionLifetime: read('sessionLifetime'),
+    requestRate: read('requestRate'),
+    auditSize: read('auditSize'),
     samplingReservoir: read('samplingReservoir'),
     samplingRate: read('samplingRate'),
     segmentMaxAge: read('segmentMaxAge'),
@@ -171,6 +174,7 @@ function readTable(...sources: readonly Texts[]): Result<Settings, SettingProble
     storeCredentials: read('storeCredentials'),
     journal: read('journal'),
     journalCredentials: read('journalCredentials'),
+    encryptionKeys: read('encryptionKeys'),
     retention: read('retention'),
     retentionSize: read('retentionSize'),
     accountId: read('accountId'),
@@ -185,24 +189,4 @@ function standardOf<T>(setting: Setting<T>): T {
   const parsed = setting.kind.parse(setting.standard);
   if (!parsed.ok) throw new Error(`the default of ${setting.name} does not parse`);
   return parsed.value;
-}
-
-/** Nobody is authenticated yet, so whoever can reach a listener can use it. */
-function refuseUnsafeListen(settings: Settings): Result<Settings, SettingProblem> {
-  if (settings.allowUnauthenticated) return ok(settings);
-  for (const [setting, address] of [
-    [SETTINGS.httpListen, settings.httpListen],
-    [SETTINGS.udpListen, settings.udpListen],
-  ] as const) {
-    if (address === null || isLoopback(address.host)) continue;
-    const value = printListen(address);
-    return bad({
-      code: 'unsafe-listen',
-      setting: setting.name,
-      value,
-      from: 'the settings',
-      expected: `a loopback address such as 127.0.0.1:${address.port}, because requests are not authenticated: anybody who reaches ${value} could read and write traces. Listen on loopback, or add --allow-unauthenticated if only trusted machines can reach it`,
-    });
-  }
-  return ok(settings);
 }

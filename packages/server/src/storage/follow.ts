@@ -1,5 +1,7 @@
 import { createFileFeed, openJournalReader, type DamagedDetail, type RecordFeed } from '@fluoroscope/journal';
 import type { StoreProgress, TraceStore } from '@fluoroscope/store';
+import { createOpeningFeed } from '../encryption/records.ts';
+import type { Vault } from '../encryption/vault.ts';
 import type { FollowedJournal, FromWorker, WorkerSettings } from './messages.ts';
 import { startWriter } from './writer.ts';
 
@@ -12,6 +14,7 @@ export interface Follower extends AsyncDisposable {
 export interface FollowOptions {
   readonly settings: WorkerSettings;
   readonly store: TraceStore;
+  readonly vault: Vault;
   /** Of the file journal. */
   readonly progress: StoreProgress;
   readonly say: (message: FromWorker) => void;
@@ -39,7 +42,7 @@ async function followFiles(
     limits: settings.batches,
     durable: (sequence) => say({ kind: 'durable', sequence }),
   });
-  const writer = startWriting(feed, options);
+  const writer = startWriting(createOpeningFeed(feed, options.vault, { kind: 'file' }), options);
   return {
     committed: (sequence) => feed.committed(sequence),
     [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),
@@ -63,7 +66,8 @@ async function followTopic(
       lag: (report) => say({ kind: 'lag', report }),
     },
   });
-  const writer = startWriting(feed, options);
+  const { topic } = access;
+  const writer = startWriting(createOpeningFeed(feed, options.vault, { kind: 'kafka', topic }), options);
   // The brokers tell the feed what is there.
   return { committed: () => {}, [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose]() };
 }

@@ -31,6 +31,9 @@ export const CLOSE_MS_MAX = 5_000;
 /** The engine's threads: reads go on while one writes, and both leave a core to receiving. */
 export const STORE_THREADS = 2;
 
+/** Documents go in whole slices, of a day or two: so much later than --retention says. */
+export const SLICE_SECONDS_MAX: number = 2 * 86_400;
+
 /** How often the store is asked to let go of what is too old or too large. */
 export const RETENTION_INTERVAL_MS = 60_000;
 

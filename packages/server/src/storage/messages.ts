@@ -1,5 +1,6 @@
 import type { FeedLimits, KafkaAccess, LagReport } from '@fluoroscope/journal';
 import type { RetentionReport, StoreErrorCode } from '@fluoroscope/store';
+import type { VaultKeys } from '../encryption/vault.ts';
 import type { StoreChoice } from './open-store.ts';
 import type { StoreReader } from './storage.ts';
 import type { WrittenBatch } from './write-batch.ts';
@@ -29,6 +30,7 @@ export type ToWorker =
       readonly method: keyof StoreReader;
       readonly args: readonly unknown[];
     }
+  | { readonly kind: 'keys'; readonly id: number; readonly keys: VaultKeys }
   /** What is written shall soon survive a crash: the journal is filling up. */
   | { readonly kind: 'flush' }
   | { readonly kind: 'close' };

@@ -1,6 +1,7 @@
 import type { TraceStore } from '@fluoroscope/store';
 import type { ClickHouseStoreOptions } from '@fluoroscope/store-clickhouse';
 import { holdDataFolder, openDuckDbStore } from '@fluoroscope/store-duckdb';
+import type { FollowedJournal } from './messages.ts';
 
 export type StoreChoice =
   | { readonly kind: 'embedded'; readonly dir: string; readonly memoryBytes: number; readonly threads: number }
@@ -9,10 +10,14 @@ export type StoreChoice =
       /** Where an embedded store would be: held, since the journal beside it is one process's. */
       readonly dir: string;
       readonly storedFile: string;
-    } & ClickHouseStoreOptions);
+    } & Omit<ClickHouseStoreOptions, 'journal'>);
 
 /** Rejects with the StoreError of a store that cannot be used; one that is away opens all the same. */
-export async function openStore(choice: StoreChoice, failing: (message: string) => void): Promise<TraceStore> {
+export async function openStore(
+  choice: StoreChoice,
+  journal: FollowedJournal,
+  failing: (message: string) => void,
+): Promise<TraceStore> {
   if (choice.kind === 'embedded') {
     const { dir, memoryBytes, threads } = choice;
     return openDuckDbStore({ dir, memoryBytesMax: memoryBytes, threads, events: { failing } });
@@ -20,7 +25,7 @@ export async function openStore(choice: StoreChoice, failing: (message: string) 
   const hold = await holdDataFolder(choice.dir);
   try {
     const { openClickHouseStore } = await import('@fluoroscope/store-clickhouse');
-    const store = await openClickHouseStore(choice);
+    const store = await openClickHouseStore({ ...choice, journal: nameOf(journal) });
     return {
       ...store,
       async [Symbol.asyncDispose]() {
@@ -32,4 +37,9 @@ export async function openStore(choice: StoreChoice, failing: (message: string) 
     hold[Symbol.dispose]();
     throw error;
   }
+}
+
+/** Processes that share a topic are one writer to the store; a journal of files is its process's own. */
+function nameOf(journal: FollowedJournal): string {
+  return journal.kind === 'file' ? journal.origin : `kafka:${journal.access.topic}`;
 }

@@ -1,5 +1,6 @@
 import type { PartitionLag } from '@fluoroscope/journal';
 import type { TraceStore } from '@fluoroscope/store';
+import type { VaultKeys } from '../encryption/vault.ts';
 
 /** Reading the store from the main thread. */
 export type StoreReader = Pick<
@@ -28,6 +29,9 @@ export interface Storage extends AsyncDisposable {
 
   /** What waits in each partition of a Kafka topic; empty with the file journal. */
   readonly lags: readonly PartitionLag[];
+
+  /** Keys of documents and records from now on; resolves once they are in use. Called before `follow`. */
+  setKeys(keys: VaultKeys): Promise<void>;
 
   /** Starts following the journal's files; called once, after the journal is open. */
   follow(): void;

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { StoreError, type RetentionReport } from '@fluoroscope/store';
 import { CLOSE_MS_MAX, YOUNG_GENERATION_MB } from './limits.ts';
+import type { VaultKeys } from '../encryption/vault.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
 import { createProgress } from './progress.ts';
 import type { Storage, StoreReader } from './storage.ts';
@@ -64,6 +65,7 @@ export async function openStorageThread(settings: WorkerSettings, events: Storag
     get lags() {
       return progress.lags;
     },
+    setKeys: (keys) => calls.setKeys(keys),
     follow: () => post({ kind: 'follow' }),
     committed(sequence) {
       progress.committed(sequence);
@@ -118,6 +120,7 @@ function opened(worker: Worker): Promise<FromWorker & { readonly kind: 'open' }>
 
 interface Calls {
   readonly reader: StoreReader;
+  setKeys(keys: VaultKeys): Promise<void>;
   settle(message: FromWorker & { readonly kind: 'answer' | 'error' }): void;
   fail(error: Error): void;
 }
@@ -128,14 +131,17 @@ function createCalls(worker: Worker): Calls {
   let nextId = 1;
   let ended: Error | undefined;
 
+  function ask(messageOf: (id: number) => ToWorker): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (ended !== undefined) return reject(ended);
+      const id = nextId++;
+      pending.set(id, { resolve, reject });
+      post(messageOf(id));
+    });
+  }
+
   function call(method: keyof StoreReader): (...args: readonly unknown[]) => Promise<unknown> {
-    return (...args) =>
-      new Promise((resolve, reject) => {
-        if (ended !== undefined) return reject(ended);
-        const id = nextId++;
-        pending.set(id, { resolve, reject });
-        post({ kind: 'call', id, method, args });
-      });
+    return (...args) => ask((id) => ({ kind: 'call', id, method, args }));
   }
 
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker applies the very same methods
@@ -150,6 +156,9 @@ function createCalls(worker: Worker): Calls {
 
   return {
     reader,
+    async setKeys(keys) {
+      await ask((id) => ({ kind: 'keys', id, keys }));
+    },
     settle(message) {
       const waiter = pending.get(message.id);
       pending.delete(message.id);

@@ -1,5 +1,7 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { StoreError, type TraceStore } from '@fluoroscope/store';
+import { createSealingStore } from '../encryption/sealing-store.ts';
+import { createVault } from '../encryption/vault.ts';
 import { follow, type Follower } from './follow.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
 import { openStore } from './open-store.ts';
@@ -10,9 +12,11 @@ import { JOURNAL_ORIGIN } from './write-batch.ts';
 /** The storage thread: owns the store, follows the journal, answers reads. */
 async function main(port: MessagePort, settings: WorkerSettings): Promise<void> {
   const say = (message: FromWorker): void => port.postMessage(message);
+  const vault = createVault();
   let store: TraceStore;
   try {
-    store = await openStore(settings.store, (message) => say({ kind: 'failing', message }));
+    const bare = await openStore(settings.store, settings.journal, (message) => say({ kind: 'failing', message }));
+    store = createSealingStore(bare, vault);
   } catch (error) {
     say({ kind: 'refused', ...describe(error) });
     port.close();
@@ -44,13 +48,17 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
   port.on('message', (message: ToWorker) => {
     switch (message.kind) {
       case 'follow':
-        follower = start.followFrom((progress) => follow({ settings, store, progress, say: start.say }));
+        follower = start.followFrom((progress) => follow({ settings, store, vault, progress, say: start.say }));
         return;
       case 'committed':
         void follower?.then((running) => running?.committed(message.sequence));
         return;
       case 'call':
         void answer(store, message).then(say);
+        return;
+      case 'keys':
+        vault.set(message.keys);
+        say({ kind: 'answer', id: message.id, value: null });
         return;
       case 'flush':
         void store.flush().catch((error: unknown) => say({ kind: 'failing', message: describe(error).message }));

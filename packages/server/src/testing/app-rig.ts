@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFileFeed, openJournal, openJournalReader, type Journal } from '@fluoroscope/journal';
 import { createMemoryStore, type TraceStore } from '@fluoroscope/store';
-import { createApp, type App, type AppOptions } from '../app.ts';
+import { createApp, readClock, type App, type AppOptions } from '../app.ts';
+import { openControl } from '../control/control.ts';
+import { openEncryption } from '../encryption/encryption.ts';
 import { createEvents, type Events } from '../events.ts';
 import { parseSettings } from '../settings/load-settings.ts';
 import type { Settings } from '../settings.ts';
@@ -49,10 +51,22 @@ export async function openAppRig(options: AppRigOptions = {}): Promise<AppRig> {
   const journal = options.journal?.(opened) ?? opened;
   const store = options.store?.(createMemoryStore()) ?? createMemoryStore();
   const storage = await openStorage(dir, store, events);
+  const control = await openControl({ settings, nowUs: options.app?.nowUs ?? readClock });
+  const encryption = await openEncryption({
+    keyFile: null,
+    choice: control.encryption,
+    setStorageKeys: (keys) => storage.setKeys(keys),
+    account: settings,
+    retentionSeconds: 0,
+    nowSeconds: () => 0,
+    events,
+  });
   const app = await createApp({
     settings,
     journal,
     storage,
+    control,
+    encryption,
     events,
     version: '0.0.0-test',
     consoleFolder: null,
@@ -146,6 +160,7 @@ async function openStorage(journalDir: string, store: TraceStore, events: Events
     flush: () => {},
     failing: null,
     lags: [],
+    setKeys: () => Promise.resolve(),
     follow: () => {},
     committed(sequence) {
       committedSequence = Math.max(committedSequence, sequence);

@@ -3,6 +3,7 @@ import { IconActivityHeartbeat, IconInfoCircle } from '@tabler/icons-react';
 import type { StatusAnswer } from '@fluoroscope/api';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
+import { logOut } from '../../http/login.ts';
 import { readStatus } from '../../http/operations.ts';
 import { formatBytes, formatCount } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
@@ -82,6 +83,16 @@ function StatusBody({ status, error }: { readonly status: StatusAnswer; readonly
           </div>
         ))}
       </dl>
+      {status.access === 'keys' ? (
+        <button
+          type="button"
+          className="btn btn-small"
+          data-testid="logout"
+          onClick={() => void logOut().finally(() => location.reload())}
+        >
+          Log out
+        </button>
+      ) : null}
     </>
   );
 }

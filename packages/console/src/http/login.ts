@@ -1,0 +1,30 @@
+import { useSyncExternalStore } from 'react';
+import type { LoginInput } from '@fluoroscope/api';
+import { listenForLogin, send } from './request.ts';
+
+let needed = false;
+const listeners = new Set<() => void>();
+
+// The server asked who we are: from then on the login form stands in place of every page.
+listenForLogin(() => {
+  needed = true;
+  for (const listener of listeners) listener();
+});
+
+export function useLoginNeeded(): boolean {
+  return useSyncExternalStore(subscribe, () => needed);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** The cookie that stands for the key is set by the answer; no script sees it. */
+export async function logIn(input: LoginInput): Promise<void> {
+  await send<unknown>('/api/login', { method: 'POST', body: JSON.stringify(input) });
+}
+
+export async function logOut(): Promise<void> {
+  await send<unknown>('/api/logout', { method: 'POST' });
+}

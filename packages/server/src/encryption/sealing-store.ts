@@ -1,0 +1,48 @@
+import { StoreError, type StoredDocument, type TraceStore } from '@fluoroscope/store';
+import { isSealedText, openDocument, sealDocument } from './document-text.ts';
+import { printKeyName } from './key-ring.ts';
+import type { SealedProblem } from './opener.ts';
+import type { Vault } from './vault.ts';
+
+/**
+ * A store whose documents are sealed on their way in, while the vault has a key to seal with, and opened on their way out.
+ * Documents that are not sealed are given out as they are. Reading rejects with `sealed` when one of the documents asked for
+ * cannot be opened.
+ */
+export function createSealingStore(store: TraceStore, vault: Vault): TraceStore {
+  function open(document: StoredDocument): StoredDocument {
+    const opened = openDocument(document, vault.opener);
+    if (opened.ok) return opened.value;
+    throw new StoreError('sealed', `trace ${document.traceId}: ${describeSealed(opened.problem)}`);
+  }
+
+  return {
+    capabilities: store.capabilities,
+    async write(batch) {
+      const { sealer } = vault;
+      if (sealer === null) return store.write(batch);
+      const documents = batch.documents.map((document) => sealDocument(document, sealer));
+      await store.write({ ...batch, documents });
+    },
+    async readDocuments(ids) {
+      const stored = await store.readDocuments(ids);
+      if (!stored.some(({ text }) => isSealedText(text))) return stored;
+      return stored.map((document) => (isSealedText(document.text) ? open(document) : document));
+    },
+    readProgress: (origin) => store.readProgress(origin),
+    flush: () => store.flush(),
+    retain: (policy) => store.retain(policy),
+    findTraces: (query) => store.findTraces(query),
+    readTraceRows: (ids) => store.readTraceRows(ids),
+    readGraph: (query) => store.readGraph(query),
+    readGraphSeries: (query) => store.readGraphSeries(query),
+    mayKnow: (id) => store.mayKnow(id),
+    readStats: () => store.readStats(),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+}
+
+export function describeSealed(problem: SealedProblem): string {
+  if (problem.code === 'altered') return 'what is stored was altered after it was encrypted';
+  return `encrypted with the key ${printKeyName(problem.key)}, which is not in --encryption-keys`;
+}

@@ -1,0 +1,166 @@
+import type { Trace } from '@fluoroscope/api';
+import { timeUs, type TraceDocument, type TraceId } from '@fluoroscope/model';
+import { createIndexer } from '@fluoroscope/query';
+import { createMemoryStore, type TraceStore } from '@fluoroscope/store';
+import { trace } from '@fluoroscope/testkit';
+import { expect, test } from 'vitest';
+import { createPageTokens } from '../page-token.ts';
+import { createBatchGetTraces, type BatchGetTracesOptions } from './batch-get-traces.ts';
+
+const tokens = createPageTokens(Buffer.alloc(32, 1));
+const events = { troubleMet: () => {} };
+const LARGE = trace`
+  shop 0..300 200
+    - work 10..20 alone
+    -> DynamoDB 30..40 table=carts
+  stock 10..60 200
+  stock 20..70 200 as=again
+  mail 30..80 200
+`;
+const IN_ORDER = ['shop', 'stock', 'stock', 'mail', 'DynamoDB'];
+
+test.each([
+  ['one by one', 1, 5],
+  ['some at once', 500, 2],
+  ['all at once', 1e6, 1],
+])('every segment of a trace once, %s', async (_name, pageCharsMax, pageCount) => {
+  const pages = await readAll(await stored(LARGE.documents), { pageCharsMax });
+  expect(pages.flatMap(namesOf)).toEqual(IN_ORDER);
+  expect(pages).toHaveLength(pageCount);
+  for (const [page] of pages) expect(page).toMatchObject({ Id: LARGE.traceId, Duration: 0.3, LimitExceeded: false });
+});
+
+test('a trace far larger than 500 kB is whole', async () => {
+  const documents = manyOf(600, { metadata: { body: 'x'.repeat(2_000) } });
+  const pages = await readAll(await stored(documents), { pageCharsMax: 200_000 });
+  expect(pages.flat().every(({ LimitExceeded }) => LimitExceeded === false)).toBe(true);
+  const ids = pages.flat().flatMap(({ Segments = [] }) => Segments.map(({ Id }) => Id));
+  expect(new Set(ids).size).toBe(600);
+  expect(ids).toHaveLength(600);
+  for (const page of pages) expect(charsOf(page)).toBeLessThan(210_000);
+});
+
+test('what comes between two pages does not repeat or lose what was there', async () => {
+  const store = await stored(LARGE.documents);
+  const batchGetTraces = createBatchGetTraces({ store, tokens, events, pageCharsMax: 1 });
+  const TraceIds = [LARGE.traceId];
+  const first = await batchGetTraces({ TraceIds });
+  const earlier = trace`early 0..300 parent=00000000000000aa id=0000000000000001`.documents;
+  await write(
+    store,
+    earlier.map((document) => ({ ...document, trace_id: LARGE.traceId })),
+    2,
+  );
+  const rest = await readAll(store, { pageCharsMax: 1 }, first.NextToken);
+  expect([first.Traces ?? [], ...rest].flatMap(namesOf)).toEqual(IN_ORDER);
+});
+
+test('a trace too large to be put together comes as it was sent, and says so', async () => {
+  const pages = await readAll(await stored(LARGE.documents), { pageCharsMax: 500, mergedDocumentsMax: 3 });
+  expect(pages.flatMap(namesOf)).toEqual(['shop', 'work', 'stock', 'stock', 'mail']);
+  for (const [page] of pages) expect(page).toMatchObject({ Id: LARGE.traceId, Duration: 0.3, LimitExceeded: true });
+});
+
+test('a trace too large to be read is named, without segments', async () => {
+  const store = await stored(LARGE.documents);
+  const [[found] = []] = await readAll(store, { mergedDocumentsMax: 3, largeDocumentsMax: 5 });
+  expect(found).toEqual({ Id: LARGE.traceId, Duration: 0.3, LimitExceeded: true, Segments: [] });
+});
+
+test('a trace that became too large between two pages is asked for anew', async () => {
+  const store = await stored(LARGE.documents);
+  const { NextToken } = await createBatchGetTraces({ store, tokens, events, pageCharsMax: 1 })({
+    TraceIds: [LARGE.traceId],
+  });
+  const grown = createBatchGetTraces({ store, tokens, events, pageCharsMax: 1, mergedDocumentsMax: 3 });
+  await expect(grown({ TraceIds: [LARGE.traceId], NextToken })).rejects.toMatchObject({
+    code: 'InvalidRequestException',
+  });
+});
+
+test('of a large trace only what is printed is in an answer, however many documents it has', async () => {
+  const documents = manyOf(3_000, {});
+  const options = { pageCharsMax: 50_000, mergedDocumentsMax: 1_000 };
+  const pages = await readAll(await stored(documents), options);
+  expect(pages.flatMap(namesOf)).toHaveLength(3_000);
+  for (const page of pages) expect(charsOf(page)).toBeLessThan(51_000);
+});
+
+test('the documents of a large trace are read once for all its pages', async () => {
+  const store = await stored(LARGE.documents);
+  let readCount = 0;
+  const readDocuments = (ids: readonly TraceId[]) => {
+    readCount += 1;
+    return store.readDocuments(ids);
+  };
+  const counted = { findTraces: store.findTraces.bind(store), readTraceRows: store.readTraceRows.bind(store) };
+  const pages = await readAll({ ...counted, readDocuments }, { pageCharsMax: 1, mergedDocumentsMax: 3 });
+  expect([pages.length, readCount]).toEqual([5, 1]);
+});
+
+test('ids may be written as W3C does, and come back as X-Ray writes them', async () => {
+  const store = await stored(LARGE.documents);
+  const asked = LARGE.traceId.replace(/^1-/, '').replace('-', '');
+  const { Traces } = await createBatchGetTraces({ store, tokens, events })({ TraceIds: [asked] });
+  expect(Traces?.map(({ Id }) => Id)).toEqual([LARGE.traceId]);
+});
+
+type ReadStore = Pick<TraceStore, 'findTraces' | 'readDocuments' | 'readTraceRows'>;
+
+async function readAll(
+  store: ReadStore,
+  options: Omit<BatchGetTracesOptions, 'store' | 'tokens' | 'events'>,
+  from?: string,
+): Promise<(readonly Trace[])[]> {
+  const batchGetTraces = createBatchGetTraces({ store, tokens, events, ...options });
+  const [traceId] = await knownIds(store);
+  const pages: (readonly Trace[])[] = [];
+  let NextToken = from;
+  do {
+    const page = await batchGetTraces({ TraceIds: [String(traceId)], NextToken });
+    expect(page.UnprocessedTraceIds).toEqual([]);
+    pages.push(page.Traces ?? []);
+    ({ NextToken } = page);
+  } while (NextToken !== undefined);
+  return pages;
+}
+
+async function knownIds(store: ReadStore): Promise<readonly TraceId[]> {
+  const all = { startUs: timeUs(0), endUs: timeUs(Number.MAX_SAFE_INTEGER), limit: 10, after: null };
+  const { rows } = await store.findTraces({ ...all, rangeOf: 'start', condition: { op: 'all' } });
+  return rows.map(({ traceId }) => traceId);
+}
+
+function namesOf(traces: readonly Trace[]): readonly string[] {
+  return traces.flatMap(({ Segments = [] }) => Segments.map(({ Document = '' }) => String(JSON.parse(Document).name)));
+}
+
+function charsOf(traces: readonly Trace[]): number {
+  const lengths = traces.flatMap(({ Segments = [] }) => Segments.map(({ Document = '' }) => Document.length));
+  return lengths.reduce((sum, length) => sum + length, 0);
+}
+
+function manyOf(count: number, fields: object): readonly TraceDocument[] {
+  const [first] = trace`shop 0..300 200`.documents;
+  return Array.from(
+    { length: count },
+    (_, at) => ({ ...first, id: String(at).padStart(16, '0'), ...fields }) as TraceDocument,
+  );
+}
+
+async function stored(documents: readonly TraceDocument[]): Promise<TraceStore> {
+  const store = createMemoryStore();
+  await write(store, documents, 1);
+  return store;
+}
+
+async function write(store: TraceStore, documents: readonly TraceDocument[], sequence: number): Promise<void> {
+  const indexer = createIndexer({
+    readDocuments: (ids) => store.readDocuments(ids),
+    readTraceRows: (ids) => store.readTraceRows(ids),
+    mayKnow: (id) => store.mayKnow(id),
+    cachedEntitiesMax: 10_000,
+  });
+  const incoming = documents.map((document) => ({ document, text: JSON.stringify(document), receivedUs: timeUs(1) }));
+  await store.write({ origin: 'journal', sequence, ...(await indexer.index(incoming)) });
+}

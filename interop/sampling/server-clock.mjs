@@ -9,11 +9,13 @@ if (isMainThread) {
   const realNow = Date.now;
   Date.now = () => nowMs ?? realNow();
 
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     let text = '';
-    for await (const chunk of request.setEncoding('utf8')) text += chunk;
-    nowMs = Number(text);
-    response.end();
+    request.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+    request.once('end', () => {
+      nowMs = Number(text);
+      response.end();
+    });
   });
   server.listen(0, '127.0.0.1', () =>
     process.stdout.write(`clock listening on http://127.0.0.1:${server.address().port}\n`),

@@ -32,7 +32,7 @@ test.each<[JsonObject, { name: string; type: string } | null]>([
   [{ metadata: { default: [] } }, null],
   [{}, null],
 ])('messaging attributes %j name %j', (fields, expected) => {
-  expect(readMessaging({ ...call(), ...fields } as SubsegmentDocument)).toEqual(expected);
+  expect(readMessaging({ ...call(), ...fields })).toEqual(expected);
 });
 
 const URL = 'https://sqs.eu-west-1.amazonaws.com/000000000007/orders';

@@ -7,7 +7,7 @@ import { createKnownTraces } from './known-traces.ts';
 import { prepareServer } from './prepare.ts';
 import { toStoreProgress } from './progress.ts';
 import { readDocumentsById } from './readers/documents.ts';
-import { findTracePage } from './readers/find-traces.ts';
+import { findTraceIds, findTracePage } from './readers/find-traces.ts';
 import { readGraphPeriods, readGraphSums } from './readers/graph.ts';
 import { readStoreStats } from './readers/stats.ts';
 import { readRowsById } from './readers/trace-rows.ts';
@@ -113,6 +113,7 @@ function createStore(connection: Connection, claim: Claim): TraceStore & { ready
       }),
     readDocuments: (ids) => track(() => readDocumentsById(connection, ids)),
     findTraces: (query) => track(() => findTracePage(connection, query)),
+    findTraceIds: (query) => track(() => findTraceIds(connection, query)),
     readTraceRows: (ids) => track(() => readRowsById(connection, ids)),
     readGraph: (query) => track(() => readGraphSums(connection, query, retainedFrom())),
     readGraphSeries: (query) => track(() => readGraphPeriods(connection, query, retainedFrom())),

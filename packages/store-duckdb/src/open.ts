@@ -16,7 +16,7 @@ import {
 import { createReadConnections } from './read-connections.ts';
 import { countAll } from './readers/counts.ts';
 import { readDocumentsById } from './readers/documents.ts';
-import { findTracePage } from './readers/find-traces.ts';
+import { findTraceIds, findTracePage } from './readers/find-traces.ts';
 import { sumGraph, sumGraphSeries } from './readers/graph.ts';
 import { readRowsById } from './readers/trace-rows.ts';
 import { openSliceStore, type SliceStore, type SliceStoreOptions } from './slices/slice-store.ts';
@@ -119,6 +119,7 @@ function createStore(engine: Engine, slices: SliceStore): TraceStore {
     readDocuments: (ids) =>
       track(() => reads.read((...read) => inChunks(ids, (chunk) => readDocumentsById(...read, chunk)))),
     findTraces: (query) => track(() => reads.read((...read) => findTracePage(...read, query))),
+    findTraceIds: (query) => track(() => reads.read((...read) => findTraceIds(...read, query))),
     readTraceRows: (ids) =>
       track(() => reads.read((...read) => inChunks(ids, (chunk) => readRowsById(...read, chunk)))),
     readGraph: (query) => track(() => reads.read((...read) => sumGraph(...read, query))),

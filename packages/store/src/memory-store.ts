@@ -80,6 +80,11 @@ class MemoryStore implements TraceStore {
     return findPage([...this.#rows.values()], query);
   }
 
+  async findTraceIds(query: TraceQuery): Promise<readonly TraceCursor[]> {
+    const { rows } = await this.findTraces(query);
+    return rows.map(({ traceId, startUs }) => ({ traceId, startUs }));
+  }
+
   async readTraceRows(ids: readonly TraceId[]): Promise<readonly TraceRow[]> {
     this.#checkOpen();
     return [...new Set(ids)].flatMap((id) => this.#rows.get(id) ?? []);

@@ -46,6 +46,9 @@ export interface TraceStore extends AsyncDisposable {
   /** Rows whose trace matches, newest start first, ties by trace id descending; at most `limit`, which is ≥ 1. */
   findTraces(query: TraceQuery): Promise<TracePage>;
 
+  /** Which traces `findTraces` would answer, in its order, without their rows: many at little cost. */
+  findTraceIds(query: TraceQuery): Promise<readonly TraceCursor[]>;
+
   /** The rows of these traces; unknown ids are skipped, order is not promised. */
   readTraceRows(ids: readonly TraceId[]): Promise<readonly TraceRow[]>;
 

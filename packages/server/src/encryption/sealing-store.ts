@@ -32,6 +32,7 @@ export function createSealingStore(store: TraceStore, vault: Vault): TraceStore 
     readProgress: (origin) => store.readProgress(origin),
     flush: () => store.flush(),
     retain: (policy) => store.retain(policy),
+    findTraceIds: (query) => store.findTraceIds(query),
     findTraces: (query) => store.findTraces(query),
     readTraceRows: (ids) => store.readTraceRows(ids),
     readGraph: (query) => store.readGraph(query),

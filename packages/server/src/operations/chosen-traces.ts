@@ -26,39 +26,39 @@ export interface TraceChoice {
 
 /** Refuses when there are more than can be summed, or looked at: part of them would be a wrong answer. */
 export async function chooseTraces(
-  store: Pick<StoreReader, 'findTraces' | 'readDocuments'>,
+  store: Pick<StoreReader, 'findTraceIds' | 'findTraces' | 'readDocuments'>,
   { range, rangeOf, plan, unjudged, tracesMax = CHOSEN_TRACES_MAX, budget = GRAPH_BUDGET }: TraceChoice,
 ): Promise<readonly ChosenTrace[]> {
+  if (plan.reasons.length === 0) {
+    const { condition } = plan;
+    const found = await store.findTraceIds({ ...range, rangeOf, condition, limit: tracesMax + 1, after: null });
+    if (found.length > tracesMax) throw tooMany(tracesMax);
+    return found;
+  }
   const readDocuments = store.readDocuments.bind(store);
-  const verifier = plan.reasons.length === 0 ? null : createVerifier({ plan, readDocuments, budget });
+  const verifier = createVerifier({ plan, readDocuments, budget });
   const chosen: ChosenTrace[] = [];
   const { condition } = plan;
   let after: TraceCursor | null = null;
   do {
     const limit = CHOSEN_TRACES_READ_MAX;
     const page: TracePage = await store.findTraces({ ...range, rangeOf, condition, limit, after });
-    const verified = (await verifier?.verify(page.rows)) ?? { rows: page.rows, lookedAtCount: page.rows.length };
+    const verified = await verifier.verify(page.rows);
     for (const { traceId, startUs } of verified.rows) chosen.push({ traceId, startUs });
     if (chosen.length > tracesMax) throw tooMany(tracesMax);
     after = page.next;
     const isLeft = after !== null || verified.lookedAtCount < page.rows.length;
-    if (isLeft && verifier?.isSpent === true) throw tooMuchToRead(plan);
+    if (isLeft && verifier.isSpent) throw tooMuchToRead(plan);
   } while (after !== null);
-  if (verifier !== null) unjudged(verifier.unjudged);
+  unjudged(verifier.unjudged);
   return chosen;
 }
 
-/** Sums of a node may stand there several times; whoever folds them adds them up. */
 export async function readGraphOf(
   store: Pick<StoreReader, 'readGraph'>,
   traces: readonly ChosenTrace[],
 ): Promise<GraphSums> {
-  const parts: GraphSums[] = [];
-  for (let at = 0; at < traces.length; at += CHOSEN_TRACES_READ_MAX) {
-    const traceIds = traces.slice(at, at + CHOSEN_TRACES_READ_MAX).map(({ traceId }) => traceId);
-    parts.push(await store.readGraph({ ...ALL_TIME, traceIds }));
-  }
-  return { nodes: parts.flatMap(({ nodes }) => nodes), edges: parts.flatMap(({ edges }) => edges) };
+  return store.readGraph({ ...ALL_TIME, traceIds: traces.map(({ traceId }) => traceId) });
 }
 
 function tooMany(tracesMax: number): ApiError {

@@ -14,7 +14,7 @@ import { readTimeRange, type TimeRange } from './time-range.ts';
 
 export interface GetServiceGraphOptions {
   readonly groups: Pick<Groups, 'find'>;
-  readonly store: Pick<StoreReader, 'findTraces' | 'readDocuments' | 'readGraph'>;
+  readonly store: Pick<StoreReader, 'findTraceIds' | 'findTraces' | 'readDocuments' | 'readGraph'>;
   readonly tokens: PageTokens;
   readonly events: Pick<Events, 'tracesUnjudged'>;
   readonly pageCountMax?: number;

@@ -17,7 +17,7 @@ import { readTimeRange, type TimeRange } from './time-range.ts';
 
 export interface GetTimeSeriesServiceStatisticsOptions {
   readonly groups: Pick<Groups, 'find'>;
-  readonly store: Pick<StoreReader, 'findTraces' | 'readDocuments' | 'readGraph' | 'readGraphSeries'>;
+  readonly store: Pick<StoreReader, 'findTraceIds' | 'findTraces' | 'readDocuments' | 'readGraph' | 'readGraphSeries'>;
   readonly tokens: PageTokens;
   readonly events: Pick<Events, 'tracesUnjudged'>;
   readonly pagePeriodsMax?: number;
@@ -96,7 +96,7 @@ interface ChosenSeries {
 }
 
 async function readChosenSeries(
-  store: Pick<StoreReader, 'findTraces' | 'readDocuments' | 'readGraph'>,
+  store: Pick<StoreReader, 'findTraceIds' | 'findTraces' | 'readDocuments' | 'readGraph'>,
   { range, plan, unjudged }: ChosenSeries,
   periodUs: number,
 ): Promise<readonly GraphPeriod[]> {

@@ -5,7 +5,7 @@ import type { VaultKeys } from '../encryption/vault.ts';
 /** Reading the store from the main thread. */
 export type StoreReader = Pick<
   TraceStore,
-  'findTraces' | 'readDocuments' | 'readGraph' | 'readGraphSeries' | 'readStats' | 'readTraceRows'
+  'findTraceIds' | 'findTraces' | 'readDocuments' | 'readGraph' | 'readGraphSeries' | 'readStats' | 'readTraceRows'
 >;
 
 /**

@@ -146,6 +146,7 @@ function createCalls(worker: Worker): Calls {
 
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker applies the very same methods
   const reader = {
+    findTraceIds: call('findTraceIds'),
     findTraces: call('findTraces'),
     readDocuments: call('readDocuments'),
     readGraph: call('readGraph'),

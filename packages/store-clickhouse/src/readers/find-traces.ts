@@ -1,4 +1,4 @@
-import type { TraceId } from '@fluoroscope/model';
+import { timeUs, type TraceId } from '@fluoroscope/model';
 import { StoreError, type TraceCursor, type TracePage, type TraceQuery, type TraceRow } from '@fluoroscope/store';
 import { compileCondition } from '../compile-condition.ts';
 import type { Connection } from '../connection.ts';
@@ -29,6 +29,12 @@ export async function findTracePage(connection: Connection, query: TraceQuery): 
     return { rows, next, scannedCount: await countWalk(connection, query, next) };
   }
   throw new StoreError('failed', 'traces changed again and again while they were read');
+}
+
+export async function findTraceIds(connection: Connection, query: TraceQuery): Promise<readonly TraceCursor[]> {
+  if (!Number.isSafeInteger(query.limit)) throw new StoreError('failed', `${query.limit} is not a limit`);
+  const found = await findIds(connection, query);
+  return found.slice(0, query.limit).map(({ traceId, startUs }) => ({ traceId, startUs: timeUs(startUs) }));
 }
 
 /** One more than asked for tells whether anything is left. */

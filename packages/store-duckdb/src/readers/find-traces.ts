@@ -14,6 +14,34 @@ export async function findTracePage(
   query: TraceQuery,
 ): Promise<TracePage> {
   const { limit } = query;
+  const { sources, found } = await findSome(connection, snapshot, query);
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  const end = found.length > limit ? (last ?? null) : null;
+  const next = end === null ? null : { startUs: end.startUs, traceId: end.traceId };
+  let scannedCount = 0;
+  for (const source of sources) scannedCount += await countWalk({ connection, snapshot, source, query, upTo: end });
+  return { rows: await readPage(connection, page), next, scannedCount };
+}
+
+export async function findTraceIds(
+  connection: DuckDBConnection,
+  snapshot: Snapshot,
+  query: TraceQuery,
+): Promise<readonly TraceCursor[]> {
+  const { found } = await findSome(connection, snapshot, query);
+  return found.slice(0, query.limit).map(({ traceId, startUs }) => ({ traceId, startUs }));
+}
+
+interface Findings {
+  /** All that lie in the query's range. */
+  readonly sources: readonly Source[];
+  /** One more than asked for, when there is one. */
+  readonly found: readonly FoundTrace[];
+}
+
+async function findSome(connection: DuckDBConnection, snapshot: Snapshot, query: TraceQuery): Promise<Findings> {
+  const { limit } = query;
   if (!Number.isSafeInteger(limit)) throw new StoreError('failed', `${limit} is not a limit`);
   const serviceIdsOf = await lookUpServices(connection, query);
   const sources = snapshot.sources.filter((source) => isReached(source, query)).sort(byNewestStart);
@@ -26,13 +54,7 @@ export async function findTracePage(
     const added = await findNewest(search);
     if (added.length > 0) found = [...found, ...added].sort(byAnswerOrder).slice(0, limit + 1);
   }
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
-  const end = found.length > limit ? (last ?? null) : null;
-  const next = end === null ? null : { startUs: end.startUs, traceId: end.traceId };
-  let scannedCount = 0;
-  for (const source of sources) scannedCount += await countWalk({ connection, snapshot, source, query, upTo: end });
-  return { rows: await readPage(connection, page), next, scannedCount };
+  return { sources, found };
 }
 
 /** Numbers of the services that each `service` term means. */

@@ -7,7 +7,7 @@ import { createFactsWriter } from '../encode/facts.ts';
 import { createTracesWriter } from '../encode/traces.ts';
 import { countAll } from '../readers/counts.ts';
 import { readDocumentsById } from '../readers/documents.ts';
-import { findTracePage } from '../readers/find-traces.ts';
+import { findTraceIds, findTracePage } from '../readers/find-traces.ts';
 import { sumGraph, sumGraphSeries } from '../readers/graph.ts';
 import { readRowsById } from '../readers/trace-rows.ts';
 import { BOUND_IDS_TYPES, bindIds } from '../readers/trace-numbers.ts';
@@ -77,6 +77,7 @@ function createRig(connection: DuckDBConnection, layout: Layout, retainedFromUs:
     async flush() {},
     retain: async () => ({ sliceCount: 0, documentCount: 0, sizeBytes: 0 }),
     readDocuments: (ids) => readDocumentsById(connection, snapshot(), [...new Set(ids)]),
+    findTraceIds: (query) => findTraceIds(connection, snapshot(), query),
     findTraces: (query) => findTracePage(connection, snapshot(), query),
     readTraceRows: (ids) => readRowsById(connection, snapshot(), [...new Set(ids)]),
     readGraph: (query) => sumGraph(connection, snapshot(), query),

@@ -52,7 +52,11 @@ async function compareAnswers(
   expect((await store.readProgress(ORIGIN)).sequence).toBe((await memory.readProgress(ORIGIN)).sequence);
   expect(await store.readDocuments(ids)).toEqual(await memory.readDocuments(ids));
   expect(sortRows(await store.readTraceRows(ids))).toEqual(sortRows(await memory.readTraceRows(ids)));
-  for (const query of traces) expect(await store.findTraces(query)).toEqual(await memory.findTraces(query));
+  for (const query of traces) {
+    const page = await memory.findTraces(query);
+    expect(await store.findTraces(query)).toEqual(page);
+    expect(await store.findTraceIds(query)).toEqual(page.rows.map(({ traceId, startUs }) => ({ traceId, startUs })));
+  }
   for (const query of graphs) {
     expect(comparable(await store.readGraph(query))).toEqual(comparable(await memory.readGraph(query)));
   }

@@ -39,13 +39,28 @@ function check(name, asked, count) {
 
 /** Answers over HTTP, as a console or an SDK gets them. */
 export function askServer(client) {
+  const groups = new Map();
+
+  /** The name of a group with this expression, made when it is first asked for. */
+  async function groupOf(expression) {
+    const name = groups.get(expression) ?? `bench-${groups.size}`;
+    if (!groups.has(expression)) {
+      await client.post('/CreateGroup', { GroupName: name, FilterExpression: expression });
+      groups.set(expression, name);
+    }
+    return name;
+  }
+
   return async (asked) => {
     if (asked.kind === 'trace') {
       const { Traces } = await client.post('/Traces', { TraceIds: [asked.id] });
       return countDocuments(Traces[0]?.Segments ?? []);
     }
     const times = { StartTime: asked.startUs / 1e6, EndTime: asked.endUs / 1e6 };
-    if (asked.kind === 'graph') return (await client.post('/ServiceGraph', times)).Services.length;
+    if (asked.kind === 'graph') {
+      const group = asked.group === undefined ? {} : { GroupName: await groupOf(asked.group) };
+      return (await client.post('/ServiceGraph', { ...times, ...group })).Services.length;
+    }
     const page = await client.post('/TraceSummaries', { ...times, FilterExpression: asked.filter });
     return page.TraceSummaries.length;
   };

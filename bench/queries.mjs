@@ -19,7 +19,7 @@ export const WARM_RUNS = 20;
  *
  *   trace    documents of an id, of which there must be `documents`
  *   search   at least `least` and at most `most` of the newest 100 traces in [startUs, endUs)
- *   graph    the sums of [startUs, endUs)
+ *   graph    the sums of [startUs, endUs); with a `group`, an expression, of the traces it matches
  */
 export function createQueries({ data, seed, startUs, rangeUs, spanCount, traces, lastUs }, topics) {
   const traffic = createTraffic(data, { seed, startUs, rangeUs, spanCount });
@@ -33,6 +33,8 @@ const TOPICS = {
   annotation: annotationQueries,
   text: textQueries,
   graph: graphQueries,
+  mixed: mixedQueries,
+  group: groupQueries,
 };
 
 function traceQueries({ seed, traffic, traces }) {
@@ -142,6 +144,36 @@ function textQueries({ data, seed, startUs, endUs }) {
     search('contains', (hex) => `annotation.session_id CONTAINS "${hex.slice(0, 6)}"`),
     search('beginsWith', (hex) => `annotation.session_id BEGINSWITH "${hex.slice(0, 4)}"`),
   ];
+}
+
+/** By service, duration and annotation together, as they stand in a trace taken at random. */
+function mixedQueries({ seed, traffic, traces, startUs, endUs }) {
+  const expression = (run) => {
+    const random = createRandom(seed ^ 0x3c, run);
+    const documents = traffic.documentsAt(random.below(traces)).map(({ text }) => JSON.parse(text));
+    const segment = documents.find(({ type }) => type === undefined);
+    const [key, value] = Object.entries(segment.annotations).at(random.below(3));
+    const seconds = Math.max(0, segment.end_time - segment.start_time - 0.001).toFixed(3);
+    return `service("${segment.name}") AND duration > ${seconds} AND annotation.${key} = ${JSON.stringify(value)}`;
+  };
+  const ask = (run) => ({ kind: 'search', startUs, endUs, filter: expression(run), least: 1, most: 100 });
+  return [{ name: 'mixed', runs: 100, ask }];
+}
+
+/** What an on-call engineer makes groups of: what failed, what one service failed in, what was slow. */
+function groupQueries({ seed, traffic, startUs, endUs }) {
+  const [first] = traffic.documentsAt(0).map(({ text }) => JSON.parse(text));
+  const groups = {
+    faults: 'fault = true',
+    faultsOfService: `service("${first.name}") AND fault = true`,
+    faultsAtService: `service("${first.name}") { fault = true }`,
+  };
+  const until = (run) => endUs - createRandom(seed ^ 0x6b, run).below(120e6);
+  return Object.entries(groups).map(([name, group]) => ({
+    name,
+    runs: 30,
+    ask: (run) => ({ kind: 'graph', group, startUs: Math.max(startUs, until(run) - 6 * HOUR_US), endUs: until(run) }),
+  }));
 }
 
 function graphQueries({ seed, startUs, endUs }) {

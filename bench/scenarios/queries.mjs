@@ -24,6 +24,23 @@ export function createQueryScenario(topic) {
   };
 }
 
+/** What only a server answers. */
+export function createHttpScenario(topic) {
+  return async (options) => {
+    const { checkout, runsMax } = options;
+    const { dataDir, loaded } = await prepareStore(options);
+    const overHttp = await askOverHttp({ checkout, dataDir, loaded, topics: [topic], runsMax });
+    return {
+      figures: {
+        spans: loaded.spans,
+        traces: loaded.traces,
+        ...flatten('http', overHttp.figures),
+        serverResidentMb: overHttp.residentMb,
+      },
+    };
+  };
+}
+
 export async function askOverHttp({ checkout, dataDir, loaded, topics, runsMax }) {
   const server = await startServer({ checkout, dataDir });
   try {

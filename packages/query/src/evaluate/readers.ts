@@ -7,16 +7,22 @@ import type { Seen, WholeTrace } from './whole-trace.ts';
 /** Outside braces: what the trace's row has (XRAY-SPEC §7.2), of the entry point but where any segment counts. */
 export const OF_TRACE: KeywordReaders<WholeTrace> = {
   booleans: {
-    ok: (trace) => !(segmentOf(trace)?.fault || segmentOf(trace)?.error || trace.throttle || trace.partial),
+    ok: (trace) => {
+      const { entry, throttle, partial } = trace.totals();
+      return !(entry?.segment?.fault || entry?.segment?.error || throttle || partial);
+    },
     fault: (trace) => segmentOf(trace)?.fault === true,
     error: (trace) => segmentOf(trace)?.error === true,
-    throttle: ({ throttle }) => throttle,
-    partial: ({ partial }) => partial,
-    inferred: ({ inferred }) => inferred,
+    throttle: ({ totals }) => totals().throttle,
+    partial: ({ totals }) => totals().partial,
+    inferred: ({ totals }) => totals().inferred,
   },
   numbers: {
-    responsetime: ({ entry }) => (entry === null || entry.outcome === 'pending' ? null : entry.endUs - entry.startUs),
-    duration: ({ startUs, endUs }) => endUs - startUs,
+    responsetime: ({ totals }) => {
+      const { entry } = totals();
+      return entry === null || entry.outcome === 'pending' ? null : entry.endUs - entry.startUs;
+    },
+    duration: ({ totals }) => totals().endUs - totals().startUs,
     'http.status': (trace) => segmentOf(trace)?.httpStatus ?? null,
   },
   texts: {
@@ -78,8 +84,8 @@ export const OF_CAUSE: KeywordReaders<CauseItem> = {
   },
 };
 
-function segmentOf({ entry }: WholeTrace): SegmentFields | null {
-  return entry?.segment ?? null;
+function segmentOf({ totals }: WholeTrace): SegmentFields | null {
+  return totals().entry?.segment ?? null;
 }
 
 function ofSegments({ segments }: WholeTrace, read: (segment: SegmentFields) => readonly string[]): readonly string[] {

@@ -23,6 +23,17 @@ import { findRootCauses, type RootCauses } from '../root-causes/find-root-causes
 
 /** One trace as the trace page and the service graph show it, for expressions to look at. Times in µs. */
 export interface WholeTrace {
+  readonly totals: () => WholeTotals;
+  /** Segments as sent, and the far ends of calls that nobody answered. */
+  readonly segments: readonly SeenSegment[];
+  /** The single connections that the graph's edges are summed of. */
+  readonly connections: readonly Connection[];
+  /** Of all segments and subsegments that have any. */
+  readonly annotations: readonly Annotations[];
+  readonly rootCauses: () => RootCauses;
+}
+
+export interface WholeTotals {
   readonly startUs: number;
   readonly endUs: number;
   /** The segment that speaks for the trace. */
@@ -30,14 +41,6 @@ export interface WholeTrace {
   readonly throttle: boolean;
   readonly partial: boolean;
   readonly inferred: boolean;
-  /** Segments as sent, and the far ends of calls that nobody answered. */
-  readonly segments: readonly SeenSegment[];
-  /** The single connections that the graph's edges are summed of. */
-  readonly connections: readonly Connection[];
-  /** Of all segments and subsegments that have any. */
-  readonly annotations: readonly Annotations[];
-  /** Computed at the first call. */
-  readonly rootCauses: () => RootCauses;
 }
 
 /** What braces look at: a segment, or the call or segment that a connection has its figures of. */
@@ -88,12 +91,34 @@ export function wholeTrace(traceId: TraceId, sent: readonly TraceDocument[]): Wh
   entities.settle(ignore, ignore);
 
   const placed = placeAll(entities, documents);
+  const totals = once(() => totalsOf(placed));
+  const segments = once(() => placed.flatMap((one) => seeSegment(one)));
+  const connections = once(() =>
+    connectionsOf(traceId, placed, new Set(segments().map(({ service }) => printServiceKey(service)))),
+  );
+  const annotations = once(() => readAnnotations(placed));
+  const rootCauses = once(() => findRootCauses(merged));
+  // Most expressions look at one of these: each is worked out when it is first asked for.
+  return {
+    totals,
+    get segments() {
+      return segments();
+    },
+    get connections() {
+      return connections();
+    },
+    get annotations() {
+      return annotations();
+    },
+    rootCauses,
+  };
+}
+
+function totalsOf(placed: readonly Placed[]): WholeTotals {
   const standings = placed.map(({ standing }) => standing);
   const totals = new TraceTotals();
   for (const standing of standings) totals.replace(null, standing);
   const { startUs, endUs, entry } = totals.readExtremes(() => standings);
-  const segments = placed.flatMap((one) => seeSegment(one));
-  let rootCauses: RootCauses | undefined;
   return {
     startUs,
     endUs,
@@ -101,11 +126,12 @@ export function wholeTrace(traceId: TraceId, sent: readonly TraceDocument[]): Wh
     throttle: totals.throttleCount > 0,
     partial: totals.partialCount > 0,
     inferred: totals.inferredCount > 0,
-    segments,
-    connections: connectionsOf(traceId, placed, new Set(segments.map(({ service }) => printServiceKey(service)))),
-    annotations: readAnnotations(placed),
-    rootCauses: () => (rootCauses ??= findRootCauses(merged)),
   };
+}
+
+function once<T extends object>(work: () => T): () => T {
+  let result: T | undefined;
+  return () => (result ??= work());
 }
 
 /** An entity in its place. */
@@ -167,7 +193,9 @@ function seeSegment(one: Placed): SeenSegment[] {
       durationUs: endUs - entity.startUs,
       http: document?.http,
       user: entity.segment?.user ?? null,
-      annotations: isInferred ? NOTHING : annotationsOf(one),
+      get annotations() {
+        return isInferred ? NOTHING : annotationsOf(one);
+      },
       sourceAnnotations: NOTHING,
       destinationAnnotations: NOTHING,
     },
@@ -240,9 +268,15 @@ function connect(
     durationUs: endUs - startUs,
     http: document?.http,
     user: null,
-    annotations: readAnnotations([carrier]),
-    sourceAnnotations: caller === undefined ? NOTHING : annotationsOf(caller),
-    destinationAnnotations: reached.flatMap(annotationsOf),
+    get annotations() {
+      return readAnnotations([carrier]);
+    },
+    get sourceAnnotations() {
+      return caller === undefined ? NOTHING : annotationsOf(caller);
+    },
+    get destinationAnnotations() {
+      return reached.flatMap(annotationsOf);
+    },
   };
 }
 

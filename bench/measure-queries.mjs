@@ -39,10 +39,13 @@ function check(name, asked, count) {
 
 /** Answers over HTTP, as a console or an SDK gets them. */
 export function askServer(client) {
-  const groups = new Map();
+  let groups = null;
 
-  /** The name of a group with this expression, made when it is first asked for. */
+  /** The name of a group with this expression, made when it is first asked for: a kept store may have it. */
   async function groupOf(expression) {
+    groups ??= new Map(
+      (await client.post('/Groups', {})).Groups.map((group) => [group.FilterExpression, group.GroupName]),
+    );
     const name = groups.get(expression) ?? `bench-${groups.size}`;
     if (!groups.has(expression)) {
       await client.post('/CreateGroup', { GroupName: name, FilterExpression: expression });

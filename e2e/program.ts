@@ -34,9 +34,13 @@ export function serveFlags(dataDir: string): readonly string[] {
   return ['serve', '--http-listen', '127.0.0.1:0', '--udp-listen', '127.0.0.1:0', '--data-dir', dataDir];
 }
 
-/** Runs the built program until it is ready. */
-export async function startProgram(flags: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Program> {
-  const { child, output } = spawnProgram(flags, environment);
+/** Runs the built program until it is ready; `host` as of TwoNetworks. */
+export async function startProgram(
+  flags: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  host: readonly string[] = [],
+): Promise<Program> {
+  const { child, output } = spawnProgram(flags, environment, host);
   await new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', () => /ready in \d+ ms/.test(output()) && resolve());
     child.once('exit', (code) => reject(new Error(`ended with ${code}: ${output()}`)));
@@ -66,9 +70,11 @@ export async function runProgram(flags: readonly string[]): Promise<Ended> {
 function spawnProgram(
   flags: readonly string[],
   environment: NodeJS.ProcessEnv = {},
+  host: readonly string[] = [],
 ): { child: ChildProcess; output: () => string } {
   const env = { ...process.env, ...environment };
-  const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const [file = process.execPath, ...args] = [...host, process.execPath, MAIN, ...flags];
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   let output = '';
   child.stdout.on('data', (data) => (output += data));
   child.stderr.on('data', (data) => (output += data));

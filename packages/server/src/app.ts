@@ -66,6 +66,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     nowUs,
     segmentMaxAgeUs: settings.segmentMaxAge,
     segmentMaxFutureUs: settings.segmentMaxFuture,
+    segmentBytesMax: settings.segmentSize,
   });
   const tls = await readTlsFiles(settings);
   const access = await openAccess({ settings, control, events, nowMs: () => nowUs() / 1_000 });

@@ -119,6 +119,7 @@ function open(options: { append?: IngestOptions['journal']['append']; waitingCha
     nowUs: () => timeUs(NOW_SECONDS * 1e6),
     segmentMaxAgeUs: 30 * 86_400e6,
     segmentMaxFutureUs: 7_200e6,
+    segmentBytesMax: 65_536,
     ...(options.waitingCharsMax !== undefined && { waitingCharsMax: options.waitingCharsMax }),
   });
   const metrics = async (): Promise<string> => (await events.printMetrics()).text;

@@ -30,6 +30,9 @@ export const SUMMARIES_PAGE_COUNT_MAX = 100;
 /** One page of a graph: a service with its edges and histograms takes up to some 20 kB of JSON. */
 export const SERVICES_PAGE_COUNT_MAX = 1_000;
 
+/** Services whose numbers are kept for the further pages of graphs, of one operation, at some 200 B each. */
+export const SERVICE_ORDERS_SERVICES_MAX = 100_000;
+
 /** One page of GetSamplingStatisticSummaries: half an hour of five rules. */
 export const STATISTICS_PAGE_COUNT_MAX = 1_000;
 
@@ -39,6 +42,14 @@ export const SERIES_PAGE_PERIODS_MAX = 360;
 /** X-Ray's own limits of one page of ListRetrievedTraces. */
 export const RETRIEVED_TRACES_MAX = 5;
 export const RETRIEVED_SPANS_MAX = 100;
+export const SPAN_DOCUMENT_CHARS_MAX = 204_800;
+
+/** X-Ray's own limits of the links of one service in GetRetrievedTracesGraph, and of the traces one of them leads to. */
+export const SERVICE_LINKS_MAX = 100;
+export const LINKED_DESTINATIONS_MAX = 100;
+
+/** Documents read for the links of one graph. */
+export const LINKS_DOCUMENTS_MAX = 10_000;
 
 /** Traces a graph or a series is summed of, when a group or a filter chooses them: each is read by its id. */
 export const CHOSEN_TRACES_MAX = 20_000;
@@ -59,7 +70,7 @@ export const GRAPH_BUDGET: VerifyBudget = {
   wallMsMax: 10_000,
 };
 
-/** Rows of one read while traces are chosen, and ids of one read of their graph. */
+/** Rows of one read while traces are held against an expression. */
 export const CHOSEN_TRACES_READ_MAX = 1_000;
 
 /** Document text in one page of BatchGetTraces, in UTF-16 units; the rest waits for the next page. One segment is never cut. */

@@ -24,6 +24,7 @@ export interface Settings {
   readonly samplingRate: number;
   readonly segmentMaxAge: number;
   readonly segmentMaxFuture: number;
+  readonly segmentSize: number;
   readonly udpBuffer: number;
   readonly storeMemory: number;
   readonly storeUrl: string | null;
@@ -33,6 +34,14 @@ export interface Settings {
   readonly encryptionKeys: string | null;
   readonly retention: number;
   readonly retentionSize: number | null;
+  /** Beside the Default group. */
+  readonly groupsMax: number;
+  /** Beside the Default rule. */
+  readonly samplingRulesMax: number;
+  /** Of one group or sampling rule. */
+  readonly tagsMax: number;
+  readonly resourcePoliciesMax: number;
+  readonly resourcePolicySize: number;
   readonly accountId: string;
   readonly region: string;
   readonly logLevel: LogLevel;
@@ -176,6 +185,13 @@ export const SETTINGS: SettingTable = {
     standard: '2h',
     prose: 'Documents that start further in the future are refused.',
   },
+  segmentSize: {
+    name: 'segment-size',
+    kind: kind.size(1024, 1024 ** 2),
+    standard: '64 KiB',
+    prose:
+      "How large one document may be, as it is sent and as it is kept; larger ones are refused. The default is X-Ray's.",
+  },
   udpBuffer: {
     name: 'udp-buffer',
     kind: kind.size(4 * 1024, 1024 ** 3),
@@ -233,6 +249,37 @@ export const SETTINGS: SettingTable = {
     kind: kind.optional(kind.size(64 * 1024 ** 2)),
     standard: '',
     prose: 'How large the store may grow; beyond it the oldest documents go, even before --retention. Empty: no limit.',
+  },
+  groupsMax: {
+    name: 'groups-max',
+    kind: kind.integer(0, 250),
+    standard: '25',
+    prose: "How many groups there may be beside Default. The default is X-Ray's.",
+  },
+  samplingRulesMax: {
+    name: 'sampling-rules-max',
+    kind: kind.integer(0, 1_000),
+    standard: '25',
+    prose:
+      "How many sampling rules there may be beside Default; samplers fetch all of them, and try them in turn for each request. The default is X-Ray's.",
+  },
+  tagsMax: {
+    name: 'tags-max',
+    kind: kind.integer(0, 200),
+    standard: '50',
+    prose: "How many tags a group or sampling rule may have. The default is X-Ray's.",
+  },
+  resourcePoliciesMax: {
+    name: 'resource-policies-max',
+    kind: kind.integer(0, 100),
+    standard: '5',
+    prose: "How many resource policies there may be; each request is held against all of them. The default is X-Ray's.",
+  },
+  resourcePolicySize: {
+    name: 'resource-policy-size',
+    kind: kind.size(1024, 256 * 1024),
+    standard: '5 KiB',
+    prose: "How large the document of a resource policy may be. The default is X-Ray's.",
   },
   accountId: {
     name: 'account-id',

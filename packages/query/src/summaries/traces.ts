@@ -117,6 +117,6 @@ function comparePlaces(a: SegmentPlace, b: SegmentPlace): number {
  * Whole seconds are written as floats, as X-Ray does: readers with static types take the first number they see
  * for the type. Inside a string the quotes of such a member are escaped, so that it cannot match.
  */
-function printDocument(document: object): string {
+export function printDocument(document: object): string {
   return JSON.stringify(document).replaceAll(/"(start_time|end_time)":(\d+)(?=[,}])/g, '"$1":$2.0');
 }

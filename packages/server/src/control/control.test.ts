@@ -2,9 +2,10 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { timeUs } from '@fluoroscope/model';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { saveControlFile } from './control-file.ts';
 import { createControlPlane } from './control-plane.ts';
-import { FIRST_STATE } from './control-state.ts';
-import { CONTROL_LIMITS, RETRIEVALS_KEPT_MAX } from './limits.ts';
+import { FIRST_STATE, type ControlState, type KeptGroup } from './control-state.ts';
+import { RETRIEVALS_KEPT_MAX } from './limits.ts';
 import {
   lookAt,
   openControlRig,
@@ -94,13 +95,41 @@ test('groups: every member, and what stays when it is left out', async () => {
   expect(groups.find({})).toBeNull();
 });
 
+test('groups in groups: by name and ARN, changed from the inside, and deleted from the outside', async () => {
+  const { groups } = await rig.open();
+  const inner = await groups.create({ GroupName: 'inner', FilterExpression: 'fault' });
+  const FilterExpression = `group.arn = "${inner.GroupARN}" AND group.name != "Default"`;
+  expect(await groups.create({ GroupName: 'middle', FilterExpression })).toMatchObject({ FilterExpression });
+  await groups.create({ GroupName: 'outer', FilterExpression: 'group.name = "middle"' });
+  await groups.update({ GroupName: 'inner', FilterExpression: '' });
+  await groups.update({ GroupName: 'outer', InsightsConfiguration: { InsightsEnabled: true } });
+  const named = (name: string) => ({ text: expect.stringContaining(`group "${name}" names it`) });
+  await expect(groups.remove({ GroupName: 'inner' })).rejects.toMatchObject(named('middle'));
+  await groups.update({ GroupName: 'middle', FilterExpression: 'ok' });
+  await groups.remove({ GroupName: 'inner' });
+  await expect(groups.remove({ GroupName: 'middle' })).rejects.toMatchObject(named('outer'));
+});
+
+test("a group that was kept broken can be mended, and stands in nobody's way", async () => {
+  const kept = (name: string, expression: string): KeptGroup => {
+    return { name, id: name, expression, insights: false, notifications: false, tags: {} };
+  };
+  const broken = [kept('inner', 'fault )'), kept('outer', 'group.name = "inner"')];
+  const state: ControlState = { ...FIRST_STATE, groups: [...FIRST_STATE.groups, ...broken] };
+  await saveControlFile(join(rig.dataDir, 'control.json'), state);
+  const { groups } = await rig.open();
+  await groups.create({ GroupName: 'other', FilterExpression: 'error' });
+  await groups.update({ GroupName: 'inner', FilterExpression: 'throttle' });
+  expect(groups.get({ GroupName: 'inner' })).toMatchObject({ FilterExpression: 'throttle' });
+});
+
 test('there are as many groups, rules and policies as the limits say', async () => {
-  expect(CONTROL_LIMITS).toMatchObject({ groupsMax: 25, rulesMax: 25, policiesMax: 5 });
-  const { groups, samplingRules, resourcePolicies } = await rig.open({
-    ...CONTROL_LIMITS,
+  const { groups, samplingRules, resourcePolicies, tags } = await rig.open({
     groupsMax: 2,
-    rulesMax: 2,
-    policiesMax: 1,
+    samplingRulesMax: 2,
+    resourcePoliciesMax: 1,
+    resourcePolicySize: POLICY.length,
+    tagsMax: 1,
   });
   for (const GroupName of ['a', 'b']) await groups.create({ GroupName });
   await expect(groups.create({ GroupName: 'c' })).rejects.toMatchObject({ code: 'InvalidRequestException' });
@@ -111,6 +140,11 @@ test('there are as many groups, rules and policies as the limits say', async () 
   const another = resourcePolicies.put({ PolicyName: 'q', PolicyDocument: POLICY });
   await expect(another).rejects.toMatchObject({ code: 'PolicyCountLimitExceededException' });
   await resourcePolicies.put({ PolicyName: 'p', PolicyDocument: POLICY });
+  const larger = resourcePolicies.put({ PolicyName: 'p', PolicyDocument: `${POLICY} ` });
+  await expect(larger).rejects.toMatchObject({ code: 'PolicySizeLimitExceededException' });
+  const ruleArn = RULE_ARN.replace('checkout', 'a');
+  await tags.add(ruleArn, someTags(1));
+  await expect(tags.add(ruleArn, someTags(2))).rejects.toMatchObject({ code: 'TooManyTagsException' });
 });
 
 test('sampling rules: every member, times, and what an update leaves alone', async () => {

@@ -7,7 +7,7 @@ import { loadControlFile, saveControlFile } from './control-file.ts';
 import { createControlPlane } from './control-plane.ts';
 import { createEncryptionChoice, type EncryptionChoice } from './encryption-choice.ts';
 import { createGroups, type Groups } from './groups.ts';
-import { CONTROL_LIMITS, type ControlLimits } from './limits.ts';
+import type { ControlLimits } from './limits.ts';
 import { createResourcePolicies, type ResourcePolicies } from './resource-policies.ts';
 import { createKeptSamplingRules, type KeptSamplingRules } from './sampling-rules.ts';
 import { createTags, type Tags } from './tags.ts';
@@ -28,9 +28,9 @@ export interface Control {
 }
 
 export interface ControlOptions {
-  readonly settings: Pick<Settings, 'dataDir' | 'region' | 'accountId' | 'samplingReservoir' | 'samplingRate'>;
+  readonly settings: Pick<Settings, 'dataDir' | 'region' | 'accountId' | 'samplingReservoir' | 'samplingRate'> &
+    ControlLimits;
   readonly nowUs: () => TimeUs;
-  readonly limits?: ControlLimits;
 }
 
 const FILE = 'control.json';
@@ -39,7 +39,7 @@ const FILE = 'control.json';
 const ID_BYTES = 16;
 
 /** Called by the process that holds the data folder. Throws StartError for a file that cannot be understood. */
-export async function openControl({ settings, nowUs, limits = CONTROL_LIMITS }: ControlOptions): Promise<Control> {
+export async function openControl({ settings, nowUs }: ControlOptions): Promise<Control> {
   const path = join(settings.dataDir, FILE);
   const listeners = new Set<() => void>();
   const control = createControlPlane({
@@ -52,11 +52,11 @@ export async function openControl({ settings, nowUs, limits = CONTROL_LIMITS }: 
   const arns = createArns(settings);
   const nowSeconds = (): number => secondsFromUs(nowUs());
   return {
-    groups: createGroups({ control, arns, limits, newId }),
+    groups: createGroups({ control, arns, limits: settings, newId }),
     samplingRules: createKeptSamplingRules({
       control,
       arns,
-      limits,
+      limits: settings,
       reservoirSize: settings.samplingReservoir,
       fixedRate: settings.samplingRate,
       region: settings.region,
@@ -64,8 +64,14 @@ export async function openControl({ settings, nowUs, limits = CONTROL_LIMITS }: 
       startUs: nowUs(),
       nowSeconds,
     }),
-    tags: createTags({ control, arns, limits }),
-    resourcePolicies: createResourcePolicies({ control, limits, accountId: settings.accountId, newId, nowSeconds }),
+    tags: createTags({ control, arns, limits: settings }),
+    resourcePolicies: createResourcePolicies({
+      control,
+      limits: settings,
+      accountId: settings.accountId,
+      newId,
+      nowSeconds,
+    }),
     traceRetrievals: createTraceRetrievals({ control, newId, nowSeconds }),
     transactionSearch: createTransactionSearch({ control, nowSeconds }),
     encryption: createEncryptionChoice({ control, nowSeconds }),

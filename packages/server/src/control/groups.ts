@@ -1,8 +1,9 @@
 import { ApiError, type Group, type InsightsConfiguration, type Tag } from '@fluoroscope/api';
 import type { Arns } from './arns.ts';
 import type { ControlPlane } from './control-plane.ts';
-import { DEFAULT_GROUP_NAME, type ControlState, type KeptGroup } from './control-state.ts';
-import { readGroupExpression } from './group-expression.ts';
+import type { ControlState, KeptGroup } from './control-state.ts';
+import { findByArn, findByName } from './find-group.ts';
+import { readGroupExpression, requireOthersUsable, requireUnnamed, requireUsable } from './group-expression.ts';
 import type { ControlLimits } from './limits.ts';
 import { refuseControlCharacters } from './resource-name.ts';
 import { mergeTags } from './tags.ts';
@@ -49,19 +50,26 @@ export function createGroups({ control, arns, limits, newId }: GroupsOptions): G
     create: (input) =>
       control.change((state) => {
         const group = readNewGroup(input, state, limits, newId());
-        return { state: { ...state, groups: [...state.groups, group] }, answer: print(group) };
+        const next = { ...state, groups: [...state.groups, group] };
+        requireUsable(next, arns, group);
+        return { state: next, answer: print(group) };
       }),
     update: (input) =>
       control.change((state) => {
         const group = requireGroup(state, arns, input);
         const updated = updateGroup(group, input);
-        const groups = state.groups.map((one) => (one === group ? updated : one));
-        return { state: { ...state, groups }, answer: print(updated) };
+        const next = { ...state, groups: state.groups.map((one) => (one === group ? updated : one)) };
+        if (updated.expression !== group.expression) {
+          requireUsable(next, arns, updated);
+          requireOthersUsable(next, arns, updated);
+        }
+        return { state: next, answer: print(updated) };
       }),
     remove: (target) =>
       control.change((state) => {
         const group = requireGroup(state, arns, target);
         if (group.id === null) throw new ApiError('InvalidRequestException', 'the Default group cannot be deleted');
+        requireUnnamed(state, arns, group);
         return { state: { ...state, groups: state.groups.filter((one) => one !== group) }, answer: undefined };
       }),
     list: () => control.state.groups.map(print),
@@ -87,7 +95,7 @@ function readNewGroup(
     expression: readGroupExpression(FilterExpression),
     insights: insights.InsightsEnabled ?? false,
     notifications: insights.NotificationsEnabled ?? false,
-    tags: mergeTags({ kept: {}, added: Tags, resource: GroupName, tagsMax: limits.tagsPerResourceMax }),
+    tags: mergeTags({ kept: {}, added: Tags, resource: GroupName, tagsMax: limits.tagsMax }),
   });
 }
 
@@ -123,8 +131,8 @@ function requireGroup(state: ControlState, arns: Arns, target: GroupTarget): Kep
 }
 
 function findGroup(state: ControlState, arns: Arns, { GroupName: name, GroupARN: arn }: GroupTarget): KeptGroup | null {
-  const byName = name === undefined ? undefined : state.groups.find((group) => group.name === name);
-  const byArn = arn === undefined ? undefined : state.groups.find((group) => isArnOf(group, arn, arns));
+  const byName = name === undefined ? undefined : findByName(state, name);
+  const byArn = arn === undefined ? undefined : findByArn(state, arns, arn);
   if (name !== undefined && byName === undefined)
     throw new ApiError('InvalidRequestException', `GroupName: there is no group "${name}"`);
   if (arn !== undefined && byArn === undefined)
@@ -132,13 +140,6 @@ function findGroup(state: ControlState, arns: Arns, { GroupName: name, GroupARN:
   if (byName !== undefined && byArn !== undefined && byName !== byArn)
     throw new ApiError('InvalidRequestException', 'GroupName and GroupARN are those of two groups');
   return byName ?? byArn ?? null;
-}
-
-/** How X-Ray writes the ARN of the Default group is not known, so it may have an id, and any region and account. */
-const DEFAULT_GROUP_ARN = new RegExp(`^arn:[^:]*:xray:[^:]*:[^:]*:group/${DEFAULT_GROUP_NAME}(?:/|$)`);
-
-function isArnOf(group: KeptGroup, arn: string, arns: Arns): boolean {
-  return group.id === null ? DEFAULT_GROUP_ARN.test(arn) : arns.group(group.name, group.id) === arn;
 }
 
 function printGroup({ name, id, expression, insights, notifications }: KeptGroup, arns: Arns): Group {

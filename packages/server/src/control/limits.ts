@@ -1,21 +1,10 @@
-/** How many of each may be kept. The defaults are X-Ray's (XRAY-SPEC §13). */
-export interface ControlLimits {
-  /** Beside the Default group. */
-  readonly groupsMax: number;
-  /** Beside the Default rule: SDKs fetch all of them every five minutes, and try them in turn for each request. */
-  readonly rulesMax: number;
-  readonly tagsPerResourceMax: number;
-  readonly policiesMax: number;
-  readonly policyBytesMax: number;
-}
+import type { Settings } from '../settings.ts';
 
-export const CONTROL_LIMITS: ControlLimits = {
-  groupsMax: 25,
-  rulesMax: 25,
-  tagsPerResourceMax: 50,
-  policiesMax: 5,
-  policyBytesMax: 5 * 1024,
-};
+/** X-Ray's quotas of what is kept here (XRAY-SPEC §13), as settings. */
+export type ControlLimits = Pick<
+  Settings,
+  'groupsMax' | 'samplingRulesMax' | 'tagsMax' | 'resourcePoliciesMax' | 'resourcePolicySize'
+>;
 
 /** Trace retrievals remembered; the oldest makes room. Each has up to 100 ids. */
 export const RETRIEVALS_KEPT_MAX = 100;

@@ -17,6 +17,12 @@ const BAD = 'InvalidRequestException';
 const REVISION = 'InvalidPolicyRevisionIdException';
 const MISSING = 'ResourceNotFoundException';
 
+const KEPT = { GroupName: 'kept' };
+
+function by(FilterExpression: string): { readonly FilterExpression: string } {
+  return { FilterExpression };
+}
+
 let rig: ControlRig;
 beforeEach(async () => {
   rig = await openControlRig();
@@ -33,12 +39,17 @@ test.each<[string, (control: Control) => Promise<unknown>, string, RegExp]>([
     BAD,
     /^FilterExpression: column 15/,
   ],
+  ['a group in itself', (c) => c.groups.update({ ...KEPT, ...by('fault OR !(group.name = "kept")') }), BAD, /back/],
+  ['a group in a group in itself', (c) => c.groups.update({ ...KEPT, ...by('group.name = "outer"') }), BAD, /back/],
+  ['a new group in itself', (c) => c.groups.create({ GroupName: 'a', ...by('group.name = "a"') }), BAD, /back/],
+  ['a group that is none', (c) => c.groups.create({ GroupName: 'a', ...by('group.name = "b"') }), BAD, /no group "b"/],
   [
-    'a group of a group',
-    (c) => c.groups.update({ GroupName: 'kept', FilterExpression: 'fault OR !(group.name = "kept")' }),
+    'what another group cannot take',
+    (c) => c.groups.update({ ...KEPT, ...by(Array(4_096).fill('ok').join(' ')) }),
     BAD,
-    /part of a group/,
+    /^FilterExpression: the group "outer" names "kept"/,
   ],
+  ['the end of a group that is named', (c) => c.groups.remove(KEPT), BAD, /group "outer" names it/],
   [
     'an expression for the Default group',
     (c) => c.groups.update({ GroupName: 'Default', FilterExpression: 'fault' }),
@@ -143,7 +154,8 @@ test.each<[string, (control: Control) => Promise<unknown>, string, RegExp]>([
   ['an unknown retrieval', (c) => c.traceRetrievals.cancel('x'), MISSING, /RetrievalToken/],
 ])('refused: %s', async (_name, attempt, code, message) => {
   const control = await rig.open();
-  await control.groups.create({ GroupName: 'kept' });
+  await control.groups.create(KEPT);
+  await control.groups.create({ GroupName: 'outer', FilterExpression: 'fault AND group.name = "kept"' });
   await control.samplingRules.create(RULE, []);
   await control.resourcePolicies.put({ PolicyName: 'p', PolicyDocument: POLICY });
   const before = lookAt(control);

@@ -66,10 +66,10 @@ export function createResourcePolicies(options: ResourcePoliciesOptions): Resour
         const { PolicyName: name, PolicyDocument: document, PolicyRevisionId: revisionId } = input;
         const present = findPolicy(state, name);
         requireRevision(present, name, revisionId);
-        if (present === undefined && state.policies.length >= limits.policiesMax) {
+        if (present === undefined && state.policies.length >= limits.resourcePoliciesMax) {
           throw new ApiError(
             'PolicyCountLimitExceededException',
-            `there are ${limits.policiesMax} resource policies already`,
+            `there are ${limits.resourcePoliciesMax} resource policies already`,
           );
         }
         const policy: KeptPolicy = { name, document, revisionId: newId(), updatedAt: Math.floor(nowSeconds()) };
@@ -105,12 +105,12 @@ function requireRevision(present: KeptPolicy | undefined, name: string, asked: s
   throw new ApiError('InvalidPolicyRevisionIdException', `PolicyRevisionId: ${why}`);
 }
 
-function requireDocument(input: NewPolicy, { policyBytesMax }: ControlLimits): void {
+function requireDocument(input: NewPolicy, { resourcePolicySize }: ControlLimits): void {
   const { PolicyDocument: text, BypassPolicyLockoutCheck: mayLockOut = false } = input;
-  if (Buffer.byteLength(text) > policyBytesMax) {
+  if (Buffer.byteLength(text) > resourcePolicySize) {
     throw new ApiError(
       'PolicySizeLimitExceededException',
-      `PolicyDocument: a resource policy has at most ${policyBytesMax} bytes`,
+      `PolicyDocument: a resource policy has at most ${resourcePolicySize} bytes`,
     );
   }
   const document = readPolicyDocument(text);

@@ -118,8 +118,8 @@ function readNewRule({ rule, tags, state, arns, limits, now }: NewRule): KeptRul
   if (rule.Version !== 1) throw new ApiError('InvalidRequestException', 'SamplingRule.Version must be 1');
   if (name === DEFAULT_RULE_NAME || state.rules.some((one) => one.name === name))
     throw new ApiError('InvalidRequestException', `SamplingRule.RuleName: there is a rule "${name}" already`);
-  if (state.rules.length >= limits.rulesMax)
-    throw new ApiError('RuleLimitExceededException', `there are ${limits.rulesMax} sampling rules already`);
+  if (state.rules.length >= limits.samplingRulesMax)
+    throw new ApiError('RuleLimitExceededException', `there are ${limits.samplingRulesMax} sampling rules already`);
   return requireRule(
     {
       name,
@@ -136,7 +136,7 @@ function readNewRule({ rule, tags, state, arns, limits, now }: NewRule): KeptRul
       boost: readBoost(rule.SamplingRateBoost),
       createdAt: now,
       modifiedAt: now,
-      tags: mergeTags({ kept: {}, added: tags, resource: arns.rule(name), tagsMax: limits.tagsPerResourceMax }),
+      tags: mergeTags({ kept: {}, added: tags, resource: arns.rule(name), tagsMax: limits.tagsMax }),
     },
     'SamplingRule',
   );

@@ -29,8 +29,7 @@ export function createTags({ control, arns, limits }: TagsOptions): Tags {
   }
   return {
     list: (arn) => printTags(requireResource(control.state, arns, arn).tags),
-    add: (arn, added) =>
-      change(arn, (kept) => mergeTags({ kept, added, resource: arn, tagsMax: limits.tagsPerResourceMax })),
+    add: (arn, added) => change(arn, (kept) => mergeTags({ kept, added, resource: arn, tagsMax: limits.tagsMax })),
     remove: (arn, keys) => change(arn, (kept) => withoutKeys(kept, new Set(keys))),
   };
 }

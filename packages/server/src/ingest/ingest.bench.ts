@@ -18,6 +18,7 @@ const ingest = createIngest({
   nowUs: () => timeUs(NOW_SECONDS * 1e6),
   segmentMaxAgeUs: 86_400e6,
   segmentMaxFutureUs: 86_400e6,
+  segmentBytesMax: 65_536,
 });
 
 await measure('put, 50 a call', async () => void (await ingest.put(texts)));

@@ -1,6 +1,5 @@
 import {
   bad,
-  DOCUMENT_BYTES_MAX,
   parseDocument,
   type AcceptedDocument,
   type DocumentProblem,
@@ -39,11 +38,13 @@ export interface BatchParserOptions {
   readonly nowUs: () => TimeUs;
   readonly segmentMaxAgeUs: number;
   readonly segmentMaxFutureUs: number;
+  /** Of a document in UTF-8. */
+  readonly segmentBytesMax: number;
 }
 
 // Hot path: counters are moved once per call, a refusal's once per document. ingest.bench.ts
 export function createBatchParser(options: BatchParserOptions): BatchParser {
-  const { events, nowUs, segmentMaxAgeUs: pastUsMax, segmentMaxFutureUs: futureUsMax } = options;
+  const { events, nowUs, segmentMaxAgeUs: pastUsMax, segmentMaxFutureUs: futureUsMax, segmentBytesMax } = options;
 
   function parseSafely(text: string, limits: ParseDocumentOptions): readonly Result<AcceptedDocument, Refusal>[] {
     try {
@@ -64,7 +65,7 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
       refused: [],
     }),
     parseInto(batch, texts) {
-      const limits = { nowUs: batch.receivedUs, pastUsMax, futureUsMax, documentBytesMax: DOCUMENT_BYTES_MAX };
+      const limits = { nowUs: batch.receivedUs, pastUsMax, futureUsMax, documentBytesMax: segmentBytesMax };
       let chars = 0;
       let acceptedCount = 0;
       let refusedCount = 0;

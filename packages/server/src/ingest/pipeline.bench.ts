@@ -86,6 +86,7 @@ function openIngest(append: (records: readonly Uint8Array[]) => Promise<number>)
     nowUs: () => timeUs(NOW_SECONDS * 1e6),
     segmentMaxAgeUs: 86_400e6,
     segmentMaxFutureUs: 86_400e6,
+    segmentBytesMax: 65_536,
   });
 }
 

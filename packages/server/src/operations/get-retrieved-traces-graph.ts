@@ -1,37 +1,40 @@
 import { toServices } from '@fluoroscope/query';
 import type { TraceRetrievals } from '../control/trace-retrievals.ts';
 import { SERVICES_PAGE_COUNT_MAX } from '../limits.ts';
-import type { PageTokens } from '../page-token.ts';
+import type { Events } from '../events.ts';
+import type { PageTokens, TokenScope } from '../page-token.ts';
 import type { StoreReader } from '../storage/storage.ts';
 import type { Handler } from './handler.ts';
-import { readRetrievedIds } from './retrieved-ids.ts';
-import { pageOfServices } from './services-page.ts';
+import { readRetrievedRows } from './retrieved-rows.ts';
+import { createServicesPage } from './services-page.ts';
 import { ALL_TIME } from './time-range.ts';
+import { readTraceLinks } from './trace-links.ts';
 
 export interface GetRetrievedTracesGraphOptions {
   readonly retrievals: Pick<TraceRetrievals, 'find'>;
-  readonly store: Pick<StoreReader, 'readGraph' | 'readTraceRows'>;
+  readonly store: Pick<StoreReader, 'readDocuments' | 'readGraph' | 'readTraceRows'>;
   readonly tokens: PageTokens;
+  readonly events: Pick<Events, 'troubleMet'>;
+  readonly pageCountMax?: number;
 }
 
-/** The graph of just these traces. Links between traces are not told apart yet, so no service has any. */
+/** The graph of just these traces, with their links to each other and to more. */
 export function createGetRetrievedTracesGraph(
   options: GetRetrievedTracesGraphOptions,
 ): Handler<'get-retrieved-traces-graph'> {
-  const { retrievals, store, tokens } = options;
+  const { retrievals, store, tokens, events, pageCountMax = SERVICES_PAGE_COUNT_MAX } = options;
+  const pageOfServices = createServicesPage({ tokens, pageCountMax });
   return async ({ RetrievalToken, NextToken }) => {
     const retrieval = retrievals.find(RetrievalToken);
-    const traceIds = await readRetrievedIds(store, retrieval);
-    const { Services, ...next } = pageOfServices({
-      services: toServices(await store.readGraph({ ...ALL_TIME, traceIds })),
-      tokens,
-      scope: ['get-retrieved-traces-graph', RetrievalToken],
-      token: NextToken,
-      pageCountMax: SERVICES_PAGE_COUNT_MAX,
-    });
+    const rows = await readRetrievedRows(store, retrieval);
+    const traceIds = rows.map(({ traceId }) => traceId);
+    const services = toServices(await store.readGraph({ ...ALL_TIME, traceIds }));
+    const scope: TokenScope = ['get-retrieved-traces-graph', RetrievalToken];
+    const { Services, ...next } = pageOfServices(services, scope, NextToken);
+    const linksOf = await readTraceLinks(rows, { store, events });
     return {
       RetrievalStatus: retrieval.status,
-      Services: Services.map((Service) => ({ Service, Links: [] })),
+      Services: Services.map((Service) => ({ Service, Links: linksOf(Service) })),
       ...next,
     };
   };

@@ -9,7 +9,7 @@ import type { StoreReader } from '../storage/storage.ts';
 import { chooseTraces, readGraphOf } from './chosen-traces.ts';
 import { readGroupPlan } from './filter-plan.ts';
 import type { Handler } from './handler.ts';
-import { pageOfServices } from './services-page.ts';
+import { createServicesPage } from './services-page.ts';
 import { readTimeRange, type TimeRange } from './time-range.ts';
 
 export interface GetServiceGraphOptions {
@@ -26,6 +26,7 @@ export interface GetServiceGraphOptions {
  */
 export function createGetServiceGraph(options: GetServiceGraphOptions): Handler<'get-service-graph'> {
   const { groups, store, tokens, events, pageCountMax = SERVICES_PAGE_COUNT_MAX } = options;
+  const pageOfServices = createServicesPage({ tokens, pageCountMax });
 
   async function readSums(range: TimeRange, plan: FilterPlan | null): Promise<GraphSums> {
     if (plan === null) return store.readGraph({ ...range, traceIds: null });
@@ -38,12 +39,11 @@ export function createGetServiceGraph(options: GetServiceGraphOptions): Handler<
     const group = groups.find({ GroupName, GroupARN });
     const services = toServices(await readSums(range, readGroupPlan(group, groups)));
     const scope: TokenScope = ['get-service-graph', range.startUs, range.endUs, group?.expression ?? null];
-    const page = pageOfServices({ services, tokens, scope, token: NextToken, pageCountMax });
     return {
       StartTime: secondsFromUs(range.startUs),
       EndTime: secondsFromUs(range.endUs),
       ContainsOldGroupVersions: false,
-      ...page,
+      ...pageOfServices(services, scope, NextToken),
     };
   };
 }

@@ -4,7 +4,7 @@ import { SERVICES_PAGE_COUNT_MAX } from '../limits.ts';
 import type { PageTokens, TokenScope } from '../page-token.ts';
 import type { StoreReader } from '../storage/storage.ts';
 import type { Handler } from './handler.ts';
-import { pageOfServices } from './services-page.ts';
+import { createServicesPage } from './services-page.ts';
 import { ALL_TIME } from './time-range.ts';
 
 export interface GetTraceGraphOptions {
@@ -16,11 +16,12 @@ export interface GetTraceGraphOptions {
 /** Ids that are none, like ids that are not known, add nothing to the graph. */
 export function createGetTraceGraph(options: GetTraceGraphOptions): Handler<'get-trace-graph'> {
   const { store, tokens, pageCountMax = SERVICES_PAGE_COUNT_MAX } = options;
+  const pageOfServices = createServicesPage({ tokens, pageCountMax });
   return async ({ TraceIds, NextToken }) => {
     const traceIds = readTraceIds(TraceIds);
     const services = toServices(await store.readGraph({ ...ALL_TIME, traceIds }));
     const scope: TokenScope = ['get-trace-graph', TraceIds];
-    return pageOfServices({ services, tokens, scope, token: NextToken, pageCountMax });
+    return pageOfServices(services, scope, NextToken);
   };
 }
 

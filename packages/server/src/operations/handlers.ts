@@ -78,7 +78,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
     'get-insight-events': createGetInsightEvents(),
     'get-insight-impact-graph': createGetInsightImpactGraph(),
     'get-insight-summaries': createGetInsightSummaries({ groups }),
-    'get-retrieved-traces-graph': createGetRetrievedTracesGraph({ retrievals, store, tokens }),
+    'get-retrieved-traces-graph': createGetRetrievedTracesGraph({ retrievals, store, tokens, events }),
     'get-sampling-rules': createGetSamplingRules({ sampling }),
     'get-sampling-statistic-summaries': createGetSamplingStatisticSummaries({ sampling, tokens, nowUs }),
     'get-sampling-targets': createGetSamplingTargets({ sampling, nowUs }),

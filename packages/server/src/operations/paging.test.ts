@@ -1,4 +1,3 @@
-import type { Service } from '@fluoroscope/api';
 import { expect, test } from 'vitest';
 import { secondsFromUs, timeUs } from '@fluoroscope/model';
 import { ALL_TRACES, createSamplingBook, defaultRule } from '@fluoroscope/query';
@@ -7,7 +6,6 @@ import { openAppRig } from '../testing/app-rig.ts';
 import { createBatchGetTraces } from './batch-get-traces.ts';
 import { chooseTraces } from './chosen-traces.ts';
 import { createGetSamplingStatisticSummaries } from './get-sampling-statistic-summaries.ts';
-import { pageOfServices } from './services-page.ts';
 import { ALL_TIME } from './time-range.ts';
 
 const tokens = createPageTokens(Buffer.alloc(32, 1));
@@ -123,34 +121,6 @@ test('GetSamplingStatisticSummaries: each line once, though reports come in betw
   } while (NextToken !== undefined);
   expect(seen).toEqual(['a', 'c', 'a', 'b', 'b']);
 });
-
-test('services come in pages, under the numbers of the whole graph', () => {
-  const pages: number[][] = [];
-  let token: string | undefined;
-  do {
-    const page = pageOfServices({ services: services(7), tokens, scope: ['x'], token, pageCountMax: 3 });
-    pages.push(page.Services.map((service) => service.ReferenceId ?? -1));
-    token = page.NextToken;
-  } while (token !== undefined);
-  expect(pages).toEqual([[0, 1, 2], [3, 4, 5], [6]]);
-});
-
-test('a graph that has changed between pages says so', () => {
-  const { NextToken: token } = pageOfServices({
-    services: services(7),
-    tokens,
-    scope: ['x'],
-    token: '',
-    pageCountMax: 3,
-  });
-  expect(() => pageOfServices({ services: services(8), tokens, scope: ['x'], token, pageCountMax: 3 })).toThrow(
-    /has changed/,
-  );
-});
-
-function services(count: number): readonly Service[] {
-  return Array.from({ length: count }, (_, ReferenceId) => ({ ReferenceId, Name: `service-${ReferenceId}` }));
-}
 
 function document(traceId: string, id = '1111111111111111'): string {
   return JSON.stringify({

@@ -20,6 +20,12 @@ test('the defaults', () => {
     samplingRate: 0.05,
     segmentMaxAge: 30 * 86_400 * 1e6,
     segmentMaxFuture: 7_200 * 1e6,
+    segmentSize: 65_536,
+    groupsMax: 25,
+    samplingRulesMax: 25,
+    tagsMax: 50,
+    resourcePoliciesMax: 5,
+    resourcePolicySize: 5_120,
     udpBuffer: 4 * 1024 ** 2,
     accountId: '000000000000',
   });
@@ -59,6 +65,8 @@ test.each<[string, string[]]>([
   ['request-rate', ['--request-rate', '0']],
   ['cors-origins', ['--cors-origins', 'https://a.example/path']],
   ['account-id', ['--account-id', '12']],
+  ['groups-max', ['--groups-max', '251']],
+  ['segment-size', ['--segment-size', '2 MiB']],
   ['region', ['--region', 'EU WEST']],
 ])('%s refuses %j, naming itself, the value and what it expects', (name, argv) => {
   const setting = Object.values(SETTINGS).find((candidate) => candidate.name === name);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { SamplingRule } from '@fluoroscope/api';
 import { timeUsFromSeconds } from '@fluoroscope/model';
 import { openControl, type Control } from '../control.ts';
-import { CONTROL_LIMITS, type ControlLimits } from '../limits.ts';
+import { parseSettings } from '../../settings/load-settings.ts';
+import type { ControlLimits } from '../limits.ts';
 
 /** Tests only: a data folder, and a clock that is set by hand. */
 export interface ControlRig extends AsyncDisposable {
@@ -12,7 +13,7 @@ export interface ControlRig extends AsyncDisposable {
   /** Seconds since 1970. */
   now: number;
   /** Each time anew, as after a restart. */
-  readonly open: (limits?: ControlLimits) => Promise<Control>;
+  readonly open: (limits?: Partial<ControlLimits>) => Promise<Control>;
 }
 
 export const START = 1_727_000_000;
@@ -20,12 +21,14 @@ export const START = 1_727_000_000;
 export async function openControlRig(): Promise<ControlRig> {
   const dataDir = await mkdtemp(join(tmpdir(), 'fluoroscope-control-'));
   const account = { region: 'eu-west-1', accountId: '123456789012' };
-  const settings = { dataDir, ...account, samplingReservoir: 1, samplingRate: 0.05 };
+  const standard = parseSettings([], {});
+  if (!standard.ok) throw new Error('the defaults do not parse');
+  const settings = { ...standard.value, dataDir, ...account };
   const rig = {
     dataDir,
     now: START,
-    open: (limits: ControlLimits = CONTROL_LIMITS) =>
-      openControl({ settings, nowUs: () => timeUsFromSeconds(rig.now), limits }),
+    open: (limits: Partial<ControlLimits> = {}) =>
+      openControl({ settings: { ...settings, ...limits }, nowUs: () => timeUsFromSeconds(rig.now) }),
     [Symbol.asyncDispose]: () => rm(dataDir, { recursive: true, force: true }),
   };
   return rig;

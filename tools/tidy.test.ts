@@ -29,7 +29,7 @@ const THIRD_PARTY: Record<string, readonly string[]> = {
   'store-clickhouse': ['@clickhouse/client'],
   journal: ['@platformatic/kafka'],
   query: [],
-  pipeline: [],
+  pipeline: ['@grpc/grpc-js'],
   server: ['fastify', 'pino', 'prom-client', 'yaml', 'zod'],
   console: [
     'react',
@@ -49,9 +49,10 @@ const THIRD_PARTY: Record<string, readonly string[]> = {
 const ADAPTERS: readonly (readonly [RegExp, RegExp])[] = [
   [
     /^(node:)?(http|https|http2|net|tls)$/,
-    /^packages\/(server\/src\/http\/|cli\/src\/|journal\/src\/kafka\/broker-wire\.ts)/,
+    /^packages\/(server\/src\/http\/|cli\/src\/|journal\/src\/kafka\/broker-wire\.ts|pipeline\/src\/receivers\/[^/]+\/listen(-http)?\.ts)/,
   ],
   [/^(node:)?dgram$/, /^packages\/pipeline\/src\/receivers\/[^/]+\/listen\.ts$/],
+  [/^@grpc\/grpc-js$/, /^packages\/pipeline\/src\/receivers\/[^/]+\/listen-grpc\.ts$/],
   [/^fastify$/, /^packages\/server\/src\/http\//],
   [/^@platformatic\/kafka$/, /^packages\/journal\/src\/kafka\/(broker-wire|wire-frames)\.ts$/],
   [/^@clickhouse\/client$/, /^packages\/store-clickhouse\/src\/(connection|clickhouse-error)\.ts$/],

@@ -1,0 +1,35 @@
+/** Where a proxy sent a request, as far as the cluster's name tells (XRAY-SPEC §11.5). */
+export type ClusterName =
+  | {
+      readonly direction: 'inbound' | 'outbound';
+      /** Null when it is no number. */
+      readonly port: number | null;
+      /** Of outbound clusters: the version asked for. Empty for all. */
+      readonly subset: string;
+      /** `reviews.default.svc.cluster.local`; empty in newer inbound clusters. */
+      readonly host: string;
+    }
+  | { readonly direction: 'inbound-passthrough' | 'passthrough' | 'blocked' };
+
+/**
+ * cluster   = direction "|" port "|" subset "|" host    ; ";" in place of "|" where an alias was made of the name
+ *           / "PassthroughCluster" / "BlackHoleCluster" / "InboundPassthroughCluster" [ "Ipv4" / "Ipv6" ]
+ * direction = "inbound" / "outbound"
+ * subset    = of inbound clusters up to Istio 1.7 the port's name, else empty
+ *
+ * Null for the clusters of other meshes and of hand-written Envoy configuration.
+ */
+export function readClusterName(text: string): ClusterName | null {
+  if (text.startsWith('InboundPassthroughCluster')) return { direction: 'inbound-passthrough' };
+  if (text === 'PassthroughCluster') return { direction: 'passthrough' };
+  if (text === 'BlackHoleCluster') return { direction: 'blocked' };
+  const [direction = '', port, subset = '', host = ''] = text.split(/[|;]/, 4);
+  if (port === undefined || (direction !== 'inbound' && direction !== 'outbound')) return null;
+  return { direction, port: /^\d{1,5}$/.test(port) ? Number(port) : null, subset, host };
+}
+
+/** `reviews.default.svc.cluster.local` → service and namespace; a host outside the cluster has no namespace. */
+export function readServiceHost(host: string): { readonly name: string; readonly namespace: string } {
+  const [service = '', namespace = '', marker] = host.split('.', 3);
+  return marker === 'svc' ? { name: `${service}.${namespace}`, namespace } : { name: host, namespace: '' };
+}

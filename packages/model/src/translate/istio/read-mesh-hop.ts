@@ -1,0 +1,141 @@
+import type { AnnotationValue } from '../../segment-document.ts';
+import { hostOf } from '../rpc/host-of.ts';
+import { firstTagOf, tagOf, type RpcSpan } from '../rpc/rpc-span.ts';
+import type { SpanRole } from '../rpc/to-documents.ts';
+import { readClusterName, readServiceHost, type ClusterName } from './cluster-name.ts';
+import { readNodeId, type ProxyNode } from './node-id.ts';
+
+/** Which side of a hop a proxy's span is. `leg`: the way between a proxy and what stands beside or behind it. */
+export type HopSide = 'inbound' | 'outbound' | 'gateway' | 'leg';
+
+export interface MeshHop {
+  readonly role: SpanRole;
+  /** Whose proxy it is; empty when nothing tells. */
+  readonly service: string;
+  /** Where an outbound request went. */
+  readonly peer: string | undefined;
+  /**
+   * `mesh.side` (inbound, outbound, gateway, leg), `mesh.namespace`, `mesh.workload`, `mesh.pod`, `mesh.service`,
+   * `mesh.version`, `mesh.port`, `mesh.peer_service`, `mesh.peer_namespace`, `mesh.peer_version`, `mesh.blocked`.
+   */
+  readonly annotations: readonly (readonly [key: string, value: AnnotationValue])[];
+}
+
+/**
+ * What an Envoy's span tells of its hop, null for other spans. Kinds are not trusted: sidecars of Istio report CLIENT for
+ * both ways. In this order count: the cluster's name, a tag `direction`, the span's name, its kind.
+ *
+ *   inbound             a segment of the service
+ *   outbound            a call
+ *   gateway             a segment of its own with a call below it
+ *   with a span for each way (Envoy as an independent hop), the second one is work (inbound) or the call (outbound, gateway)
+ */
+export function readMeshHop(span: RpcSpan): MeshHop | null {
+  const { tags } = span;
+  const nodeId = tagOf(tags, 'node_id');
+  const clusterText = firstTagOf(tags, CLUSTER);
+  const isProxy = tagOf(tags, 'component') === 'proxy' || nodeId !== '';
+  const cluster = clusterText === '' ? null : readClusterName(clusterText);
+  if (!isProxy && cluster === null) return null;
+
+  const node = nodeId === '' ? null : readNodeId(nodeId);
+  const side = sideOf(span, node, cluster);
+  if (side === null) return null;
+  const role = roleOf(span, side, cluster);
+  const peer = role === 'call' || role === 'service-and-call' ? peerOf(span, cluster, clusterText) : undefined;
+  const namespace = tagOf(tags, 'istio.namespace') || (node?.namespace ?? '');
+  const canonical = tagOf(tags, 'istio.canonical_service') || (node?.workload ?? '');
+  const service = span.service || (namespace === '' ? canonical : `${canonical}.${namespace}`);
+  return {
+    role,
+    service,
+    peer,
+    annotations: annotate(span, { side, node, cluster, namespace, service: canonical || service }),
+  };
+}
+
+const CLUSTER = ['upstream_cluster', 'upstream_cluster.name'];
+
+/** Envoy names the spans that it makes below its own `router <cluster> egress`. */
+const LEG_NAME = /^(?:router|async) .* egress$/;
+
+function sideOf(span: RpcSpan, node: ProxyNode | null, cluster: ClusterName | null): HopSide | null {
+  const { name, kind } = span;
+  const isLeg = LEG_NAME.test(name);
+  if (node?.isGateway === true) return isLeg ? 'outbound' : 'gateway';
+  switch (cluster?.direction) {
+    case 'inbound':
+    case 'inbound-passthrough':
+      return isLeg ? 'leg' : 'inbound';
+    case 'outbound':
+    case 'passthrough':
+    case 'blocked':
+      // A server's span on the way out is the proxy's view of its application; the call is the span below it.
+      return kind === 'server' ? 'leg' : 'outbound';
+    case undefined:
+      return sideOfName(span);
+    default:
+      return cluster satisfies never;
+  }
+}
+
+function sideOfName({ name, kind, tags }: RpcSpan): HopSide | null {
+  const direction = tagOf(tags, 'direction');
+  if (direction === 'ingress' || name === 'ingress') return 'inbound';
+  if (direction === 'egress' || name.startsWith('egress ')) return 'outbound';
+  if (kind === 'server') return 'inbound';
+  return kind === 'client' ? 'outbound' : null;
+}
+
+function roleOf({ kind }: RpcSpan, side: HopSide, cluster: ClusterName | null): SpanRole {
+  switch (side) {
+    case 'inbound':
+      return 'segment';
+    case 'outbound':
+      return 'call';
+    case 'leg':
+      return 'work';
+    case 'gateway':
+      // One that answered by itself, or has another span for the way out.
+      return kind === 'server' || cluster === null ? 'segment' : 'service-and-call';
+    default:
+      return side satisfies never;
+  }
+}
+
+function peerOf({ tags, peer }: RpcSpan, cluster: ClusterName | null, clusterText: string): string | undefined {
+  if (cluster?.direction === 'outbound' && cluster.host !== '') return readServiceHost(cluster.host).name;
+  const host = hostOf(firstTagOf(tags, ['http.url', 'url.full']));
+  return host || peer || clusterText || undefined;
+}
+
+interface HopParts {
+  readonly side: HopSide;
+  readonly node: ProxyNode | null;
+  readonly cluster: ClusterName | null;
+  readonly namespace: string;
+  readonly service: string;
+}
+
+function annotate({ tags }: RpcSpan, parts: HopParts): MeshHop['annotations'] {
+  const { side, node, cluster, namespace, service } = parts;
+  const annotations: [string, AnnotationValue][] = [['mesh.side', side]];
+  const add = (key: string, value: AnnotationValue | null): void => {
+    if (value !== '' && value !== null) annotations.push([key, value]);
+  };
+  add('mesh.service', service);
+  add('mesh.namespace', namespace);
+  add('mesh.workload', node?.workload ?? '');
+  add('mesh.pod', node?.pod ?? '');
+  add('mesh.version', tagOf(tags, 'istio.canonical_revision'));
+  if (cluster === null) return annotations;
+  if (cluster.direction === 'blocked') add('mesh.blocked', true);
+  if (!('port' in cluster)) return annotations;
+  add('mesh.port', cluster.port);
+  if (cluster.direction === 'inbound') return annotations;
+  const peer = readServiceHost(cluster.host);
+  add('mesh.peer_service', peer.name);
+  add('mesh.peer_namespace', peer.namespace);
+  add('mesh.peer_version', cluster.subset);
+  return annotations;
+}

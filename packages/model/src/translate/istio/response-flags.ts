@@ -1,0 +1,31 @@
+import { ERROR, FAULT, flagsOfStatus, readFlags, THROTTLE, type Flags } from '../rpc/read-flags.ts';
+import { readStatus } from '../rpc/read-http.ts';
+import { tagOf, type RpcSpan } from '../rpc/rpc-span.ts';
+
+// XRAY-SPEC §11.5; DI only says that a delay was injected.
+const FLAGS: ReadonlyMap<string, Flags> = new Map([
+  ...['UH', 'UF', 'UO', 'NR', 'URX', 'UT', 'UC', 'UR', 'NC', 'LH', 'LR', 'SI', 'UMSDR', 'DT', 'NFCF', 'OM', 'FI'].map(
+    (flag) => [flag, FAULT] as const,
+  ),
+  ...['RL', 'RLSE'].map((flag) => [flag, THROTTLE] as const),
+  ...['DC', 'DPE', 'UAEX', 'IH'].map((flag) => [flag, ERROR] as const),
+]);
+
+/**
+ * response_flags = "-" / flag *( "," flag )
+ *
+ * A status that tells goes first, then the first known flag, then what any span's tags say. Flags that failed the
+ * request are its cause.
+ */
+export function readMeshFlags(span: RpcSpan): Flags {
+  const text = tagOf(span.tags, 'response_flags');
+  const known = text.split(',', RESPONSE_FLAGS_MAX).flatMap((flag) => FLAGS.get(flag.trim()) ?? []);
+  const [ofFlag] = known;
+  if (ofFlag === undefined) return readFlags(span);
+  const reason = tagOf(span.tags, 'error.reason');
+  const message = reason === '' ? `response flags ${text}` : `${reason} (response flags ${text})`;
+  return { ...(flagsOfStatus(readStatus(span)) ?? ofFlag), cause: { exceptions: [{ message, remote: true }] } };
+}
+
+/** Envoy has some thirty flags. */
+const RESPONSE_FLAGS_MAX = 64;

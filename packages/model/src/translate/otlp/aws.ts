@@ -1,0 +1,164 @@
+import { braces, brackets, member, quote } from './json-text.ts';
+import type { Fields, SpanSource } from './span-fields.ts';
+
+/** Where the service runs, as X-Ray's `origin`; undefined outside of AWS. */
+export function originOf(resource: Fields): string | undefined {
+  if (!isOnAws(resource)) return undefined;
+  switch (resource.text('cloud.platform') ?? '') {
+    case 'aws_app_runner':
+      return 'AWS::AppRunner::Service';
+    case 'aws_eks':
+      return 'AWS::EKS::Container';
+    case 'aws_elastic_beanstalk':
+      return 'AWS::ElasticBeanstalk::Environment';
+    case 'aws_ecs':
+      return ecsOrigin(resource.text('aws.ecs.launchtype')?.toLowerCase());
+    case 'aws_ec2':
+      return 'AWS::EC2::Instance';
+    default:
+      return undefined;
+  }
+}
+
+function ecsOrigin(launchType: string | undefined): string {
+  if (launchType === 'ec2') return 'AWS::ECS::EC2';
+  return launchType === 'fargate' ? 'AWS::ECS::Fargate' : 'AWS::ECS::Container';
+}
+
+function isOnAws(resource: Fields): boolean {
+  return (resource.text('cloud.provider') ?? 'aws') === 'aws';
+}
+
+/** The members of `aws` that every span of a resource has, each ended by a comma. */
+export function printAwsResource(fields: Fields): string {
+  if (!isOnAws(fields)) return '';
+  const platform = fields.text('cloud.platform');
+  return (
+    member('cloudwatch_logs', cloudWatchLogs(fields)) +
+    member('ec2', platform === 'aws_ec2' || fields.text('host.id') !== undefined ? ec2(fields) : undefined) +
+    member('ecs', platform === 'aws_ecs' || fields.text('aws.ecs.task.arn') !== undefined ? ecs(fields) : undefined) +
+    member('eks', platform === 'aws_eks' || fields.text('k8s.cluster.name') !== undefined ? eks(fields) : undefined) +
+    member('elastic_beanstalk', platform === 'aws_elastic_beanstalk' ? beanstalk(fields) : undefined) +
+    member('xray', xray(fields))
+  );
+}
+
+const OWN_KEYS: readonly string[] = [
+  'aws.operation',
+  'rpc.method',
+  'aws.account_id',
+  'aws.region',
+  'cloud.region',
+  'aws.request_id',
+  'aws.requestId',
+  'aws.queue_url',
+  'aws.queue.url',
+  'messaging.url',
+  'aws.sqs.queue.url',
+  'aws.table_name',
+  'aws.table.name',
+  'aws.dynamodb.table_names',
+  'aws.sns.topic.arn',
+  'aws.lambda.function.name',
+  'aws.s3.bucket',
+];
+
+/** The `aws` block as JSON. `resourceMembers` come from `printAwsResource`. */
+export function printAws({ fields, resourceFields }: SpanSource, resourceMembers: string): string {
+  if (!isOnAws(resourceFields)) return '';
+  const account = fields.text('aws.account_id') ?? resourceFields.text('cloud.account.id');
+  const own = OWN_KEYS.some((key) => fields.get(key) !== undefined) ? printOperation(fields) : '';
+  return braces(member('account_id', quoted(account)) + own + resourceMembers);
+}
+
+function printOperation(fields: Fields): string {
+  const tables = fields.texts('aws.dynamodb.table_names');
+  const isAwsCall = fields.text('rpc.system') === 'aws-api' || fields.text('aws.service') !== undefined;
+  const operation = fields.text('aws.operation') ?? (isAwsCall ? fields.text('rpc.method') : undefined);
+  const table = fields.text('aws.table_name', 'aws.table.name') ?? (tables.length === 1 ? tables[0] : undefined);
+  return (
+    member('operation', quoted(operation)) +
+    member('region', quoted(fields.text('aws.region', 'cloud.region'))) +
+    member('request_id', quoted(fields.text('aws.request_id', 'aws.requestId'))) +
+    member('queue_url', quoted(fields.text('aws.queue_url', 'aws.queue.url', 'aws.sqs.queue.url', 'messaging.url'))) +
+    member('table_name', quoted(table)) +
+    member('table_names', tables.length > 1 ? list(tables.map(quote)) : undefined) +
+    member('topic_arn', quoted(fields.text('aws.sns.topic.arn'))) +
+    member('function_name', quoted(fields.text('aws.lambda.function.name'))) +
+    member('bucket_name', quoted(fields.text('aws.s3.bucket')))
+  );
+}
+
+function ec2(fields: Fields): string {
+  return braces(
+    member('instance_id', quoted(fields.text('host.id'))) +
+      member('availability_zone', quoted(fields.text('cloud.availability_zone'))) +
+      member('instance_size', quoted(fields.text('host.type'))) +
+      member('ami_id', quoted(fields.text('host.image.id'))),
+  );
+}
+
+function ecs(fields: Fields): string {
+  return braces(
+    member('container', quoted(fields.text('container.name'))) +
+      member('container_id', quoted(fields.text('container.id'))) +
+      member('container_arn', quoted(fields.text('aws.ecs.container.arn'))) +
+      member('cluster_arn', quoted(fields.text('aws.ecs.cluster.arn'))) +
+      member('task_arn', quoted(fields.text('aws.ecs.task.arn'))) +
+      member('task_family', quoted(fields.text('aws.ecs.task.family'))) +
+      member('launch_type', quoted(fields.text('aws.ecs.launchtype'))) +
+      member('availability_zone', quoted(fields.text('cloud.availability_zone'))),
+  );
+}
+
+function eks(fields: Fields): string {
+  return braces(
+    member('cluster_name', quoted(fields.text('k8s.cluster.name'))) +
+      member('pod', quoted(fields.text('k8s.pod.name'))) +
+      member('container_id', quoted(fields.text('container.id'))),
+  );
+}
+
+function beanstalk(fields: Fields): string | undefined {
+  const instance = fields.text('service.instance.id');
+  if (instance === undefined) return undefined;
+  return braces(
+    member('environment_name', quoted(fields.text('service.namespace'))) +
+      member('deployment_id', /^\d{1,15}$/.test(instance) ? String(Number(instance)) : '0') +
+      member('version_label', quoted(fields.text('service.version'))),
+  );
+}
+
+function cloudWatchLogs(fields: Fields): string | undefined {
+  const arns = fields.texts('aws.log.group.arns').flatMap((text) => text.split('&'));
+  if (arns.length > 0) {
+    return list(arns.map((arn) => braces(member('log_group', quoted(groupOf(arn))) + member('arn', quote(arn)))));
+  }
+  const names = fields.texts('aws.log.group.names').flatMap((text) => text.split('&'));
+  return list(names.map((name) => braces(member('log_group', quote(name)))));
+}
+
+/** `arn:aws:logs:region:account:log-group:NAME:*` */
+function groupOf(arn: string): string | undefined {
+  return arn.split(':')[6];
+}
+
+function xray(fields: Fields): string {
+  const sdk = fields.text('telemetry.sdk.name');
+  if (sdk === undefined) return '';
+  const language = fields.text('telemetry.sdk.language');
+  const isAuto = fields.text('telemetry.auto.version', 'telemetry.distro.version') !== undefined;
+  return braces(
+    member('sdk', quote(language === undefined ? sdk : `${sdk} for ${language}`)) +
+      member('sdk_version', quoted(fields.text('telemetry.sdk.version'))) +
+      member('auto_instrumentation', String(isAuto)),
+  );
+}
+
+function list(items: readonly string[]): string {
+  return brackets(items.map((item) => `${item},`).join(''));
+}
+
+function quoted(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : quote(text);
+}

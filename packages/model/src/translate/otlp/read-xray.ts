@@ -1,0 +1,169 @@
+import type {
+  AnnotationValue,
+  EntityDocument,
+  Exception,
+  Json,
+  SegmentDocument,
+  SubsegmentDocument,
+  TraceDocument,
+} from '../../segment-document.ts';
+import { timeUsFromSeconds } from '../../time.ts';
+import { toW3cTraceId } from '../../trace-id.ts';
+import { METADATA_PREFIX } from './annotations.ts';
+import { readPlain } from './attribute-json.ts';
+import { fromXrayLink, type PlacedSpan } from './read-kept.ts';
+import {
+  SPAN_KIND,
+  STATUS_CODE,
+  type OtlpAttribute,
+  type OtlpEvent,
+  type OtlpResource,
+  type OtlpScope,
+  type OtlpTime,
+} from './span.ts';
+
+const SCOPE: OtlpScope = { name: '', version: '', attributes: [], droppedAttributesCount: 0, schemaUrl: '' };
+
+interface Waiting {
+  readonly entity: SegmentDocument | SubsegmentDocument;
+  readonly parentId: string;
+  readonly isSegment: boolean;
+}
+
+/** A document of an X-Ray SDK as spans: its own, and those of its embedded subsegments (XRAY-SPEC §11.2). */
+export function readXraySpans(document: TraceDocument): readonly PlacedSpan[] {
+  const traceId = toW3cTraceId(document.trace_id);
+  const resource = readResource(document);
+  const spans: PlacedSpan[] = [];
+  const isSegment = document.type === undefined;
+  const waiting: Waiting[] = [{ entity: document, parentId: document.parent_id ?? '', isSegment }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    spans.push({ resource, scope: SCOPE, span: readSpan(next, traceId) });
+    for (const child of (next.entity.subsegments ?? []).toReversed()) {
+      waiting.push({ entity: child, parentId: next.entity.id, isSegment: false });
+    }
+  }
+  return spans;
+}
+
+function readSpan({ entity, parentId, isSegment }: Waiting, traceId: string): PlacedSpan['span'] {
+  const start = readSeconds(entity.start_time);
+  const hasFailed = entity.fault === true || entity.error === true || entity.throttle === true;
+  return {
+    traceId,
+    spanId: entity.id,
+    parentSpanId: parentId,
+    traceState: '',
+    flags: 0,
+    name: entity.name,
+    kind: kindOf(entity, isSegment),
+    start,
+    end: entity.end_time === undefined ? start : readSeconds(entity.end_time),
+    attributes: readAttributes(entity),
+    droppedAttributesCount: 0,
+    events: readExceptions(entity),
+    droppedEventsCount: 0,
+    links: (entity.links ?? []).map(fromXrayLink),
+    droppedLinksCount: 0,
+    status: { code: hasFailed || entity.cause !== undefined ? STATUS_CODE.error : STATUS_CODE.unset, message: '' },
+  };
+}
+
+function kindOf(entity: Waiting['entity'], isSegment: boolean): number {
+  if (isSegment || entity.http?.request?.client_ip !== undefined) return SPAN_KIND.server;
+  const namespace = 'namespace' in entity ? entity.namespace : undefined;
+  return namespace === 'aws' || namespace === 'remote' ? SPAN_KIND.client : SPAN_KIND.internal;
+}
+
+function readSeconds(seconds: number): OtlpTime {
+  return { us: timeUsFromSeconds(seconds), ns: 0 };
+}
+
+/** A subsegment that was sent alone does not say whose it is. */
+function readResource(document: TraceDocument): OtlpResource {
+  const found: [string, Json | undefined][] = [];
+  if (document.type === undefined) {
+    const { aws, origin } = document;
+    found.push(
+      ['service.name', document.name],
+      ['service.version', document.service?.['version']],
+      ['cloud.provider', aws === undefined && origin?.startsWith('AWS::') !== true ? undefined : 'aws'],
+      ['cloud.account.id', aws?.['account_id']],
+      ['aws.xray.origin', origin],
+    );
+  }
+  return { attributes: present(found), droppedAttributesCount: 0, schemaUrl: '' };
+}
+
+function readAttributes(entity: Waiting['entity']): readonly OtlpAttribute[] {
+  const { http, aws, sql, annotations = {} } = entity;
+  const isAws = 'namespace' in entity && entity.namespace === 'aws';
+  const keys = Object.keys(annotations);
+  const named: readonly (readonly [string, Json | undefined])[] = [
+    ['aws.service', isAws ? entity.name : undefined],
+    ['http.request.method', http?.request?.method],
+    ['url.full', http?.request?.url],
+    ['user_agent.original', http?.request?.user_agent],
+    ['client.address', http?.request?.client_ip],
+    ['aws.xray.x_forwarded_for', http?.request?.x_forwarded_for],
+    ['http.response.status_code', http?.response?.status],
+    ['http.response.body.size', http?.response?.content_length],
+    ['db.system', sql?.['database_type']],
+    ['db.statement', sql?.['sanitized_query']],
+    ['db.user', sql?.['user']],
+    ['db.connection_string', sql?.['connection_string'] ?? sql?.['url']],
+    ...(aws === undefined
+      ? []
+      : Object.entries(aws).map(([key, value]) => [AWS_KEYS.get(key) ?? `aws.${key}`, value] as const)),
+    ['aws.xray.traced', ('traced' in entity ? entity.traced : undefined) ?? http?.request?.traced],
+    ['aws.xray.inprogress', entity.in_progress],
+    ['aws.xray.resource_arn', 'resource_arn' in entity ? entity.resource_arn : undefined],
+    ['enduser.id', 'user' in entity ? entity.user : undefined],
+    ['aws.xray.annotations', keys.length === 0 ? undefined : keys],
+    ...Object.entries(entity.metadata ?? {}).map(
+      ([key, value]) => [METADATA_PREFIX + key, JSON.stringify(value)] as const,
+    ),
+    ...Object.entries<AnnotationValue>(annotations),
+  ];
+  const unique = new Map(present(named).map((attribute) => [attribute.key, attribute]));
+  return [...unique.values()];
+}
+
+/** Where the attribute is not the field with `aws.` before it. */
+const AWS_KEYS: ReadonlyMap<string, string> = new Map([
+  ['retries', 'aws.xray.retries'],
+  ['table_names', 'aws.dynamodb.table_names'],
+]);
+
+function present(pairs: readonly (readonly [string, Json | undefined])[]): readonly OtlpAttribute[] {
+  return pairs.flatMap(([key, value]) => (value === undefined ? [] : [{ key, ...readPlain(value) }]));
+}
+
+function readExceptions({ cause, end_time: end, start_time: start }: EntityDocument): readonly OtlpEvent[] {
+  if (cause === undefined || typeof cause === 'string') return [];
+  return (cause.exceptions ?? []).map((exception) => ({
+    time: readSeconds(end ?? start),
+    name: 'exception',
+    attributes: present([
+      ['exception.type', exception.type],
+      ['exception.message', exception.message],
+      ['exception.stacktrace', printStack(exception)],
+      ['aws.xray.exception.id', exception.id],
+      ['aws.xray.exception.remote', exception.remote],
+      ['aws.xray.exception.truncated', exception.truncated],
+      ['aws.xray.exception.skipped', exception.skipped],
+      ['aws.xray.exception.cause', exception.cause],
+    ]),
+    droppedAttributesCount: 0,
+  }));
+}
+
+/** As Java prints it. */
+function printStack({ type, message, stack }: Exception): string | undefined {
+  if (stack === undefined) return undefined;
+  const head = [type, message].filter((text) => text !== undefined).join(': ');
+  return [
+    head,
+    ...stack.map(({ label = '', path = '', line }) => `\tat ${label}(${path}${line === undefined ? '' : `:${line}`})`),
+  ].join('\n');
+}

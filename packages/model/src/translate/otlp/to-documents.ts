@@ -1,0 +1,242 @@
+// Hot path: runs once per span. Documents are printed as text, and what all spans of a resource share is printed
+// once. to-documents.bench.ts
+import { LINKS_MAX, TEXT_CHARS_MAX } from '../../entity-fields.ts';
+import { cleanName } from '../../clean-entity.ts';
+import { cutText } from '../../clean-json.ts';
+import { isPlain, printPlain } from './attribute-json.ts';
+import { printAttributes, type IndexedAttributes } from './annotations.ts';
+import { originOf, printAws, printAwsResource } from './aws.ts';
+import { printCause } from './cause.ts';
+import { httpStatusOf, printHttp } from './http.ts';
+import { braces, brackets, keyed, member, quote } from './json-text.ts';
+import {
+  counted,
+  filled,
+  printEvents,
+  printGroup,
+  printMetadata,
+  printOtlpLinks,
+  printTime,
+  type GroupTexts,
+} from './metadata.ts';
+import { nameOf } from './name.ts';
+import { printSql } from './sql.ts';
+import { SPAN_KIND, STATUS_CODE, type OtlpLink, type OtlpSpan, type OtlpSpanGroup } from './span.ts';
+import { Fields, type SpanSource } from './span-fields.ts';
+
+export interface ToDocumentsOptions {
+  readonly indexed: IndexedAttributes;
+}
+
+/** What all spans of a group share. */
+interface Group {
+  readonly group: OtlpSpanGroup;
+  readonly resourceFields: Fields;
+  readonly texts: GroupTexts;
+  readonly awsMembers: string;
+  /** Members that only segments have. */
+  readonly segmentMembers: string;
+}
+
+/**
+ * The X-Ray documents of these spans as JSON, one a span (two for a local root that calls out), in their order
+ * (XRAY-SPEC §11.1). `parseDocument` takes each as it is, but for what is too large or too old. `toOtlpGroups` gives
+ * the spans back.
+ */
+export function toDocumentTexts(groups: readonly OtlpSpanGroup[], options: ToDocumentsOptions): string[] {
+  const texts: string[] = [];
+  for (const group of groups) {
+    const resourceFields = new Fields(group.resource.attributes);
+    const shared: Group = {
+      group,
+      resourceFields,
+      texts: printGroup(group.resource, group.scope),
+      awsMembers: printAwsResource(resourceFields),
+      segmentMembers: printSegmentMembers(resourceFields),
+    };
+    for (const span of group.spans) addDocuments(texts, span, shared, options);
+  }
+  return texts;
+}
+
+function printSegmentMembers(resource: Fields): string {
+  const origin = originOf(resource);
+  const version = resource.text('service.version');
+  return (
+    member('origin', origin === undefined ? undefined : quote(origin)) +
+    member('service', version === undefined ? undefined : braces(member('version', quote(version))))
+  );
+}
+
+function addDocuments(texts: string[], span: OtlpSpan, group: Group, options: ToDocumentsOptions): void {
+  const fields = new Fields(span.attributes);
+  const isLocalRoot = fields.text('aws.span.kind') === 'LOCAL_ROOT';
+  const isOwn = span.kind === SPAN_KIND.server || span.kind === SPAN_KIND.consumer;
+  if (isLocalRoot && span.kind > SPAN_KIND.server) {
+    const serviceId = serviceIdOf(span.spanId);
+    texts.push(
+      printSpan(sourceOf(span, fields, group, false), group, options, serviceId, true),
+      printLocalService(sourceOf(span, fields, group, true), group, serviceId),
+    );
+    return;
+  }
+  const isSegment = isOwn || isLocalRoot || span.parentSpanId === '';
+  texts.push(printSpan(sourceOf(span, fields, group, isSegment), group, options, span.parentSpanId, isLocalRoot));
+}
+
+function sourceOf(span: OtlpSpan, fields: Fields, { group, resourceFields }: Group, isSegment: boolean): SpanSource {
+  return { span, fields, resource: group.resource, resourceFields, isSegment };
+}
+
+function printSpan(
+  source: SpanSource,
+  group: Group,
+  options: ToDocumentsOptions,
+  parentId: string,
+  isLocalRoot: boolean,
+): string {
+  const { span, fields, isSegment } = source;
+  const { name, namespace } = nameOf(source, isLocalRoot);
+  const isSplit = isLocalRoot && !isSegment;
+  const isCall = isSplit || (!isSegment && namespace !== undefined);
+  const parts = printAttributes(source, options.indexed);
+  const links = isSplit && span.kind === SPAN_KIND.consumer ? NO_LINKS : span.links;
+  const user = isSegment ? fields.text('enduser.id') : undefined;
+  const metadata = printMetadata(source, group.texts, parts, printOwn(span, name, isSplit, links));
+  return `{${
+    printHead(span, span.spanId, name) +
+    (isSegment ? '' : '"type":"subsegment",') +
+    filled('parent_id', parentId) +
+    (isCall ? filled('namespace', namespace ?? 'remote') : '') +
+    (isSegment ? group.segmentMembers : '') +
+    (user === undefined ? '' : filled('user', cutText(user, TEXT_CHARS_MAX))) +
+    printFlags(source) +
+    member('cause', printCause(source)) +
+    member('http', printHttp(source)) +
+    member('aws', printAws(source, group.awsMembers)) +
+    (isSegment ? '' : member('sql', printSql(source))) +
+    member('links', printLinks(links)) +
+    member('annotations', braces(parts.annotations))
+  }"metadata":${metadata}}`;
+}
+
+const NO_LINKS: readonly OtlpLink[] = [];
+
+/** The segment around a local root's call: it stands for the service and for no span. */
+function printLocalService(source: SpanSource, group: Group, id: string): string {
+  const { span, fields, resourceFields } = source;
+  const name =
+    cleanName(fields.text('aws.local.service') ?? resourceFields.text('service.name') ?? span.name) ?? 'span';
+  const links = span.kind === SPAN_KIND.consumer ? printLinks(span.links) : '';
+  return braces(
+    printHead(span, id, name) +
+      filled('parent_id', span.parentSpanId) +
+      group.segmentMembers +
+      printFlags(source) +
+      member('aws', braces(group.awsMembers)) +
+      member('links', links) +
+      `"metadata":{"otlp":{"service_of":"${span.spanId}"}},`,
+  );
+}
+
+/** Retries must replace it, so it follows from the span's id. */
+function serviceIdOf(spanId: string): string {
+  const first = Number.parseInt(spanId.slice(0, 4), 16) ^ 0x5a5a;
+  const last = Number.parseInt(spanId.slice(12), 16) ^ 0xa5a5;
+  return first.toString(16).padStart(4, '0') + spanId.slice(4, 12) + last.toString(16).padStart(4, '0');
+}
+
+/** Ids, name and times. */
+function printHead(span: OtlpSpan, id: string, name: string): string {
+  const { traceId, start, end } = span;
+  const isOpen = end.us === 0 && end.ns === 0;
+  const startText = printSeconds(start.us);
+  const endText = isOpen ? '"in_progress":true' : `"end_time":${end.us < start.us ? startText : printSeconds(end.us)}`;
+  return (
+    `"id":"${id}","trace_id":"1-${traceId.slice(0, 8)}-${traceId.slice(8)}","name":${quote(name)},` +
+    `"start_time":${startText},${endText},`
+  );
+}
+
+function printSeconds(us: number): string {
+  const seconds = Math.floor(us / 1e6);
+  return `${seconds}.${String(us - seconds * 1e6).padStart(6, '0')}`;
+}
+
+/** From here on seconds in a double do not tell one microsecond from the next: the year 2106. */
+const EXACT_US_MAX = 2 ** 32 * 1e6;
+
+/** The end of a longer span may lie in the future, where `parseDocument` brings it nearer. */
+const LONG_US_MIN = 3_600e6;
+
+/** The HTTP status decides, else the span's; 2xx and 3xx with a failed span are faults. */
+function printFlags({ span, fields }: SpanSource): string {
+  const status = httpStatusOf(fields);
+  if (status !== undefined && status >= 400 && status < 500) {
+    return status === 429 ? '"error":true,"throttle":true,' : '"error":true,';
+  }
+  const isFault = (status !== undefined && status >= 500 && status < 600) || span.status.code === STATUS_CODE.error;
+  return isFault ? '"fault":true,' : '';
+}
+
+/** X-Ray's own `links`: of the first 20 that have a usable id. */
+function printLinks(links: readonly OtlpLink[]): string {
+  if (links.length === 0) return '';
+  const usable = links.filter(isXrayLink).slice(0, LINKS_MAX);
+  return brackets(
+    usable
+      .map(({ traceId, spanId, attributes }) => {
+        const unique = new Map(attributes.map((attribute) => [attribute.key, attribute]));
+        const plain = [...unique.values()].map((attribute) => keyed(attribute.key, printPlain(attribute))).join('');
+        return `${braces(
+          `"trace_id":"1-${traceId.slice(0, 8)}-${traceId.slice(8)}","id":"${spanId}",${member('attributes', braces(plain))}`,
+        )},`;
+      })
+      .join(''),
+  );
+}
+
+function isXrayLink({ traceId, spanId }: OtlpLink): boolean {
+  return traceId.length === 32 && spanId.length === 16 && !/^0*$/.test(traceId) && !/^0*$/.test(spanId);
+}
+
+/** Whether X-Ray's form of a link tells all of it. */
+function isWholeLink(link: OtlpLink): boolean {
+  const { attributes, traceState, flags, droppedAttributesCount } = link;
+  return (
+    isXrayLink(link) &&
+    traceState === '' &&
+    flags === 0 &&
+    droppedAttributesCount === 0 &&
+    new Set(attributes.map(({ key }) => key)).size === attributes.length &&
+    attributes.every((attribute) => isPlain(attribute))
+  );
+}
+
+/** The span's own members of `metadata.otlp`. */
+function printOwn(span: OtlpSpan, name: string, isSplit: boolean, printed: readonly OtlpLink[]): string {
+  const { start, end, status, links } = span;
+  const isOpen = end.us === 0 && end.ns === 0;
+  const isExact = start.us < EXACT_US_MAX && (isOpen || (end.us >= start.us && end.us - start.us < LONG_US_MIN));
+  const nanos = isExact
+    ? start.ns === 0 && end.ns === 0
+      ? ''
+      : `"nanos":[${start.ns},${end.ns}],`
+    : `"times":[${printTime(start)},${printTime(end)}],`;
+  const areWhole = links === printed && links.length <= LINKS_MAX && links.every(isWholeLink);
+  return (
+    (span.name === name ? '' : `"name":${quote(span.name)},`) +
+    (isSplit ? `"parent":"${span.parentSpanId}",` : '') +
+    nanos +
+    filled('trace_state', span.traceState) +
+    counted('flags', span.flags) +
+    (status.code === 0 && status.message === ''
+      ? ''
+      : `"status":{"code":${status.code},"message":${quote(status.message)}},`) +
+    counted('dropped_attributes', span.droppedAttributesCount) +
+    counted('dropped_events', span.droppedEventsCount) +
+    counted('dropped_links', span.droppedLinksCount) +
+    member('events', printEvents(span.events)) +
+    (areWhole ? '' : member('links', printOtlpLinks(links)))
+  );
+}

@@ -1,0 +1,126 @@
+import { gzipSync } from 'node:zlib';
+import { Client, compressionAlgorithms, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import { expect, test, vi } from 'vitest';
+import { listenOtlpGrpc } from './listen-grpc.ts';
+import { listenOtlpHttp } from './listen-http.ts';
+import type { OtlpReceiverOptions, PutOutcome } from './receive.ts';
+import type { Admission } from './sender.ts';
+import { encodeRequest } from './testing/encode.ts';
+import { groupOf, spanAt } from './testing/spans.ts';
+
+const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
+const request = encodeRequest([groupOf([spanAt(0), spanAt(1)])]);
+
+const KEPT: PutOutcome = { state: 'kept', refused: [] };
+
+function options(outcome: PutOutcome | Error = KEPT, admission: Admission = 'admitted') {
+  const documents: string[] = [];
+  const put: OtlpReceiverOptions['put'] = async (texts) => {
+    if (outcome instanceof Error) throw outcome;
+    if (outcome.state === 'kept') documents.push(...texts);
+    return outcome;
+  };
+  const events = {
+    requestReceived: vi.fn(),
+    requestRefused: vi.fn(),
+    spansAccepted: vi.fn(),
+    spansRefused: vi.fn(),
+    spansTurnedAway: vi.fn(),
+    deliveryFailed: vi.fn(),
+  };
+  return { host: '127.0.0.1', port: 0, admit: () => admission, indexed: 'all' as const, put, events, documents };
+}
+
+async function callGrpc(port: number, path: string, bytes: Buffer, gzip = false): Promise<Buffer | ServiceError> {
+  const client = new Client(
+    `127.0.0.1:${port}`,
+    credentials.createInsecure(),
+    gzip ? { 'grpc.default_compression_algorithm': compressionAlgorithms.gzip } : {},
+  );
+  try {
+    const same = (message: Buffer): Buffer => message;
+    return await new Promise((resolve) => {
+      client.makeUnaryRequest(path, same, same, bytes, new Metadata(), (error, answer) =>
+        resolve(error ?? answer ?? Buffer.alloc(0)),
+      );
+    });
+  } finally {
+    client.close();
+  }
+}
+
+test.each([false, true])('spans come in over gRPC, gzip: %s', async (gzip) => {
+  const given = options();
+  await using listener = await listenOtlpGrpc(given);
+  expect(await callGrpc(listener.port, EXPORT, request, gzip)).toEqual(Buffer.alloc(0));
+  expect(given.documents.map((text) => JSON.parse(text).id)).toEqual([spanAt(0).spanId, spanAt(1).spanId]);
+  expect(given.events.spansAccepted).toHaveBeenCalledWith('otlp-grpc', 2);
+});
+
+test.each<[string, PutOutcome | Error, Admission, Buffer, status]>([
+  ['bytes that are no request', KEPT, 'admitted', request.subarray(0, 100), status.INVALID_ARGUMENT],
+  ['a full journal', { state: 'busy' }, 'admitted', request, status.RESOURCE_EXHAUSTED],
+  ['a fault of ours', new Error('secret'), 'admitted', request, status.UNAVAILABLE],
+  ['a sender without key', KEPT, 'unauthenticated', request, status.UNAUTHENTICATED],
+  ['a sender that may not', KEPT, 'forbidden', request, status.PERMISSION_DENIED],
+])('gRPC answers %s with a status', async (_what, outcome, admission, bytes, code) => {
+  const given = options(outcome, admission);
+  await using listener = await listenOtlpGrpc(given);
+  const answer = await callGrpc(listener.port, EXPORT, bytes);
+  expect(answer).toMatchObject({ code });
+  expect(String(answer)).not.toContain('secret');
+  expect(given.documents).toEqual([]);
+});
+
+test('a full server tells when to come again', async () => {
+  await using listener = await listenOtlpGrpc(options({ state: 'busy', retryAfterSeconds: 7 }));
+  const answer = await callGrpc(listener.port, EXPORT, request);
+  const [details] = !('metadata' in answer) ? [] : answer.metadata.get('grpc-status-details-bin');
+  // Any of RetryInfo { retry_delay { seconds: 7 } }
+  expect(Buffer.from(details ?? '').toString('latin1')).toContain('google.rpc.RetryInfo\x12\x04\x0a\x02\x08\x07');
+});
+
+test('a message beyond the limit is refused', async () => {
+  await using listener = await listenOtlpGrpc(options());
+  const answer = await callGrpc(listener.port, EXPORT, Buffer.alloc(17 * 1024 * 1024), true);
+  expect(answer).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+});
+
+test('health answers SERVING', async () => {
+  await using listener = await listenOtlpGrpc(options());
+  expect(await callGrpc(listener.port, '/grpc.health.v1.Health/Check', Buffer.alloc(0))).toEqual(Buffer.from([8, 1]));
+});
+
+test.each<[string, string, RequestInit, PutOutcome | Error, Admission, number]>([
+  ['protobuf', '/v1/traces', post(request), KEPT, 'admitted', 200],
+  ['gzip', '/v1/traces', post(gzipSync(request), { 'content-encoding': 'gzip' }), KEPT, 'admitted', 200],
+  ['another path', '/v1/logs', post(request), KEPT, 'admitted', 404],
+  ['another method', '/v1/traces', { method: 'GET' }, KEPT, 'admitted', 405],
+  ['a full journal', '/v1/traces', post(request), { state: 'busy' }, 'admitted', 429],
+  ['a fault of ours', '/v1/traces', post(request), new Error('secret'), 'admitted', 503],
+  ['a sender without key', '/v1/traces', post(request), KEPT, 'unauthenticated', 401],
+  ['a sender that may not', '/v1/traces', post(request), KEPT, 'forbidden', 403],
+  ['a body beyond the limit', '/v1/traces', post(Buffer.alloc(17 * 1024 * 1024)), KEPT, 'admitted', 413],
+])('HTTP: %s', async (_what, path, init, outcome, admission, code) => {
+  const given = options(outcome, admission);
+  await using listener = await listenOtlpHttp(given);
+  const answer = await fetch(`http://127.0.0.1:${listener.port}${path}`, init);
+  expect(answer.status).toBe(code);
+  expect(await answer.text()).not.toContain('secret');
+  expect(given.documents.length).toBe(code === 200 ? 2 : 0);
+  expect(answer.headers.get('retry-after')).toBe(code === 429 || code === 503 ? '1' : null);
+});
+
+test('a port that is taken is named', async () => {
+  await using listener = await listenOtlpHttp(options());
+  await expect(listenOtlpHttp({ ...options(), port: listener.port })).rejects.toThrow(`port ${listener.port}`);
+  await expect(listenOtlpGrpc({ ...options(), port: listener.port })).rejects.toThrow(`port ${listener.port}`);
+});
+
+function post(body: Buffer, headers: Record<string, string> = {}): RequestInit {
+  return {
+    method: 'POST',
+    body: new Uint8Array(body),
+    headers: { 'content-type': 'application/x-protobuf', ...headers },
+  };
+}

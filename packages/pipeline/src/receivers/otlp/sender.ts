@@ -1,0 +1,32 @@
+/** Who sends, as far as the connection tells. */
+export interface Sender {
+  /** IP address; empty when the socket is gone already. */
+  readonly address: string;
+  /** Of a header by its lower-case name. */
+  readonly header: (name: string) => string | undefined;
+}
+
+export type Admission = 'admitted' | 'unauthenticated' | 'forbidden';
+
+/** Asked before a body is looked at. */
+export type Admit = (sender: Sender) => Admission;
+
+export interface ListenTls {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+}
+
+/** An open listener; closing lets requests that are being answered finish. */
+export interface OtlpListener extends AsyncDisposable {
+  readonly host: string;
+  /** The one bound, also when 0 was asked for. */
+  readonly port: number;
+}
+
+export interface OtlpListenOptions {
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  readonly tls?: ListenTls | null;
+  readonly admit: Admit;
+}

@@ -82,6 +82,17 @@ test('a document of its own comes to the same by the short way as by the general
   expect(soloCount).toBeGreaterThan(1_000);
 });
 
+test.each([1, 2, 5, 32, 33, 200])('%i annotations stand in the order of their keys', (count) => {
+  const keys = Array.from({ length: count }, (_, at) => `k${(at * 7919) % 1009}`);
+  const annotations = Object.fromEntries(keys.map((key, at) => [key, at]));
+  const sent = { id: IDS[0], name: 'a', start_time: 1, end_time: 2, trace_id: STAMP.traceId, annotations };
+  const entities = readEntities(sent as unknown as TraceDocument, 0, createServiceRefs());
+  const row = commitSolo(STAMP, entities, () => {});
+  expect(row.annotations.map(({ key, value }) => [key, value])).toEqual(
+    keys.toSorted().map((key) => [key, annotations[key]]),
+  );
+});
+
 test.each([
   ['an id twice', [0, 1, 1], undefined],
   ['its own subsegment as its parent', [0, 1], 1],

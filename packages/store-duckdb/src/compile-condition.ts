@@ -10,10 +10,18 @@ import {
   type TraceFlag,
 } from '@fluoroscope/store';
 import { CONDITION_DEPTH_MAX } from './limits.ts';
+import { printNumbers } from './readers/trace-numbers.ts';
 import type { Source } from './source.ts';
 import { bindList } from './values.ts';
 
 export type ServiceCondition = Extract<Condition, { op: 'service' }>;
+export type AnnotationTerm = AnnotationCondition | Extract<Condition, { op: 'annotation-set' }>;
+
+/** Numbers of a slice's annotations, both ends included. */
+export interface IdRange {
+  readonly first: number;
+  readonly last: number;
+}
 
 /** Values of one statement; each `add` gives the text that stands for the value. No value ever becomes SQL text. */
 export interface Parameters {
@@ -42,7 +50,11 @@ export interface CompileOptions {
   readonly source: Pick<Source, 'kind' | 'prefix'>;
   /** Numbers of the services that a condition means, looked up before. */
   readonly serviceIdsOf: (condition: ServiceCondition) => readonly number[];
+  /** Of a slice: which of its annotations a term means, where that is known without asking the engine; else null. */
+  readonly annotationIdsOf: AnnotationLookUp;
 }
+
+export type AnnotationLookUp = (term: AnnotationTerm) => readonly IdRange[] | null;
 
 /** The `service` terms, whose numbers must be looked up before compiling. */
 export function findServiceConditions(condition: Condition, depth = 0): readonly ServiceCondition[] {
@@ -51,6 +63,29 @@ export function findServiceConditions(condition: Condition, depth = 0): readonly
   if (condition.op === 'not') return findServiceConditions(condition.term, depth + 1);
   if (condition.op !== 'and' && condition.op !== 'or') return [];
   return condition.terms.flatMap((term) => findServiceConditions(term, depth + 1));
+}
+
+export function hasAnnotationTerm(condition: Condition, depth = 0): boolean {
+  checkDepth(depth);
+  if (condition.op === 'not') return hasAnnotationTerm(condition.term, depth + 1);
+  if (condition.op === 'and' || condition.op === 'or') {
+    return condition.terms.some((term) => hasAnnotationTerm(term, depth + 1));
+  }
+  return condition.op === 'annotation' || condition.op === 'annotation-set';
+}
+
+/** True when it is known, without asking the engine, that no row of the source can meet the condition. */
+export function meetsNone(
+  condition: Condition,
+  options: Pick<CompileOptions, 'serviceIdsOf' | 'annotationIdsOf'>,
+  depth = 0,
+): boolean {
+  checkDepth(depth);
+  if (condition.op === 'and') return condition.terms.some((term) => meetsNone(term, options, depth + 1));
+  if (condition.op === 'or') return condition.terms.every((term) => meetsNone(term, options, depth + 1));
+  if (condition.op === 'service') return options.serviceIdsOf(condition).length === 0;
+  if (condition.op !== 'annotation' && condition.op !== 'annotation-set') return false;
+  return options.annotationIdsOf(condition)?.length === 0;
 }
 
 /** An SQL expression over a source's `traces` that is true or false, never null, exactly where `matchesCondition` is. */
@@ -81,7 +116,7 @@ export function compileCondition(condition: Condition, options: CompileOptions, 
     case 'annotation':
       return compileAnnotation(condition, options);
     case 'annotation-set':
-      return anyAnnotation(condition.key, () => 'true', options);
+      return anyAnnotation(condition, () => 'true', options);
   }
   throw new TypeError(`not a condition: ${JSON.stringify(condition satisfies never)}`);
 }
@@ -190,17 +225,30 @@ function compileService(ids: readonly number[], parameters: Parameters): string 
 }
 
 function compileAnnotation(condition: AnnotationCondition, options: CompileOptions): string {
-  return anyAnnotation(condition.key, (item) => compareAnnotation(item, condition, options.parameters), options);
+  return anyAnnotation(condition, (item) => compareAnnotation(item, condition, options.parameters), options);
 }
 
 /** Whether any annotation of this key matches; `compare` is given what stands for it, with text, number and flag. */
-function anyAnnotation(key: string, compare: (item: string) => string, options: CompileOptions): string {
+function anyAnnotation(term: AnnotationTerm, compare: (item: string) => string, options: CompileOptions): string {
   const { kind, prefix } = options.source;
-  const keySql = options.parameters.add(key, VARCHAR);
+  const ids = kind === 'slice' ? options.annotationIdsOf(term) : null;
+  if (ids?.length === 0) return 'false';
+  if (ids !== null) return withAnnotation(prefix, ids.map(printRange).join(' OR '));
+  const keySql = options.parameters.add(term.key, VARCHAR);
   if (kind === 'head') return anyOf('annotations', `item."key" = ${keySql} AND ${compare('item')}`);
   // Few distinct values match, and only their postings are read.
   const values = `SELECT annotation_id FROM ${prefix}.annotation_values AS item WHERE item."key" = ${keySql} AND ${compare('item')}`;
-  return `(trace_no IN (SELECT trace_no FROM ${prefix}.annotation_traces WHERE annotation_id IN (${values})))`;
+  return withAnnotation(prefix, `annotation_id IN (${values})`);
+}
+
+function withAnnotation(prefix: string, which: string): string {
+  return `(trace_no IN (SELECT trace_no FROM ${prefix}.annotation_traces WHERE ${which}))`;
+}
+
+/** Written out, our own numbers: only so does the engine skip the row groups without them. */
+function printRange({ first, last }: IdRange): string {
+  const [from, to] = [printNumbers([first]), printNumbers([last])];
+  return first === last ? `annotation_id = ${from}` : `annotation_id BETWEEN ${from} AND ${to}`;
 }
 
 function compareAnnotation(item: string, condition: AnnotationCondition, parameters: Parameters): string {

@@ -74,7 +74,7 @@ export const RETRY_LAST_MS = 60_000;
 /** Work in JavaScript between two turns of the event loop, in trace ids: some ms. */
 export const IDS_PER_TURN = 5_000;
 
-// What reads hold of slices, in bytes about, over all: 56 MiB.
+// What reads hold of slices, in bytes about, over all: 88 MiB.
 
 /** Rollups, and the facts at the ends of ranges, of the slices that graphs were asked of last. */
 export const GRAPH_PIECES_CACHE_BYTES_MAX: number = 32 * 2 ** 20;
@@ -91,6 +91,12 @@ export const ANNOTATION_SERVICES_CACHE_BYTES_MAX: number = 4 * 2 ** 20;
 
 /** Stale rows of a slice that are written out in a search; more are looked up by it. */
 export const STALE_NUMBERS_PRINTED_MAX = 1_000;
+
+/** Distinct annotations: of a slice with more than an eighth of this they are looked up in the file. */
+export const ANNOTATION_DICTIONARIES_CACHE_BYTES_MAX: number = 32 * 2 ** 20;
+
+/** Distinct annotations that were not used for this long, in ms, make room for those of another slice. */
+export const ANNOTATION_DICTIONARY_IDLE_MS = 60_000;
 
 /** Lists of services of a slice's annotations that are held; of more, those wanted are read each time. */
 export const ANNOTATION_SERVICES_HELD_MAX = 2_000;

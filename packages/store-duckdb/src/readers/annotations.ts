@@ -4,6 +4,7 @@ import { StoreError, type TraceAnnotation } from '@fluoroscope/store';
 import { ANNOTATION_SERVICES_CACHE_BYTES_MAX, ANNOTATION_SERVICES_HELD_MAX } from '../limits.ts';
 import { fillQuery } from '../source-sql.ts';
 import type { Source } from '../source.ts';
+import { readDictionary, type AnnotationPair } from './annotation-dictionary.ts';
 import { compareAnnotations } from './annotation-order.ts';
 import { scanColumns } from './columns.ts';
 import { createSliceCache } from './slice-cache.ts';
@@ -18,11 +19,10 @@ export async function readAnnotations(
   const postings = await readPostings(connection, slice, numbers);
   const byTrace = new Map<number, TraceAnnotation[]>(numbers.map((number) => [number, []]));
   if (postings.length > 0) {
-    // A dictionary's entry is read once, whatever number of traces has it.
-    const pairOf = await readPairs(connection, slice, new Set(postings.map(({ annotationId }) => annotationId)));
+    const pairOf = await lookUpPairs(connection, slice, postings);
     const servicesOf = await readServiceLists(connection, slice, new Set(postings.map(({ setNo }) => setNo)));
     for (const { traceNo, annotationId, setNo } of postings) {
-      const { key, value } = known(pairOf.get(annotationId), 'annotation', annotationId);
+      const { key, value } = known(pairOf(annotationId), 'annotation', annotationId);
       const services = known(servicesOf.get(setNo), 'list of services', setNo);
       byTrace.get(traceNo)?.push({ key, value, services });
     }
@@ -54,7 +54,17 @@ async function readPostings(
   return postings.sort((a, b) => a.annotationId - b.annotationId);
 }
 
-type Pair = Pick<TraceAnnotation, 'key' | 'value'>;
+async function lookUpPairs(
+  connection: DuckDBConnection,
+  slice: Source,
+  postings: readonly Posting[],
+): Promise<(annotationId: number) => AnnotationPair | null> {
+  const dictionary = await readDictionary(connection, slice);
+  if (dictionary !== null) return (annotationId) => dictionary.pairAt(annotationId);
+  // An entry is read once, whatever number of traces has it.
+  const pairs = await readPairs(connection, slice, new Set(postings.map(({ annotationId }) => annotationId)));
+  return (annotationId) => pairs.get(annotationId) ?? null;
+}
 
 /** Of a dictionary's value. */
 const NUMBER = 1;
@@ -64,8 +74,8 @@ async function readPairs(
   connection: DuckDBConnection,
   { prefix }: Source,
   ids: ReadonlySet<number>,
-): Promise<ReadonlyMap<number, Pair>> {
-  const pairs = new Map<number, Pair>();
+): Promise<ReadonlyMap<number, AnnotationPair>> {
+  const pairs = new Map<number, AnnotationPair>();
   const sql = fillQuery('read/annotation-values-of-slice', { from: prefix });
   await scanColumns(connection, { sql, values: [[...ids].join(',')], types: [VARCHAR] }, (chunk) => {
     const [annotationIds, numbers, kinds] = [chunk.int32(0), chunk.float64(3), chunk.uint8(4)];
@@ -123,7 +133,7 @@ async function scanLists(connection: DuckDBConnection, sql: string): Promise<Rea
   return lists;
 }
 
-function known<Value>(value: Value | undefined, what: string, number: number): Value {
-  if (value === undefined) throw new StoreError('corrupt', `no ${what} has the number ${number}`);
+function known<Value>(value: Value | null | undefined, what: string, number: number): Value {
+  if (value === null || value === undefined) throw new StoreError('corrupt', `no ${what} has the number ${number}`);
   return value;
 }

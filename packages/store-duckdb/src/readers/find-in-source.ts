@@ -1,11 +1,20 @@
 import { BIGINT, UBIGINT, type DuckDBConnection } from '@duckdb/node-api';
 import { timeUs } from '@fluoroscope/model';
 import type { TraceCursor, TraceQuery } from '@fluoroscope/store';
-import { compileCondition, createParameters, type Parameters, type ServiceCondition } from '../compile-condition.ts';
+import {
+  compileCondition,
+  createParameters,
+  hasAnnotationTerm,
+  meetsNone,
+  type AnnotationLookUp,
+  type Parameters,
+  type ServiceCondition,
+} from '../compile-condition.ts';
 import { fillQuery } from '../source-sql.ts';
 import type { Snapshot, Source } from '../source.ts';
 import { traceIdHi, traceIdLo, traceIdOf } from '../trace-key.ts';
 import { toBigInt, toBoundUs, toNumber } from '../values.ts';
+import { readDictionary } from './annotation-dictionary.ts';
 import { readStaleRows, type StaleRows } from './stale-rows.ts';
 import { countByStarts } from './trace-starts.ts';
 
@@ -46,8 +55,10 @@ export function isReached({ extent }: Source, { startUs, endUs, rangeOf, after }
 /** The newest matches of one source. */
 export async function findNewest(search: Search): Promise<readonly FoundTrace[]> {
   const { connection, snapshot, source, query, upTo, serviceIdsOf, newestCount } = search;
+  const annotationIdsOf = await lookUpAnnotations(search);
+  if (meetsNone(query.condition, { serviceIdsOf, annotationIdsOf })) return [];
   const parameters = createParameters();
-  const condition = compileCondition(query.condition, { parameters, source, serviceIdsOf });
+  const condition = compileCondition(query.condition, { parameters, source, serviceIdsOf, annotationIdsOf });
   const terms = [...compileWalk(search, await readStaleRows(connection, source, snapshot), parameters), condition];
   // Some may be behind the last one: the caller sorts them out, where it would cost the engine a look at ids.
   if (upTo !== null) terms.push(`start_us >= ${parameters.add(toBoundUs(upTo.startUs), BIGINT)}`);
@@ -63,6 +74,12 @@ export async function findNewest(search: Search): Promise<readonly FoundTrace[]>
     startUs: timeUs(toNumber(startUs)),
     traceId: traceIdOf(toBigInt(hi), toBigInt(lo)),
   }));
+}
+
+async function lookUpAnnotations({ connection, source, query }: Search): Promise<AnnotationLookUp> {
+  if (source.kind === 'head' || !hasAnnotationTerm(query.condition)) return () => null;
+  const dictionary = await readDictionary(connection, source);
+  return (term) => dictionary?.idsOf(term) ?? null;
 }
 
 /** How many traces of one source are on the way, matching or not. */

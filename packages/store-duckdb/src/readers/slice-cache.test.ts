@@ -46,3 +46,18 @@ test('a replaced value gives back its room', () => {
   for (let turn = 0; turn < 9; turn += 1) cache.set(first, 'a', `turn ${turn}`, 25);
   expect(cache.get(second, 'a')).toBe('other');
 });
+
+test.each([
+  ['what is free', 25, 0, true],
+  ['what is in use', 26, 0, false],
+  ['what was not used for long', 50, 60, true],
+  ['more than that', 51, 60, false],
+] as const)('room for %s', (_what, sizeBytes, waitMs, hasRoom) => {
+  let nowMs = 0;
+  const cache = createSliceCache<string>(100, () => nowMs);
+  for (const slice of [first, second, third]) cache.set(slice, 'a', 'held', 25);
+  nowMs += waitMs;
+  cache.get(first, 'a');
+  cache.get(third, 'a');
+  expect(cache.hasRoom(sizeBytes, 60)).toBe(hasRoom);
+});

@@ -5,6 +5,8 @@ export interface SliceCache<Value> {
   get(slice: Source, key: string): Value | undefined;
   /** `sizeBytes` is about what it takes. */
   set(slice: Source, key: string, value: Value, sizeBytes: number): void;
+  /** Whether it would drive out only what was not used for `idleMs`: where reading is dear, and more is in use than fits. */
+  hasRoom(sizeBytes: number, idleMs: number): boolean;
 }
 
 /** One value may take this share of the room at most: a large one must not drive out all others. */
@@ -15,9 +17,13 @@ interface Entry<Value> {
   readonly value: Value;
   readonly sizeBytes: number;
   readonly forget: () => void;
+  usedMs: number;
 }
 
-export function createSliceCache<Value>(bytesMax: number): SliceCache<Value> {
+export function createSliceCache<Value>(
+  bytesMax: number,
+  nowMs: () => number = () => performance.now(),
+): SliceCache<Value> {
   const bySlice = new WeakMap<Source, Map<string, Entry<Value>>>();
   /** The one that was not used for the longest time comes first. */
   const entries = new Set<Entry<Value>>();
@@ -33,6 +39,7 @@ export function createSliceCache<Value>(bytesMax: number): SliceCache<Value> {
     get(slice, key) {
       const entry = bySlice.get(slice)?.get(key);
       if (entry === undefined) return undefined;
+      entry.usedMs = nowMs();
       entries.delete(entry);
       entries.add(entry);
       return entry.value;
@@ -43,7 +50,7 @@ export function createSliceCache<Value>(bytesMax: number): SliceCache<Value> {
       const before = ofSlice.get(key);
       if (before !== undefined) drop(before);
       if (sizeBytes > bytesMax * LARGEST_SHARE) return;
-      const entry = { value, sizeBytes, forget: () => ofSlice.delete(key) };
+      const entry = { value, sizeBytes, forget: () => ofSlice.delete(key), usedMs: nowMs() };
       ofSlice.set(key, entry);
       entries.add(entry);
       heldBytes += sizeBytes;
@@ -51,6 +58,14 @@ export function createSliceCache<Value>(bytesMax: number): SliceCache<Value> {
         if (heldBytes <= bytesMax) break;
         drop(oldest);
       }
+    },
+    hasRoom(sizeBytes, idleMs) {
+      let roomBytes = bytesMax - heldBytes;
+      for (const oldest of entries) {
+        if (roomBytes >= sizeBytes || nowMs() - oldest.usedMs < idleMs) break;
+        roomBytes += oldest.sizeBytes;
+      }
+      return roomBytes >= sizeBytes;
     },
   };
 }

@@ -3,8 +3,11 @@ import { fillQuery } from '../../source-sql.ts';
 import { toNumber } from '../../values.ts';
 import { drop, eachSource, mapNumbers, readRow, runBuild, unionOf, type BuildRun } from './build-run.ts';
 
-/** Postings of one block: some eight row groups, of which a search for one annotation reads one, a row's annotations all. */
-const BLOCK_POSTINGS = 131_072;
+/**
+ * Postings of one block: some two row groups, of which a search for one annotation reads one, a row's annotations all.
+ * Larger blocks make searches cheaper, and rows dearer: these are scattered, and read for each page.
+ */
+const BLOCK_POSTINGS = 32_768;
 
 /** Fewer traces would make the numbers of annotations in a block too sparse; of more, the sort key has no room. */
 const BLOCK_TRACES_MIN = 256;
@@ -14,7 +17,7 @@ const BLOCK_TRACES_MAX = 65_536;
 const BLOCKS_MAX = 32_768;
 
 /** Blocks sorted at a time. */
-const STEP_BLOCKS = 8;
+const STEP_BLOCKS = 32;
 
 /** Expects the traces to be numbered and copied. */
 export async function buildAnnotations(run: BuildRun, traceCount: number): Promise<void> {

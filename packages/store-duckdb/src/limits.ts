@@ -106,3 +106,6 @@ export const GRAPH_BLOCKS_MAX = 64;
 
 /** SELECTs that are joined in one statement. */
 export const UNION_PARTS_MAX = 128;
+
+/** Traces of one slice whose documents are sought one by one; of more, the whole column is read. */
+export const SOUGHT_TRACES_MAX = 16;

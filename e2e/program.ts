@@ -10,6 +10,8 @@ const MAIN = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.u
 export interface Program {
   readonly http: string;
   readonly udp: string;
+  /** Where the listener of this name is; empty when it is closed. */
+  readonly address: (listener: string) => string;
   readonly child: ChildProcess;
   /** What it has printed so far. */
   readonly output: () => string;
@@ -29,9 +31,10 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Flags for a server on free ports with this folder. */
+/** Flags for a server on free ports with this folder; what follows counts more. */
 export function serveFlags(dataDir: string): readonly string[] {
-  return ['serve', '--http-listen', '127.0.0.1:0', '--udp-listen', '127.0.0.1:0', '--data-dir', dataDir];
+  const closed = ['otlp-grpc', 'otlp-http', 'zipkin'].flatMap((name) => [`--${name}-listen`, 'off']);
+  return ['serve', '--http-listen', '127.0.0.1:0', '--udp-listen', '127.0.0.1:0', ...closed, '--data-dir', dataDir];
 }
 
 /** Runs the built program until it is ready; `host` as of TwoNetworks. */
@@ -45,14 +48,15 @@ export async function startProgram(
     child.stdout?.on('data', () => /ready in \d+ ms/.test(output()) && resolve());
     child.once('exit', (code) => reject(new Error(`ended with ${code}: ${output()}`)));
   });
-  const address = (name: string): string => new RegExp(`${name} listening on (\\S+)`).exec(output())?.[1] ?? '';
+  const address = (name: string): string => new RegExp(`^${name} listening on (\\S+)`, 'm').exec(output())?.[1] ?? '';
   return {
     http: address('http'),
     udp: address('udp'),
+    address,
     child,
     output,
     async stop(signal = 'SIGTERM') {
-      if (child.exitCode !== null) return child.exitCode;
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
       child.kill(signal);
       const [code] = await once(child, 'exit');
       return code;

@@ -4,6 +4,7 @@ export * from './receivers/xray-udp/kernel-drops.ts';
 export * from './receivers/xray-udp/listen.ts';
 export * from './receivers/xray-udp/receive.ts';
 export { createJaegerReceiver, type JaegerReceiver } from './receivers/jaeger/receive.ts';
+export { listenJaegerGrpc, type JaegerGrpcOptions } from './receivers/jaeger/listen-grpc.ts';
 export type { SpanEvents, SpanProblem, SpanSink } from './receivers/span-http/put-documents.ts';
 export { SPAN_BODY_BYTES_MAX, type SpanAnswer, type SpanRequest } from './receivers/span-http/read-body.ts';
 export { createZipkinReceiver, type ZipkinReceiver } from './receivers/zipkin/receive.ts';
@@ -16,4 +17,4 @@ export {
 export { listenOtlpGrpc } from './receivers/otlp/listen-grpc.ts';
 export { listenOtlpHttp } from './receivers/otlp/listen-http.ts';
 export type { OtlpEvents, OtlpReceiverOptions, OtlpTransport, PutOutcome } from './receivers/otlp/receive.ts';
-export type { Admission, Admit, OtlpListener, OtlpListenOptions, Sender } from './receivers/otlp/sender.ts';
+export type { Admission, Admit, Sender, SpanListener, SpanListenOptions } from './receivers/otlp/sender.ts';

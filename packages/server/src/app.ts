@@ -8,8 +8,9 @@ import type { Control } from './control/control.ts';
 import type { Encryption } from './encryption/encryption.ts';
 import type { Events } from './events.ts';
 import { loadConsoleFiles } from './http/console-files.ts';
-import { createHttpApp, type HttpApp } from './http/http-app.ts';
-import { createLiveHub } from './http/live.ts';
+import type { HttpApp } from './http/guarded-app.ts';
+import { createHttpApp } from './http/http-app.ts';
+import { createLiveHub, type LiveHub } from './http/live.ts';
 import { readTlsFiles } from './http/tls.ts';
 import { createIngest, type Ingest } from './ingest.ts';
 import { openMapPositions } from './map-positions.ts';
@@ -18,6 +19,8 @@ import { loadOrCreatePageSecret } from './page-secret.ts';
 import { createPageTokens } from './page-token.ts';
 import type { Settings } from './settings.ts';
 import { createStatusReader } from './status.ts';
+import type { SpanParts } from './spans/listeners.ts';
+import { createSpanReceivers } from './spans/receivers.ts';
 import type { Storage } from './storage/storage.ts';
 import { createStoreStats, type StoreReport } from './store-stats.ts';
 
@@ -45,6 +48,8 @@ export interface App extends AsyncDisposable {
   readonly access: Access;
   /** Receivers of datagrams call `offer`. */
   readonly ingest: Ingest;
+  /** For ports of their own; the HTTP listener has them too. */
+  readonly spans: SpanParts;
 }
 
 export async function createApp(options: AppOptions): Promise<App> {
@@ -73,19 +78,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   const sampling = createSamplingBook(control.samplingRules.current());
   control.onChanged(() => sampling.setRules(control.samplingRules.current()));
 
-  events.watch({
-    journalBytes: () => journal.stats().sizeBytes,
-    journalBytesMax: () => journal.stats().sizeBytesMax,
-    backlogDocuments: backlogCount,
-    waitingDocuments: () => ingest.waitingCount,
-    storeBytes: async () => statsOf(await readStore()).sizeBytes,
-    storedTraces: async () => statsOf(await readStore()).traceCount,
-    liveListeners: live.listenerCount,
-    journalKind: () => journal.stats().kind,
-    journalLags: () => storage.lags,
-  });
+  watch(options, { ingest, live, readStore });
 
+  const receivers = createSpanReceivers({ ingest, events, nowUs });
   const http = createHttpApp({
+    receivers,
     handlers: createHandlers({ ingest, store, control, encryption, sampling, tokens, events, nowUs }),
     store,
     positions,
@@ -114,6 +111,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     http,
     access,
     ingest,
+    spans: { receivers, access, tls, events },
     // Requests first, then what datagrams left behind; the journal and the store are closed by who opened them.
     async [Symbol.asyncDispose]() {
       await http.close();
@@ -123,6 +121,26 @@ export async function createApp(options: AppOptions): Promise<App> {
       await positions.flush();
     },
   };
+}
+
+interface Watched {
+  readonly ingest: Ingest;
+  readonly live: LiveHub;
+  readonly readStore: () => Promise<StoreReport>;
+}
+
+function watch({ events, journal, storage }: AppOptions, { ingest, live, readStore }: Watched): void {
+  events.watch({
+    journalBytes: () => journal.stats().sizeBytes,
+    journalBytesMax: () => journal.stats().sizeBytesMax,
+    backlogDocuments: () => storage.backlogCount,
+    waitingDocuments: () => ingest.waitingCount,
+    storeBytes: async () => statsOf(await readStore()).sizeBytes,
+    storedTraces: async () => statsOf(await readStore()).traceCount,
+    liveListeners: live.listenerCount,
+    journalKind: () => journal.stats().kind,
+    journalLags: () => storage.lags,
+  });
 }
 
 function statsOf(report: StoreReport): StoreStats {

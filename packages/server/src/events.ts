@@ -8,13 +8,17 @@ import { printable } from './printable.ts';
 import type { LogLevel } from './settings.ts';
 
 /** How a document came. */
-export type Channel = 'http' | 'udp';
+export type Channel = 'http' | 'udp' | SpanChannel;
+
+/** Those whose spans are translated to documents. */
+export type SpanChannel = 'otlp' | 'zipkin' | 'jaeger';
 
 /** Why something was lost after it reached us, without being refused to its sender. */
 export type DropReason = 'journal-full' | 'journal-failed' | 'waiting-full' | 'closed';
 
 /** What a request is counted as: an X-Ray operation, one of our own calls, or none of them. */
-export type RequestName = OperationName | ConsoleCallName | 'none';
+export type RequestName = OperationName | ConsoleCallName | SpanCallName | 'none';
+export type SpanCallName = 'otlp-traces' | 'zipkin-spans' | 'jaeger-spans';
 export type ConsoleCallName =
   | 'map'
   | 'put-map-positions'
@@ -77,6 +81,8 @@ export interface Events {
   /** Good documents of a sender that was told to come back with them. */
   documentsTurnedAway(channel: Channel, reason: DropReason, count: number): void;
   documentsDropped(channel: Channel, reason: DropReason, count: number): void;
+  /** Spans, or a request of them, that never became documents. */
+  spansRefused(channel: SpanChannel, problem: { readonly code: string; readonly message: string }, count: number): void;
   documentsJournalled(count: number): void;
   batchWritten(batch: WrittenCounts): void;
   /** A damaged part of the journal held so many, at most, that were acknowledged. */
@@ -135,6 +141,7 @@ type DocumentEvents = Pick<
   | 'documentRefused'
   | 'documentsTurnedAway'
   | 'documentsDropped'
+  | 'spansRefused'
   | 'documentsJournalled'
   | 'batchWritten'
   | 'documentsDamaged'
@@ -169,6 +176,13 @@ function documentEvents(metrics: Metrics, log: Log): DocumentEvents {
       log.warn(`dropped ${channel} ${reason}`, () => ({
         fields: { channel, reason, count },
         message: 'documents dropped',
+      }));
+    },
+    spansRefused(channel, { code, message }, count) {
+      metrics.spansRefused.inc({ channel, code }, count);
+      log.warn(`spans ${channel} ${code}`, () => ({
+        fields: { channel, code, count },
+        message: `spans refused: ${printable(message)}`,
       }));
     },
     documentsJournalled: (count) => metrics.journalled.inc(count),
@@ -332,6 +346,12 @@ function createMetrics() {
     receivedBytes: counter('documents_received_bytes_total', 'Their size.', 'channel'),
     refused: counter('documents_refused_total', 'Documents refused, by error code.', 'channel', 'code'),
     dropped: counter('documents_dropped_total', 'Documents lost after arrival, by reason.', 'channel', 'reason'),
+    spansRefused: counter(
+      'spans_refused_total',
+      'Spans, or requests of spans that could not be read, refused before they became documents.',
+      'channel',
+      'code',
+    ),
     journalled: counter('documents_journalled_total', 'Documents made durable.'),
     stored: counter('documents_stored_total', 'Documents written to the store.'),
     expired: counter('documents_expired_total', 'Stored documents let go of by retention.'),

@@ -10,10 +10,10 @@ import { DATAGRAMS_WAITING_CHARS_MAX, DOCUMENTS_PER_CALL_MAX } from './limits.ts
 /** The one way into the journal, for every receiver. */
 export interface Ingest extends AsyncDisposable {
   /**
-   * For senders that wait. Resolves once all accepted documents are durable, with why the others were
-   * refused. Rejects with JournalError when nothing of the call was kept.
+   * For senders that wait, by HTTP when no channel is named. Resolves once all accepted documents are durable, with why
+   * the others were refused. Rejects with JournalError when nothing of the call was kept.
    */
-  put(texts: readonly string[]): Promise<readonly Refusal[]>;
+  put(texts: readonly string[], channel?: Channel): Promise<readonly Refusal[]>;
 
   /** For senders that do not: false when too much waits already. What becomes of it is counted. Never throws. */
   offer(text: string): boolean;
@@ -66,8 +66,8 @@ export function createIngest(options: IngestOptions): Ingest {
   }
 
   return {
-    async put(texts) {
-      const batch = parser.start('http', DOCUMENTS_PER_CALL_MAX);
+    async put(texts, channel = 'http') {
+      const batch = parser.start(channel, DOCUMENTS_PER_CALL_MAX);
       let isFirst = true;
       for (const turn of turnsOf(texts)) {
         if (!isFirst) await nextTurn();
@@ -77,7 +77,7 @@ export function createIngest(options: IngestOptions): Ingest {
       try {
         await append(batch);
       } catch (error) {
-        events.documentsTurnedAway('http', dropReason(error), batch.accepted.length);
+        events.documentsTurnedAway(channel, dropReason(error), batch.accepted.length);
         throw error;
       }
       return batch.refused;

@@ -12,8 +12,9 @@ import { checkJournalKeys } from './encryption/journal-keys.ts';
 import { createEvents, type Events } from './events.ts';
 import { listenHttp } from './http/listen.ts';
 import { chooseJournal, openSink } from './journal.ts';
-import { printListen } from './settings/kinds.ts';
-import type { Settings } from './settings.ts';
+import { printListen, type ListenAddress } from './settings/kinds.ts';
+import { SETTINGS, type Settings } from './settings.ts';
+import { SPAN_LISTENERS, type SpanListenerKind } from './spans/listeners.ts';
 import { StartError } from './start-error.ts';
 import { CACHED_ENTITIES_MAX, LARGE_BATCHES, SLICE_SECONDS_MAX, SMALL_BATCHES } from './storage/limits.ts';
 import type { FollowedJournal, WorkerSettings } from './storage/messages.ts';
@@ -29,7 +30,7 @@ export interface ServeOptions {
 }
 
 export interface Listener {
-  readonly name: 'http' | 'udp';
+  readonly name: 'http' | 'udp' | SpanListenerKind['name'];
   /** host:port, as bound. */
   readonly address: string;
 }
@@ -93,7 +94,9 @@ export async function serve(settings: Settings, { version, consoleFolder }: Serv
       notices: () => [...notices, ...encryption.notices()],
     });
     opened.push(app);
-    opened.push(...(await openListeners(settings, app, events, { listeners, notices })));
+    const listening: AsyncDisposable[] = [];
+    opened.push({ [Symbol.asyncDispose]: () => closeTogether(listening, events) });
+    await openListeners(settings, app, events, { listeners, notices, listening });
   } catch (error) {
     await closeAll(opened, events);
     throw toStartError(error, settings);
@@ -188,6 +191,8 @@ async function openKeys(
 }
 
 interface Announcements {
+  /** To be closed. */
+  readonly listening: AsyncDisposable[];
   readonly listeners: Listener[];
   readonly notices: string[];
 }
@@ -196,31 +201,60 @@ async function openListeners(
   settings: Settings,
   app: App,
   events: Events,
-  { listeners, notices }: Announcements,
-): Promise<readonly AsyncDisposable[]> {
-  const opened: AsyncDisposable[] = [];
-  if (settings.udpListen !== null) {
-    const udp = await listenUdp({
-      at: settings.udpListen,
-      bufferBytes: settings.udpBuffer,
-      ingest: app.ingest,
-      takesFrom: app.access.gate.takesDatagram,
-      events,
-    });
-    opened.push(udp);
+  { listening, listeners, notices }: Announcements,
+): Promise<void> {
+  const { udpListen, httpListen } = settings;
+  if (udpListen !== null) {
+    const udp = await orExplain(SETTINGS.udpListen.name, udpListen, () =>
+      listenUdp({
+        at: udpListen,
+        bufferBytes: settings.udpBuffer,
+        ingest: app.ingest,
+        takesFrom: app.access.gate.takesDatagram,
+        events,
+      }),
+    );
+    listening.push(udp);
     listeners.push({ name: 'udp', address: udp.address });
     if (udp.notice !== null) notices.push(udp.notice);
   }
-  if (settings.httpListen !== null) {
+  for (const { key, name, open } of SPAN_LISTENERS) {
+    const at = settings[key];
+    if (at === null) continue;
+    const flag = SETTINGS[key].name;
     try {
-      listeners.unshift({ name: 'http', address: await listenHttp(app.http, settings.httpListen) });
+      const spans = await orExplain(flag, at, () => open(at, settings, app.spans));
+      listening.push(spans);
+      listeners.push({ name, address: spans.address });
     } catch (error) {
-      await closeAll(opened, events);
-      const at = printListen(settings.httpListen);
-      throw new StartError(`--http-listen: ${at} ${whyNot(codeOf(error))}`, { cause: error });
+      if (!at.mayBeTaken || !(error instanceof StartError) || !isTaken(error.cause)) throw error;
+      notices.push(
+        `${name} is closed: ${printListen(at)} is in use by another program; --${flag} sets another port, or off`,
+      );
     }
   }
-  return opened;
+  // The last: who finds it open finds the others open too. Announced as the first.
+  if (httpListen !== null) {
+    const address = await orExplain(SETTINGS.httpListen.name, httpListen, () => listenHttp(app.http, httpListen));
+    listeners.unshift({ name: 'http', address });
+  }
+}
+
+async function orExplain<T>(flag: string, at: ListenAddress, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (cause) {
+    throw new StartError(`--${flag}: ${printListen(at)} ${whyNot(cause, flag)}`, { cause });
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof PipelineError ? error.code === 'address-in-use' : codeOf(error) === 'EADDRINUSE';
+}
+
+/** All at once: each waits a while for those that are being answered. */
+async function closeTogether(parts: readonly AsyncDisposable[], events: Events): Promise<void> {
+  await Promise.all(parts.map((part) => closeAll([part], events)));
 }
 
 /** Last opened first: sockets, then what they feed. */
@@ -248,10 +282,6 @@ function toStartError(error: unknown, settings: Settings): unknown {
     const advice = ADVICE.get(error.code) ?? MEND_FOLDER;
     return new StartError(`--data-dir: ${unprefixed(error)}: ${advice}`, { cause: error });
   }
-  if (error instanceof PipelineError && settings.udpListen !== null) {
-    const why = error.code === 'address-in-use' ? 'EADDRINUSE' : codeOf(error.cause);
-    return new StartError(`--udp-listen: ${printListen(settings.udpListen)} ${whyNot(why)}`, { cause: error });
-  }
   if (error instanceof Error && 'code' in error && 'path' in error) {
     return new StartError(`--data-dir: ${String(error.path)} cannot be used (${codeOf(error)}): ${MEND_FOLDER}`, {
       cause: error,
@@ -265,9 +295,10 @@ function unprefixed(error: Error): string {
   return error.message.replace(/^\[[a-z-]+\] /, '');
 }
 
-function whyNot(code: string): string {
-  if (code === 'EADDRINUSE')
-    return 'is in use by another program: stop that one, or choose another port (0 picks a free one) with --http-listen or --udp-listen';
+function whyNot(error: unknown, flag: string): string {
+  if (isTaken(error))
+    return `is in use by another program: stop that one, or choose another port (0 picks a free one) with --${flag}`;
+  const code = codeOf(error instanceof PipelineError && error.cause !== undefined ? error.cause : error);
   if (code === 'EACCES') return 'may not be listened on by this user: choose a port of 1024 or more';
   return `cannot be listened on (${code})`;
 }

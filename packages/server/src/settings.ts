@@ -1,11 +1,16 @@
 import type { Network } from './access/networks.ts';
 import * as kind from './settings/kinds.ts';
-import type { JournalPlace, Kind, Listen } from './settings/kinds.ts';
+import type { JournalPlace, Kind, Listen, ReceiverListen } from './settings/kinds.ts';
 
 /** What `serve` can be told. Sizes in bytes, durations in µs, shares from 0 to 1. */
 export interface Settings {
   readonly httpListen: Listen;
   readonly udpListen: Listen;
+  readonly otlpGrpcListen: ReceiverListen;
+  readonly otlpHttpListen: ReceiverListen;
+  readonly zipkinListen: ReceiverListen;
+  readonly jaegerHttpListen: ReceiverListen;
+  readonly jaegerGrpcListen: ReceiverListen;
   readonly dataDir: string;
   readonly config: string | null;
   readonly durability: 'fsync' | 'os';
@@ -75,6 +80,36 @@ export const SETTINGS: SettingTable = {
     standard: '127.0.0.1:2000',
     prose: "Where segment datagrams are taken, as by AWS's X-Ray daemon.",
   },
+  otlpGrpcListen: {
+    name: 'otlp-grpc-listen',
+    kind: kind.receiverListen,
+    standard: '127.0.0.1:4317 if free',
+    prose: 'Where OpenTelemetry traces are taken over gRPC.',
+  },
+  otlpHttpListen: {
+    name: 'otlp-http-listen',
+    kind: kind.receiverListen,
+    standard: '127.0.0.1:4318 if free',
+    prose: 'Where OpenTelemetry traces are taken over HTTP, at /v1/traces, as also on --http-listen.',
+  },
+  zipkinListen: {
+    name: 'zipkin-listen',
+    kind: kind.receiverListen,
+    standard: '127.0.0.1:9411 if free',
+    prose: 'Where Zipkin spans are taken, at /api/v1/spans and /api/v2/spans, as also on --http-listen.',
+  },
+  jaegerHttpListen: {
+    name: 'jaeger-http-listen',
+    kind: kind.receiverListen,
+    standard: 'off',
+    prose: "Where Jaeger's clients may send Thrift over HTTP, to /api/traces; Jaeger has it on port 14268.",
+  },
+  jaegerGrpcListen: {
+    name: 'jaeger-grpc-listen',
+    kind: kind.receiverListen,
+    standard: 'off',
+    prose: "Where Jaeger's agents may send spans over gRPC; Jaeger has it on port 14250.",
+  },
   dataDir: {
     name: 'data-dir',
     kind: kind.path,
@@ -132,7 +167,8 @@ export const SETTINGS: SettingTable = {
     name: 'tls-cert',
     kind: kind.optionalPath,
     standard: '',
-    prose: 'A file with the certificate, and those between it and its root, in PEM: --http-listen then speaks TLS.',
+    prose:
+      'A file with the certificate, and those between it and its root, in PEM: all listeners but UDP then speak TLS.',
   },
   tlsKey: {
     name: 'tls-key',

@@ -3,7 +3,6 @@ import { createArns } from '../control/arns.ts';
 import type { Control } from '../control/control.ts';
 import type { Events } from '../events.ts';
 import { isLoopback } from '../host.ts';
-import type { Listen } from '../settings/kinds.ts';
 import type { Settings } from '../settings.ts';
 import { createAuditLog, type AuditLog } from './audit-log.ts';
 import { createGate, type Gate } from './gate.ts';
@@ -12,7 +11,7 @@ import { openKeyRing, type KeyRing } from './key-ring.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { createResourceNamer, type NameResource } from './resource-name.ts';
 import { createSessions } from './sessions.ts';
-import { refuseUnsafeListen, type ListenSettings } from './unsafe-listen.ts';
+import { refuseUnsafeListen, type ListenKey, type ListenSettings } from './unsafe-listen.ts';
 
 /** Everything about who may do what. */
 export interface Access extends AsyncDisposable {
@@ -45,13 +44,13 @@ export async function openAccess({ settings, control, events, nowMs = Date.now }
     ring[Symbol.dispose]();
     throw error;
   }
-  const isOpen = (at: Listen): boolean => allowUnauthenticated || at === null || isLoopback(at.host);
+  const isOpen = (key: ListenKey): boolean => allowUnauthenticated || isLoopback(settings[key]?.host ?? 'localhost');
   const audit = createAuditLog({ dataDir, sizeBytesMax: auditSize, events, nowMs });
   return {
     gate: createGate({
       ring,
       sessions: createSessions({ lifetimeMs: sessionLifetime / 1_000, nowMs }),
-      isOpenWithoutKeys: { http: isOpen(settings.httpListen), udp: isOpen(settings.udpListen) },
+      isOpenWithoutKeys: isOpen,
       ingestAllow: settings.ingestAllow,
       judge: (question) => control.resourcePolicies.judge(question),
       nowMs,

@@ -7,6 +7,7 @@ import type { KeyRing } from './key-ring.ts';
 import { isInNetworks, type Network } from './networks.ts';
 import { covers, isIngest, NEEDS } from './scopes.ts';
 import type { Sessions } from './sessions.ts';
+import type { ListenKey } from './unsafe-listen.ts';
 import { ALGORITHM, checkSignature, parseSignature, UNKNOWN_KEY, type SignatureProblem } from './sigv4.ts';
 
 /** Who asks. */
@@ -19,6 +20,8 @@ export type Caller =
 
 export interface GateRequest extends SignedRequest {
   readonly name: RequestName;
+  /** Through which listener it came. */
+  readonly listen: ListenKey;
   /** Of the socket's other end. */
   readonly address: string;
   /** A body follows, and the signature is about it too. */
@@ -60,8 +63,8 @@ export interface Gate {
 export interface GateOptions {
   readonly ring: KeyRing;
   readonly sessions: Sessions;
-  /** Listeners on loopback, or `--allow-unauthenticated`: who can reach them may use them until a key exists. */
-  readonly isOpenWithoutKeys: { readonly http: boolean; readonly udp: boolean };
+  /** True of listeners on loopback, or with `--allow-unauthenticated`: who can reach them may use them until a key exists. */
+  readonly isOpenWithoutKeys: (listen: ListenKey) => boolean;
   readonly ingestAllow: readonly Network[];
   readonly judge: Judge;
   readonly nowMs: () => number;
@@ -76,7 +79,8 @@ const BEARER = /^Bearer +([A-Z0-9]{20}):([A-Za-z0-9_-]{40})$/i;
 
 export function createGate(options: GateOptions): Gate {
   const { ring, sessions, isOpenWithoutKeys, ingestAllow, judge, nowMs } = options;
-  const mode = (): 'open' | 'keys' => (isOpenWithoutKeys.http && !ring.isMade ? 'open' : 'keys');
+  const isOpen = (listen: ListenKey): boolean => isOpenWithoutKeys(listen) && !ring.isMade;
+  const mode = (): 'open' | 'keys' => (isOpen('httpListen') ? 'open' : 'keys');
 
   function identifySigned(request: GateRequest, isSender: boolean): Identification {
     const claim = parseSignature(request, nowMs());
@@ -96,7 +100,7 @@ export function createGate(options: GateOptions): Gate {
   return {
     mode,
     identify(request) {
-      if (mode() === 'open' || NEEDS[request.name] === 'nothing') return { caller: ANYONE };
+      if (isOpen(request.listen) || NEEDS[request.name] === 'nothing') return { caller: ANYONE };
       const isSender = isIngest(request.name) && isInNetworks(request.address, ingestAllow);
       const authorization = headerValues(request.rawHeaders, 'authorization')[0] ?? null;
       if (authorization?.startsWith(ALGORITHM) === true) return identifySigned(request, isSender);
@@ -124,7 +128,7 @@ export function createGate(options: GateOptions): Gate {
       if (mayByScope || verdict === 'allow') return;
       throw denied(keyId, name, `it needs the scope ${need.join(' or ')}`);
     },
-    takesDatagram: (address) => (isOpenWithoutKeys.udp && !ring.isMade) || isInNetworks(address, ingestAllow),
+    takesDatagram: (address) => isOpen('udpListen') || isInNetworks(address, ingestAllow),
     login: (keyId, secret) => sessions.open(requireKey(ring, keyId, secret).id),
     logout({ rawHeaders }) {
       const token = readCookie(rawHeaders);

@@ -16,6 +16,9 @@ const ADMIN: Need = ['admin'];
 export const NEEDS: { readonly [Name in RequestName]: Need } = {
   'put-trace-segments': INGEST,
   'put-telemetry-records': INGEST,
+  'otlp-traces': INGEST,
+  'zipkin-spans': INGEST,
+  'jaeger-spans': INGEST,
   'get-sampling-rules': ['ingest', 'read'],
   'get-sampling-targets': INGEST,
 

@@ -3,14 +3,28 @@ import { printListen, type Listen } from '../settings/kinds.ts';
 import { SettingsError } from '../settings/settings-error.ts';
 import { SETTINGS, type Setting, type Settings } from '../settings.ts';
 
-export type ListenSettings = Pick<Settings, 'httpListen' | 'udpListen' | 'allowUnauthenticated' | 'ingestAllow'>;
+/** Every setting of a listener. */
+export type ListenKey = Extract<keyof Settings, `${string}Listen`>;
+
+export type ListenSettings = Pick<Settings, ListenKey | 'allowUnauthenticated' | 'ingestAllow'>;
+
+/** Those whose requests can carry a key. */
+const KEYED: readonly ListenKey[] = [
+  'httpListen',
+  'otlpGrpcListen',
+  'otlpHttpListen',
+  'zipkinListen',
+  'jaegerHttpListen',
+  'jaegerGrpcListen',
+];
 
 /** Throws SettingsError for a listener beyond loopback that would be open to all, or of use to none. */
 export function refuseUnsafeListen(settings: ListenSettings, hasKeys: boolean): void {
   if (settings.allowUnauthenticated || settings.ingestAllow.length > 0) return;
   if (!hasKeys) {
     const doThis = 'make an access key with "fluoroscope keys create", name the networks of senders in --ingest-allow';
-    refuse(SETTINGS.httpListen, settings.httpListen, `requests are not authenticated without a key: ${doThis}`);
+    for (const key of KEYED)
+      refuse(SETTINGS[key], settings[key], `requests are not authenticated without a key: ${doThis}`);
   }
   const why = 'datagrams carry no key: name the networks of senders in --ingest-allow, close it with --udp-listen off';
   refuse(SETTINGS.udpListen, settings.udpListen, why);

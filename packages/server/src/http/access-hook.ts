@@ -5,7 +5,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Access } from '../access/access.ts';
 import type { AuditEntry } from '../access/audit-log.ts';
 import type { Caller } from '../access/gate.ts';
-import { isChange } from '../access/scopes.ts';
+import { isChange, isIngest } from '../access/scopes.ts';
+import type { ListenKey } from '../access/unsafe-listen.ts';
 import type { RequestName } from '../events.ts';
 import type { BodyReader } from './request-body.ts';
 import { requestNameOf } from './request-name.ts';
@@ -31,7 +32,12 @@ const STRANGER = 'unknown';
  * Finds out who asks before a route's handler runs, a signed body read and checked included. Our own calls are
  * authorized here too; operations in their route, since a policy may be about what their input names.
  */
-export function addAccessHook(app: FastifyInstance, access: Access, bodies: BodyReader): RequestAccess {
+export function addAccessHook(
+  app: FastifyInstance,
+  access: Access,
+  bodies: BodyReader,
+  listen: ListenKey = 'httpListen',
+): RequestAccess {
   const { gate, nameResource } = access;
   const known = new WeakMap<IncomingMessage, Known>();
 
@@ -40,6 +46,7 @@ export function addAccessHook(app: FastifyInstance, access: Access, bodies: Body
     const address = addressOf(request);
     const identification = gate.identify({
       name,
+      listen,
       method: method ?? '',
       url: url ?? '',
       rawHeaders,
@@ -62,7 +69,10 @@ export function addAccessHook(app: FastifyInstance, access: Access, bodies: Body
       throw error;
     }
     throttle(access, name, entry.caller.kind === 'key' ? entry.caller.key.id : addressOf(request));
-    if (!isOperation(name)) gate.authorize(entry.caller, { name, action: null, resource: null });
+    if (isOperation(name)) return;
+    // A policy about segments is about spans too.
+    const action = isIngest(name) ? actionOf('put-trace-segments') : null;
+    gate.authorize(entry.caller, { name, action, resource: null });
   });
 
   app.addHook('onSend', (request, reply, _payload, done) => {

@@ -10,11 +10,13 @@ import { checkBodyShape } from './body-shape.ts';
 
 /** Reads bodies as JSON, whatever content type they claim, within a budget that all requests share. */
 export interface BodyReader {
-  /** Before a byte is read: refuses what is announced too large, or encoded. */
-  readonly admit: (request: IncomingMessage) => void;
+  /** Before a byte is read: refuses what is announced too large, or encoded unless that may be. */
+  readonly admit: (request: IncomingMessage, mayBeEncoded?: boolean) => void;
   /** No body, or an empty one, is `{}` (XRAY-SPEC §4.1). */
   readonly read: (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
-  /** The bytes, before they are looked at; `read` finds them afterwards. */
+  /** The bytes as they came, whatever they are. */
+  readonly bytes: (request: IncomingMessage, response: ServerResponse) => Promise<Uint8Array>;
+  /** The bytes, before they are looked at; `read` and `bytes` find them afterwards. */
   readonly hold: (request: IncomingMessage, response: ServerResponse) => Promise<Uint8Array>;
   readonly heldBytes: () => number;
 }
@@ -71,17 +73,18 @@ export function createBodyReader({
   }
 
   return {
-    admit(request) {
+    admit(request, mayBeEncoded = false) {
       const announced = Number(request.headers['content-length'] ?? 0);
       if (announced > bodyBytesMax) throw tooLarge();
       const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? '';
-      if (encoding !== '' && encoding !== 'identity') {
+      if (!mayBeEncoded && encoding !== '' && encoding !== 'identity') {
         throw new ApiError(
           'UnsupportedMediaTypeException',
           'the body must not be compressed: send no Content-Encoding',
         );
       }
     },
+    bytes: async (request, response) => held.get(request) ?? (await readBytes(request, response)),
     async hold(request, response) {
       const bytes = await readBytes(request, response);
       held.set(request, bytes);

@@ -1,8 +1,8 @@
-import { ApiError, type UnprocessedTraceSegment } from '@fluoroscope/api';
+import type { UnprocessedTraceSegment } from '@fluoroscope/api';
 import { JournalError } from '@fluoroscope/journal';
 import type { Ingest } from '../ingest.ts';
+import { journalRefusal } from '../ingest/journal-refusal.ts';
 import type { Refusal } from '../ingest/parse-batch.ts';
-import { RETRY_AFTER_SECONDS } from '../limits.ts';
 import type { Handler } from './handler.ts';
 
 export function createPutTraceSegments({
@@ -15,7 +15,7 @@ export function createPutTraceSegments({
       const refusals = await ingest.put(TraceSegmentDocuments);
       return { UnprocessedTraceSegments: namedFirst(refusals).map(toUnprocessed) };
     } catch (error) {
-      throw error instanceof JournalError ? fromJournalError(error) : error;
+      throw error instanceof JournalError ? journalRefusal(error) : error;
     }
   };
 }
@@ -27,15 +27,4 @@ function namedFirst(refusals: readonly Refusal[]): readonly Refusal[] {
 
 function toUnprocessed({ id, code, message }: Refusal): UnprocessedTraceSegment {
   return { ...(id !== null && { Id: id }), ErrorCode: code, Message: message };
-}
-
-function fromJournalError(error: JournalError): ApiError {
-  const options = { cause: error, retryAfterSeconds: RETRY_AFTER_SECONDS };
-  return error.code === 'full'
-    ? new ApiError(
-        'ThrottledException',
-        'The journal is full: the store has not caught up yet. Send the segments again.',
-        options,
-      )
-    : new ApiError('ServiceUnavailable', 'the journal took nothing', options);
 }

@@ -36,6 +36,23 @@ export function printListen(address: ListenAddress): string {
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }
 
+/** `mayBeTaken`: the listener stays closed, with a warning, when another program has the port. */
+export type ReceiverListen = (ListenAddress & { readonly mayBeTaken: boolean }) | null;
+
+/** receiver-listen = listen [" if free"] */
+const IF_FREE = ' if free';
+
+export const receiverListen: Kind<ReceiverListen> = {
+  expected: `${listen.expected}; with "${IF_FREE.trim()}" behind it, it stays closed when another program has the port`,
+  parse(text) {
+    const mayBeTaken = text.endsWith(IF_FREE);
+    const parsed = listen.parse(mayBeTaken ? text.slice(0, -IF_FREE.length) : text);
+    if (!parsed.ok) return parsed;
+    if (parsed.value === null) return mayBeTaken ? bad('malformed') : ok(null);
+    return ok({ ...parsed.value, mayBeTaken });
+  },
+};
+
 /** size = number [unit]   ; a bare number is bytes */
 const SIZE = /^(\d{1,15}(?:\.\d{1,3})?) ?(B|KiB|MiB|GiB|TiB)?$/i;
 const SIZE_UNITS = ['b', 'kib', 'mib', 'gib', 'tib'];

@@ -151,6 +151,11 @@ function readTable(...sources: readonly Texts[]): Result<Settings, SettingProble
   const settings: Settings = {
     httpListen: read('httpListen'),
     udpListen: read('udpListen'),
+    otlpGrpcListen: read('otlpGrpcListen'),
+    otlpHttpListen: read('otlpHttpListen'),
+    zipkinListen: read('zipkinListen'),
+    jaegerHttpListen: read('jaegerHttpListen'),
+    jaegerGrpcListen: read('jaegerGrpcListen'),
     dataDir: read('dataDir'),
     config: read('config'),
     durability: read('durability'),

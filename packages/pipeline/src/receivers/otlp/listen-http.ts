@@ -11,10 +11,10 @@ import {
   STOP_MS_MAX,
 } from './limits.ts';
 import type { OtlpReceiverOptions } from './receive.ts';
-import type { OtlpListener, OtlpListenOptions } from './sender.ts';
+import type { SpanListener, SpanListenOptions } from './sender.ts';
 
 /** Serves OTLP/HTTP at /v1/traces from now on, and nothing else. */
-export async function listenOtlpHttp(options: OtlpListenOptions & OtlpReceiverOptions): Promise<OtlpListener> {
+export async function listenOtlpHttp(options: SpanListenOptions & OtlpReceiverOptions): Promise<SpanListener> {
   const { host, port, tls = null } = options;
   const limits = { requestTimeout: REQUEST_MS_MAX, headersTimeout: REQUEST_MS_MAX };
   const server = tls === null ? createHttpServer(limits) : createHttpsServer({ ...limits, ...tls });
@@ -38,7 +38,7 @@ export async function listenOtlpHttp(options: OtlpListenOptions & OtlpReceiverOp
 
 async function answer(
   request: IncomingMessage,
-  options: OtlpListenOptions & OtlpReceiverOptions,
+  options: SpanListenOptions & OtlpReceiverOptions,
   bodies: Bodies,
 ): Promise<OtlpHttpResponse> {
   const { headers, method, socket, url = '' } = request;
@@ -51,13 +51,12 @@ async function answer(
   });
   if (admission === 'unauthenticated') return plain(401, 'an access key is needed');
   if (admission === 'forbidden') return plain(403, 'not allowed to send traces');
+  if (admission === 'throttled') return busy('too many requests');
   if (url.split('?', 1)[0] !== OTLP_HTTP_PATH) return plain(404, `expected ${OTLP_HTTP_PATH}`);
   if (method !== 'POST') return { ...plain(405, 'expected POST'), headers: { allow: 'POST' } };
   const body = await bodies.read(request);
   if (body === 'too-large') return plain(413, `body: expected at most ${REQUEST_BYTES_MAX} bytes`);
-  if (body === 'busy') {
-    return { ...plain(429, 'the server is full'), headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } };
-  }
+  if (body === 'busy') return busy('the server is full');
   try {
     return await handleOtlpHttp(
       { contentType: headers['content-type'], contentEncoding: headers['content-encoding'], body },
@@ -107,6 +106,10 @@ function send(request: IncomingMessage, response: ServerResponse, { status, head
   // What was not read to its end cannot be followed by another request.
   response.writeHead(status, { ...headers, ...(!request.complete && { connection: 'close' }) });
   response.end(body);
+}
+
+function busy(message: string): OtlpHttpResponse {
+  return { ...plain(429, message), headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } };
 }
 
 function plain(status: number, message: string): OtlpHttpResponse {

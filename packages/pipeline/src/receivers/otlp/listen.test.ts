@@ -1,10 +1,11 @@
 import { gzipSync } from 'node:zlib';
-import { Client, compressionAlgorithms, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { expect, test, vi } from 'vitest';
+import { callGrpc } from '../span-grpc/testing/call-grpc.ts';
 import { listenOtlpGrpc } from './listen-grpc.ts';
 import { listenOtlpHttp } from './listen-http.ts';
 import type { OtlpReceiverOptions, PutOutcome } from './receive.ts';
-import type { Admission } from './sender.ts';
+import type { Admission, SpanListener } from './sender.ts';
 import { encodeRequest } from './testing/encode.ts';
 import { groupOf, spanAt } from './testing/spans.ts';
 
@@ -31,28 +32,10 @@ function options(outcome: PutOutcome | Error = KEPT, admission: Admission = 'adm
   return { host: '127.0.0.1', port: 0, admit: () => admission, indexed: 'all' as const, put, events, documents };
 }
 
-async function callGrpc(port: number, path: string, bytes: Buffer, gzip = false): Promise<Buffer | ServiceError> {
-  const client = new Client(
-    `127.0.0.1:${port}`,
-    credentials.createInsecure(),
-    gzip ? { 'grpc.default_compression_algorithm': compressionAlgorithms.gzip } : {},
-  );
-  try {
-    const same = (message: Buffer): Buffer => message;
-    return await new Promise((resolve) => {
-      client.makeUnaryRequest(path, same, same, bytes, new Metadata(), (error, answer) =>
-        resolve(error ?? answer ?? Buffer.alloc(0)),
-      );
-    });
-  } finally {
-    client.close();
-  }
-}
-
 test.each([false, true])('spans come in over gRPC, gzip: %s', async (gzip) => {
   const given = options();
   await using listener = await listenOtlpGrpc(given);
-  expect(await callGrpc(listener.port, EXPORT, request, gzip)).toEqual(Buffer.alloc(0));
+  expect(await callGrpc(at(listener), EXPORT, request, { gzip })).toEqual(Buffer.alloc(0));
   expect(given.documents.map((text) => JSON.parse(text).id)).toEqual([spanAt(0).spanId, spanAt(1).spanId]);
   expect(given.events.spansAccepted).toHaveBeenCalledWith('otlp-grpc', 2);
 });
@@ -63,10 +46,11 @@ test.each<[string, PutOutcome | Error, Admission, Buffer, status]>([
   ['a fault of ours', new Error('secret'), 'admitted', request, status.UNAVAILABLE],
   ['a sender without key', KEPT, 'unauthenticated', request, status.UNAUTHENTICATED],
   ['a sender that may not', KEPT, 'forbidden', request, status.PERMISSION_DENIED],
+  ['a sender of too many requests', KEPT, 'throttled', request, status.RESOURCE_EXHAUSTED],
 ])('gRPC answers %s with a status', async (_what, outcome, admission, bytes, code) => {
   const given = options(outcome, admission);
   await using listener = await listenOtlpGrpc(given);
-  const answer = await callGrpc(listener.port, EXPORT, bytes);
+  const answer = await callGrpc(at(listener), EXPORT, bytes);
   expect(answer).toMatchObject({ code });
   expect(String(answer)).not.toContain('secret');
   expect(given.documents).toEqual([]);
@@ -74,7 +58,7 @@ test.each<[string, PutOutcome | Error, Admission, Buffer, status]>([
 
 test('a full server tells when to come again', async () => {
   await using listener = await listenOtlpGrpc(options({ state: 'busy', retryAfterSeconds: 7 }));
-  const answer = await callGrpc(listener.port, EXPORT, request);
+  const answer = await callGrpc(at(listener), EXPORT, request);
   const [details] = !('metadata' in answer) ? [] : answer.metadata.get('grpc-status-details-bin');
   // Any of RetryInfo { retry_delay { seconds: 7 } }
   expect(Buffer.from(details ?? '').toString('latin1')).toContain('google.rpc.RetryInfo\x12\x04\x0a\x02\x08\x07');
@@ -82,13 +66,13 @@ test('a full server tells when to come again', async () => {
 
 test('a message beyond the limit is refused', async () => {
   await using listener = await listenOtlpGrpc(options());
-  const answer = await callGrpc(listener.port, EXPORT, Buffer.alloc(17 * 1024 * 1024), true);
+  const answer = await callGrpc(at(listener), EXPORT, Buffer.alloc(17 * 1024 * 1024), { gzip: true });
   expect(answer).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
 });
 
 test('health answers SERVING', async () => {
   await using listener = await listenOtlpGrpc(options());
-  expect(await callGrpc(listener.port, '/grpc.health.v1.Health/Check', Buffer.alloc(0))).toEqual(Buffer.from([8, 1]));
+  expect(await callGrpc(at(listener), '/grpc.health.v1.Health/Check', Buffer.alloc(0))).toEqual(Buffer.from([8, 1]));
 });
 
 test.each<[string, string, RequestInit, PutOutcome | Error, Admission, number]>([
@@ -100,6 +84,7 @@ test.each<[string, string, RequestInit, PutOutcome | Error, Admission, number]>(
   ['a fault of ours', '/v1/traces', post(request), new Error('secret'), 'admitted', 503],
   ['a sender without key', '/v1/traces', post(request), KEPT, 'unauthenticated', 401],
   ['a sender that may not', '/v1/traces', post(request), KEPT, 'forbidden', 403],
+  ['a sender of too many requests', '/v1/traces', post(request), KEPT, 'throttled', 429],
   ['a body beyond the limit', '/v1/traces', post(Buffer.alloc(17 * 1024 * 1024)), KEPT, 'admitted', 413],
 ])('HTTP: %s', async (_what, path, init, outcome, admission, code) => {
   const given = options(outcome, admission);
@@ -113,9 +98,16 @@ test.each<[string, string, RequestInit, PutOutcome | Error, Admission, number]>(
 
 test('a port that is taken is named', async () => {
   await using listener = await listenOtlpHttp(options());
-  await expect(listenOtlpHttp({ ...options(), port: listener.port })).rejects.toThrow(`port ${listener.port}`);
-  await expect(listenOtlpGrpc({ ...options(), port: listener.port })).rejects.toThrow(`port ${listener.port}`);
+  for (const listen of [listenOtlpHttp, listenOtlpGrpc]) {
+    const again = listen({ ...options(), port: listener.port });
+    await expect(again).rejects.toThrow(`[address-in-use]`);
+    await expect(again).rejects.toThrow(`port ${listener.port}`);
+  }
 });
+
+function at({ host, port }: SpanListener): string {
+  return `${host}:${port}`;
+}
 
 function post(body: Buffer, headers: Record<string, string> = {}): RequestInit {
   return {

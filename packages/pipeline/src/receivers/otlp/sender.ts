@@ -6,7 +6,10 @@ export interface Sender {
   readonly header: (name: string) => string | undefined;
 }
 
-export type Admission = 'admitted' | 'unauthenticated' | 'forbidden';
+export type Admission = 'admitted' | Refused;
+
+/** `throttled`: too many requests of this sender; it may come again. */
+export type Refused = 'unauthenticated' | 'forbidden' | 'throttled';
 
 /** Asked before a body is looked at. */
 export type Admit = (sender: Sender) => Admission;
@@ -17,13 +20,13 @@ export interface ListenTls {
 }
 
 /** An open listener; closing lets requests that are being answered finish. */
-export interface OtlpListener extends AsyncDisposable {
+export interface SpanListener extends AsyncDisposable {
   readonly host: string;
   /** The one bound, also when 0 was asked for. */
   readonly port: number;
 }
 
-export interface OtlpListenOptions {
+export interface SpanListenOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;

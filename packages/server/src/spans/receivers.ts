@@ -1,0 +1,73 @@
+import { JournalError } from '@fluoroscope/journal';
+import { createHopCollapser, type TimeUs } from '@fluoroscope/model';
+import {
+  createJaegerReceiver,
+  createZipkinReceiver,
+  type OtlpEvents,
+  type PutOutcome,
+  type SpanSink,
+} from '@fluoroscope/pipeline';
+import type { Events, SpanChannel } from '../events.ts';
+import type { SpanReceivers } from '../http/span-routes.ts';
+import type { Ingest } from '../ingest.ts';
+import { journalRefusal } from '../ingest/journal-refusal.ts';
+import { RETRY_AFTER_SECONDS } from '../limits.ts';
+
+export interface ReceiversOptions {
+  readonly ingest: Pick<Ingest, 'put'>;
+  readonly events: Pick<Events, 'spansRefused' | 'troubleMet'>;
+  readonly nowUs: () => TimeUs;
+}
+
+/** The receivers of spans, before the journal: one of each dialect, however many ports lead there. */
+export function createSpanReceivers({ ingest, events, nowUs }: ReceiversOptions): SpanReceivers {
+  // One for all: the halves of a hop may speak different dialects.
+  const hops = createHopCollapser();
+
+  function sinkOf(channel: SpanChannel): SpanSink {
+    return {
+      async put(texts) {
+        try {
+          await ingest.put(texts, channel);
+        } catch (error) {
+          throw error instanceof JournalError ? journalRefusal(error) : error;
+        }
+      },
+      process: (documents) => hops.collapse(documents),
+      nowUs,
+      events: {
+        // Counted as documents by the ingest.
+        spansReceived: () => {},
+        spansRefused: (problem) => events.spansRefused(channel, problem, 1),
+      },
+    };
+  }
+
+  return {
+    otlp: { put: (texts) => putOtlp(ingest, texts), indexed: 'all', events: otlpEvents(events) },
+    zipkin: createZipkinReceiver(sinkOf('zipkin')),
+    jaeger: createJaegerReceiver(sinkOf('jaeger')),
+  };
+}
+
+async function putOtlp(ingest: Pick<Ingest, 'put'>, texts: readonly string[]): Promise<PutOutcome> {
+  try {
+    return { state: 'kept', refused: await ingest.put(texts, 'otlp') };
+  } catch (error) {
+    if (!(error instanceof JournalError) || error.code !== 'full') throw error;
+    return { state: 'busy', retryAfterSeconds: RETRY_AFTER_SECONDS };
+  }
+}
+
+function otlpEvents(events: ReceiversOptions['events']): OtlpEvents {
+  return {
+    requestRefused: (_transport, problem) => events.spansRefused('otlp', problem, 1),
+    spansRefused: (_transport, count, [first]) =>
+      events.spansRefused('otlp', { code: 'bad-span', message: first?.message ?? '' }, count),
+    deliveryFailed: (_transport, error) => events.troubleMet('spans could not be kept', error),
+    // Counted as documents by the ingest, and as requests by the server.
+    requestReceived: () => {},
+    spansAccepted: () => {},
+    spansTurnedAway: () => {},
+  };
+}

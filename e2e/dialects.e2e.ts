@@ -32,7 +32,7 @@ const [FRONT, CALL, ORDERS, STOCK, PRICES, SHARED, PRINTER, CLERK] = [1, 2, 3, 4
 
 test('spans of every dialect end as one trace and one graph, answered when durable: kill -9 loses none', async () => {
   const dataDir = folder();
-  const first = await start([...serveFlags(dataDir), ...ANY_PORT]);
+  const first = await startServer([...serveFlags(dataDir), ...ANY_PORT]);
   await post(first.http, '/TraceSegments', { TraceSegmentDocuments: [JSON.stringify(frontSegment())] });
   expect(await sendOtlpJson(first)).toBe(200);
   expect(await sendOtlpProtobuf(first)).toBe(200);
@@ -42,7 +42,7 @@ test('spans of every dialect end as one trace and one graph, answered when durab
   expect(await sendJaegerGrpc(first)).toEqual(Buffer.alloc(0));
   await first.stop('SIGKILL');
 
-  const second = await start([...serveFlags(dataDir), ...ANY_PORT]);
+  const second = await startServer([...serveFlags(dataDir), ...ANY_PORT]);
   const answer = await eventually(
     () => post(second.http, '/Traces', { TraceIds: [XRAY_TRACE] }),
     (found) => JSON.stringify(found).includes('printer') && JSON.stringify(found).includes('mailer'),
@@ -66,7 +66,7 @@ test('spans of every dialect end as one trace and one graph, answered when durab
 });
 
 test('OTLP and Zipkin are taken on the HTTP port too, whatever their body’s encoding', async () => {
-  const program = await start(serveFlags(folder()));
+  const program = await startServer(serveFlags(folder()));
   expect(program.output()).not.toContain('otlp');
   const at = { ...program, address: () => program.http };
   expect(await sendOtlpJson(at)).toBe(200);
@@ -75,7 +75,7 @@ test('OTLP and Zipkin are taken on the HTTP port too, whatever their body’s en
 });
 
 test('a full journal is told to every sender, who may come again', async () => {
-  const program = await start([...serveFlags(folder()), ...ANY_PORT, '--journal-size', '16 MiB']);
+  const program = await startServer([...serveFlags(folder()), ...ANY_PORT, '--journal-size', '16 MiB']);
   const spans = Array.from({ length: 4_000 }, (_, at) => spanAt(at, TIMES));
   const bytes = encodeRequest([groupOf(spans)]);
   const answers = await Promise.all(
@@ -91,7 +91,7 @@ test('a full journal is told to every sender, who may come again', async () => {
 });
 
 test('a port that is taken: an error when it was asked for, a note when it need not be had', async () => {
-  const first = await start([
+  const first = await startServer([
     ...serveFlags(folder()),
     '--zipkin-listen',
     '127.0.0.1:0',
@@ -103,12 +103,12 @@ test('a port that is taken: an error when it was asked for, a note when it need 
     const flags = [...serveFlags(folder()), `--${name}-listen`];
     const refused = await runProgram([...flags, address]);
     expect(refused).toMatchObject({ code: 2, output: expect.stringMatching(`--${name}-listen: ${address} is in use`) });
-    const second = await start([...flags, `${address} if free`]);
+    const second = await startServer([...flags, `${address} if free`]);
     expect(second.output()).toContain(`note: ${name} is closed: ${address} is in use`);
   }
 });
 
-async function start(flags: readonly string[]): Promise<Program> {
+async function startServer(flags: readonly string[]): Promise<Program> {
   const program = await startProgram(flags);
   onTestFinished(async () => void (await program.stop()));
   return program;

@@ -1,5 +1,11 @@
 import type { TimeUs, TraceId } from '@fluoroscope/model';
-import { StoreError, type StoreBatch, type TraceStore } from '@fluoroscope/store';
+import {
+  StoreError,
+  type RetentionPolicy,
+  type RetentionReport,
+  type StoreBatch,
+  type TraceStore,
+} from '@fluoroscope/store';
 import { createClaim, UNCLAIMED, type Claim } from './claim.ts';
 import { isAway } from './clickhouse-error.ts';
 import { connect, type Connection, type Credentials } from './connection.ts';
@@ -88,6 +94,12 @@ function createStore(connection: Connection, claim: Claim): TraceStore & { ready
     retainedFromUs = await readRetainedFrom(connection);
   }
 
+  async function retain(policy: RetentionPolicy): Promise<RetentionReport> {
+    const report = await dropSlices(connection, policy);
+    await refreshRetained();
+    return report;
+  }
+
   async function close(): Promise<void> {
     await Promise.allSettled(running);
     await claim.release().then(() => connection[Symbol.asyncDispose]());
@@ -99,18 +111,10 @@ function createStore(connection: Connection, claim: Claim): TraceStore & { ready
     ready,
     write: (batch) => track(() => enqueueWrite(batch)),
     readProgress: (origin) =>
-      track(async () => {
-        const [progress] = await Promise.all([writer.readProgress(origin), refreshRetained()]);
-        return toStoreProgress(progress);
-      }),
+      track(() => Promise.all([writer.readProgress(origin), refreshRetained()]).then(([now]) => toStoreProgress(now))),
     // A write resolves when the server has it on its disks: there is nothing left to be made durable.
     flush: () => track(async () => {}),
-    retain: (policy) =>
-      track(async () => {
-        const report = await dropSlices(connection, policy);
-        await refreshRetained();
-        return report;
-      }),
+    retain: (policy) => track(() => retain(policy)),
     readDocuments: (ids) => track(() => readDocumentsById(connection, ids)),
     findTraces: (query) => track(() => findTracePage(connection, query)),
     findTraceIds: (query) => track(() => findTraceIds(connection, query)),

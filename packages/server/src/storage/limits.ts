@@ -42,3 +42,6 @@ export const RETENTION_INTERVAL_MS = 60_000;
  * then mostly die before they are copied: a fifth less CPU than with the engine's 48 MB (ingest/pipeline.bench.ts).
  */
 export const YOUNG_GENERATION_MB = 96;
+
+/** What a thread that must end waits for the engine's calls that are under way. */
+export const LAST_CALLS_MS_MAX = 2_000;

@@ -4,6 +4,7 @@ import { createSealingStore } from '../encryption/sealing-store.ts';
 import { createVault } from '../encryption/vault.ts';
 import { follow, type Follower } from './follow.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
+import { LAST_CALLS_MS_MAX } from './limits.ts';
 import { openStore } from './open-store.ts';
 import { startRetention } from './retention.ts';
 import { findStart } from './start-progress.ts';
@@ -45,6 +46,11 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
     port.close();
   }
 
+  endLateOnFault(port, async () => {
+    start.stopWaiting();
+    await (await follower)?.[Symbol.asyncDispose]();
+    await retention[Symbol.asyncDispose]();
+  });
   port.on('message', (message: ToWorker) => {
     switch (message.kind) {
       case 'follow':
@@ -73,6 +79,29 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
   const { sequence, durableSequence, unfinishedSequence } = start.known;
   // A number that a cut batch may have used is not given to another record.
   say({ kind: 'open', durableSequence, nextSequence: Math.max(sequence, unfinishedSequence ?? 0) + 1 });
+}
+
+/**
+ * An error that nobody caught ends the thread, but not while the engine works for it: a call that comes back to a thread
+ * that is no more aborts the whole process, which could then not say why. `stop`: begins no more of them.
+ */
+function endLateOnFault(port: MessagePort, stop: () => Promise<void>): void {
+  let isEnding = false;
+  function onFault(error: Error): void {
+    if (isEnding) return;
+    isEnding = true;
+    port.removeAllListeners('message');
+    const isLate = new Promise((resolve) => setTimeout(resolve, LAST_CALLS_MS_MAX));
+    void Promise.race([stop(), isLate])
+      .catch(() => {})
+      .then(() => {
+        process.off('uncaughtException', onFault);
+        setImmediate(() => {
+          throw error;
+        });
+      });
+  }
+  process.on('uncaughtException', onFault);
 }
 
 async function answer(store: TraceStore, call: ToWorker & { readonly kind: 'call' }): Promise<FromWorker> {

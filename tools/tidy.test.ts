@@ -49,7 +49,7 @@ const THIRD_PARTY: Record<string, readonly string[]> = {
 const ADAPTERS: readonly (readonly [RegExp, RegExp])[] = [
   [
     /^(node:)?(http|https|http2|net|tls)$/,
-    /^packages\/(server\/src\/http\/|cli\/src\/|journal\/src\/kafka\/broker-wire\.ts|pipeline\/src\/receivers\/[^/]+\/listen(-http)?\.ts)/,
+    /^packages\/(server\/src\/http\/|cli\/src\/|journal\/src\/kafka\/broker-wire\.ts)/,
   ],
   [/^(node:)?dgram$/, /^packages\/pipeline\/src\/receivers\/[^/]+\/listen\.ts$/],
   [/^@grpc\/grpc-js$/, /^packages\/pipeline\/src\/receivers\/[^/]+\/listen-grpc\.ts$/],

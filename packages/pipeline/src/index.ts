@@ -15,6 +15,5 @@ export {
   type OtlpHttpResponse,
 } from './receivers/otlp/handle-http.ts';
 export { listenOtlpGrpc } from './receivers/otlp/listen-grpc.ts';
-export { listenOtlpHttp } from './receivers/otlp/listen-http.ts';
 export type { OtlpEvents, OtlpReceiverOptions, OtlpTransport, PutOutcome } from './receivers/otlp/receive.ts';
 export type { Admission, Admit, Sender, SpanListener, SpanListenOptions } from './receivers/otlp/sender.ts';

@@ -43,12 +43,6 @@ export const RETRY_AFTER_SECONDS = 1;
 /** Requests at once on one gRPC connection; each holds at most `REQUEST_BYTES_MAX`. */
 export const GRPC_CONNECTION_STREAMS_MAX = 64;
 
-/** Sockets of the OTLP/HTTP listener. */
-export const HTTP_CONNECTIONS_MAX = 2_048;
-
-/** From a request's first byte to its last. */
-export const REQUEST_MS_MAX = 60_000;
-
 /** How long requests that are being answered may take once the listener closes. */
 export const STOP_MS_MAX = 3_000;
 

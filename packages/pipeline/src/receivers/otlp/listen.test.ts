@@ -1,9 +1,7 @@
-import { gzipSync } from 'node:zlib';
 import { status } from '@grpc/grpc-js';
 import { expect, test, vi } from 'vitest';
 import { callGrpc } from '../span-grpc/testing/call-grpc.ts';
 import { listenOtlpGrpc } from './listen-grpc.ts';
-import { listenOtlpHttp } from './listen-http.ts';
 import type { OtlpReceiverOptions, PutOutcome } from './receive.ts';
 import type { Admission, SpanListener } from './sender.ts';
 import { encodeRequest } from './testing/encode.ts';
@@ -75,44 +73,13 @@ test('health answers SERVING', async () => {
   expect(await callGrpc(at(listener), '/grpc.health.v1.Health/Check', Buffer.alloc(0))).toEqual(Buffer.from([8, 1]));
 });
 
-test.each<[string, string, RequestInit, PutOutcome | Error, Admission, number]>([
-  ['protobuf', '/v1/traces', post(request), KEPT, 'admitted', 200],
-  ['gzip', '/v1/traces', post(gzipSync(request), { 'content-encoding': 'gzip' }), KEPT, 'admitted', 200],
-  ['another path', '/v1/logs', post(request), KEPT, 'admitted', 404],
-  ['another method', '/v1/traces', { method: 'GET' }, KEPT, 'admitted', 405],
-  ['a full journal', '/v1/traces', post(request), { state: 'busy' }, 'admitted', 429],
-  ['a fault of ours', '/v1/traces', post(request), new Error('secret'), 'admitted', 503],
-  ['a sender without key', '/v1/traces', post(request), KEPT, 'unauthenticated', 401],
-  ['a sender that may not', '/v1/traces', post(request), KEPT, 'forbidden', 403],
-  ['a sender of too many requests', '/v1/traces', post(request), KEPT, 'throttled', 429],
-  ['a body beyond the limit', '/v1/traces', post(Buffer.alloc(17 * 1024 * 1024)), KEPT, 'admitted', 413],
-])('HTTP: %s', async (_what, path, init, outcome, admission, code) => {
-  const given = options(outcome, admission);
-  await using listener = await listenOtlpHttp(given);
-  const answer = await fetch(`http://127.0.0.1:${listener.port}${path}`, init);
-  expect(answer.status).toBe(code);
-  expect(await answer.text()).not.toContain('secret');
-  expect(given.documents.length).toBe(code === 200 ? 2 : 0);
-  expect(answer.headers.get('retry-after')).toBe(code === 429 || code === 503 ? '1' : null);
-});
-
 test('a port that is taken is named', async () => {
-  await using listener = await listenOtlpHttp(options());
-  for (const listen of [listenOtlpHttp, listenOtlpGrpc]) {
-    const again = listen({ ...options(), port: listener.port });
-    await expect(again).rejects.toThrow(`[address-in-use]`);
-    await expect(again).rejects.toThrow(`port ${listener.port}`);
-  }
+  await using listener = await listenOtlpGrpc(options());
+  const again = listenOtlpGrpc({ ...options(), port: listener.port });
+  await expect(again).rejects.toThrow(`[address-in-use]`);
+  await expect(again).rejects.toThrow(`port ${listener.port}`);
 });
 
 function at({ host, port }: SpanListener): string {
   return `${host}:${port}`;
-}
-
-function post(body: Buffer, headers: Record<string, string> = {}): RequestInit {
-  return {
-    method: 'POST',
-    body: new Uint8Array(body),
-    headers: { 'content-type': 'application/x-protobuf', ...headers },
-  };
 }

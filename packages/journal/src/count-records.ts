@@ -71,15 +71,15 @@ async function endOf({ dir, files, segment, next, lastSequence }: EndOptions): P
     // Damage is reported by whoever reads the records.
     const reader = new SegmentReader(file, segment, { damaged: () => undefined });
     const isStarted = await reader.start(true);
-    await walkToEnd(reader);
+    await walkToEnd(reader, next.firstSequence);
     return { lastSequence: reader.lastSequence ?? 0, hasTail: reader.tail !== null, isStarted };
   } finally {
     await file.close();
   }
 }
 
-/** Walks over all frames and keeps none. */
-export async function walkToEnd(reader: SegmentReader): Promise<void> {
+/** Walks over all frames and keeps none. `before`: where the next file begins. */
+export async function walkToEnd(reader: SegmentReader, before: number): Promise<void> {
   const all = Number.POSITIVE_INFINITY;
-  await reader.read({ after: all, committed: all, bytesMax: RECORD_BYTES_MAX, final: true }, []);
+  await reader.read({ after: all, committed: all, before, bytesMax: RECORD_BYTES_MAX, final: true }, []);
 }

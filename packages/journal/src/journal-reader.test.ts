@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openJournal } from './file-journal.ts';
-import { FRAME_HEADER_BYTES, HEADER_BYTES } from './frame.ts';
+import { encodeFrame, FRAME_HEADER_BYTES, HEADER_BYTES } from './frame.ts';
 import type { DamagedDetail, JournalReader } from './journal.ts';
 import { openJournalReader } from './journal-reader.ts';
 import { createMemoryFiles, type Operation } from './torture/memory-files.ts';
@@ -201,6 +201,18 @@ test('what a deleted file left on the blocks of a new one is not read', async ()
   expect(await read(await openReader(), 3)).toEqual([1, 3]);
   expect(damaged).toMatchObject([{ kind: 'frames', file: second, afterSequence: 1, beforeSequence: 3 }]);
   expect(Number.parseInt(third, 10)).toBe(3);
+});
+
+test.each([3, 9])('nor where a deleted file had sequence %i, which the next file or none has', async (sequence) => {
+  const { journal, openReader, files, damaged } = await setUp({ fileBytesMax: 100 });
+  for (let count = 0; count < 4; count++) await journal.append([Buffer.alloc(60)]);
+  const [, second = ''] = [...(await files.list(DIR))].sort();
+  const content = files.contentOf(`${DIR}/${second}`).fill(0);
+  encodeFrame(content, HEADER_BYTES, 77, sequence, Buffer.from('old'));
+  expect(await read(await openReader(), 4)).toEqual([1, 3, 4]);
+  expect(damaged.at(-1)).toMatchObject({ kind: 'frames', file: second, afterSequence: 1, beforeSequence: 3 });
+  const again = await openJournal({ ...optionsOf(files), events: { damaged: () => undefined } });
+  expect(again.stats().recoveredRecords).toBe(4);
 });
 
 test('calls that overlap are answered one after another, and none after disposal', async () => {

@@ -78,14 +78,14 @@ class FileJournalReader implements JournalReader {
         if (first === null) break;
         if (!(await this.#enter(first))) continue;
       }
+      // Known before the first frame is read: from the next file's first sequence on, this one can only hold what
+      // blocks of a deleted file left in it.
+      this.#next ??= await this.#findNext(committed);
       const outcome = await this.#readSegment(found, committed, bytesMax);
       if (outcome === 'enough') return;
       if (outcome === 'committed') break;
-      if (this.#next === null) {
-        this.#next = await this.#findNext(committed);
-        // What came into the current file before its successor appeared is read first.
-        if (this.#next === null) break;
-      } else if (!(await this.#enter(this.#next))) this.#next = null;
+      if (this.#next === null) break;
+      if (!(await this.#enter(this.#next))) this.#next = null;
     }
     this.#caughtUpWith = committed;
   }
@@ -94,10 +94,14 @@ class FileJournalReader implements JournalReader {
     const segment = this.#segment;
     if (segment === null) return 'end';
     const final = this.#next !== null;
+    const before = this.#next?.firstSequence ?? Number.POSITIVE_INFINITY;
     if (!this.#isGapChecked && (await segment.start(final))) this.#checkGap(segment);
     const foundBytes = framedBytes(found.map(({ bytes }) => bytes));
     try {
-      return await segment.read({ after: this.#position, committed, bytesMax: bytesMax - foundBytes, final }, found);
+      return await segment.read(
+        { after: this.#position, committed, before, bytesMax: bytesMax - foundBytes, final },
+        found,
+      );
     } finally {
       this.#position = Math.max(this.#position, segment.lastSequence ?? 0);
     }

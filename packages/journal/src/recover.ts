@@ -83,7 +83,7 @@ async function recoverLast({ dir, files, events }: RecoverOptions, name: Segment
   const file = await files.open(path, 'write');
   try {
     const reader = new SegmentReader(file, name, events);
-    await walkToEnd(reader);
+    await walkToEnd(reader, Number.POSITIVE_INFINITY);
     if (reader.tail !== null) {
       const afterSequence = reader.lastSequence ?? reader.previousSequence ?? name.firstSequence - 1;
       events.damaged({ kind: 'tail', file: name.name, ...reader.tail, afterSequence, beforeSequence: null });

@@ -21,6 +21,8 @@ export interface ReadGoal {
   /** Frames beyond are not looked at: they may still be in the making. */
   readonly committed: number;
   readonly bytesMax: number;
+  /** The first sequence of the next file: this one has none from there on. Infinity while there is no next one. */
+  readonly before: number;
   /** Nothing more will be written to this file: what cannot be read now is damage. */
   readonly final: boolean;
 }
@@ -113,7 +115,7 @@ export class SegmentReader {
     let fresh = false;
     for (;;) {
       if (this.#lastSequence !== null && this.#lastSequence >= goal.committed) return this.#endCommitted();
-      const frame = this.#decode(this.#salt);
+      const frame = this.#decode(this.#salt, goal.before);
       if (frame.ok) {
         const record = frame.value;
         if (record.sequence > goal.committed) return this.#endCommitted();
@@ -141,10 +143,10 @@ export class SegmentReader {
   }
 
   /** A frame out of order is none: blocks of a deleted file can turn up after a power cut. */
-  #decode(salt: number): Result<JournalRecord, FrameProblem> {
+  #decode(salt: number, before: number): Result<JournalRecord, FrameProblem> {
     const frame = decodeFrame(this.#window, this.#at, this.#filled, salt);
     const least = this.#lastSequence === null ? this.name.firstSequence : this.#lastSequence + 1;
-    return frame.ok && frame.value.sequence < least ? DAMAGED : frame;
+    return frame.ok && (frame.value.sequence < least || frame.value.sequence >= before) ? DAMAGED : frame;
   }
 
   get #offset(): number {

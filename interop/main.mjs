@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { preparePython } from './prepare-python.mjs';
 import { startServer } from './server.mjs';
 import { awsCli } from './suites/aws-cli.mjs';
+import { collector } from './suites/collector.mjs';
 import { grafana } from './suites/grafana.mjs';
 import { kafka } from './suites/kafka.mjs';
 import { kafkaClickHouse } from './suites/kafka-clickhouse.mjs';
@@ -33,6 +34,7 @@ const SERVER_SUITES = {
   grafana,
   'go-sdk': goSdk,
   'java-sdk': javaSdk,
+  collector,
   samplers,
   kafka,
   'kafka-clickhouse': kafkaClickHouse,

@@ -12,11 +12,21 @@ const JAVA_HOW_TO = 'install a JDK, 17 or later, and Maven (Debian: apt install 
 
 /** The program in go/, built with AWS's X-Ray SDK for Go. @returns {Promise<string>} its path */
 export async function prepareGo(print) {
-  const source = fileOf('go');
-  const folder = await prepared('go-sdk', ['go/go.mod', 'go/go.sum', 'go/main.go'], print, async (out) => {
+  return goProgram({ print, name: 'go-sdk', source: 'go' });
+}
+
+/** OpenTelemetry's Collector as in collector/, which takes the X-Ray daemon's place. @returns {Promise<string>} its path */
+export async function prepareCollector(print) {
+  return goProgram({ print, name: 'go-collector', source: 'collector' });
+}
+
+async function goProgram({ print, name, source }) {
+  const files = ['go.mod', 'go.sum', 'main.go'].map((file) => `${source}/${file}`);
+  const folder = await prepared(name, files, print, async (out) => {
     if (!(await isNewGo())) await install(print, ['golang-go'], GO_HOW_TO);
     if (!(await isNewGo())) throw new Error(GO_HOW_TO);
-    await step('go', ['build', '-C', source, '-o', join(out, 'worker'), '.'], 'Go needs a module proxy it can reach');
+    const options = ['-ldflags=-s -w', '-o', join(out, 'worker')];
+    await step('go', ['build', '-C', fileOf(source), ...options, '.'], 'Go needs a module proxy it can reach');
   });
   return join(folder, 'worker');
 }

@@ -92,17 +92,22 @@ async function checkCommon({ tally, read, find, service, sdk, runtime }) {
 async function withTraces({ program, service, command }, check) {
   const server = await startServer(program);
   try {
-    const env = cleanEnv({ AWS_XRAY_DAEMON_ADDRESS: server.daemonAddress });
-    const { code, stdout, stderr } = await runCommand(...command, { env });
-    if (code !== 0) throw new Error(`${service} ended with ${code}\n${stdout}${stderr}`);
-    const ids = new Map(
-      [...stdout.matchAll(/^(\w+) (1-[0-9a-f]{8}-[0-9a-f]{24})$/gm)].map(([, kind, id]) => [kind, id]),
-    );
-    const read = (kind) => eventually(() => readSegment(server.endpoint, ids.get(kind), service));
-    await check({ read, find: (filter) => search(server.endpoint, filter) });
+    await check(await runWorker({ service, command, server }));
   } finally {
     await server.stop();
   }
+}
+
+/** By `daemonAddress`, which need not be the server itself. */
+export async function runWorker({ service, command, server, daemonAddress = server.daemonAddress }) {
+  const env = cleanEnv({ AWS_XRAY_DAEMON_ADDRESS: daemonAddress });
+  const { code, stdout, stderr } = await runCommand(...command, { env });
+  if (code !== 0) throw new Error(`${service} ended with ${code}\n${stdout}${stderr}`);
+  const ids = new Map([...stdout.matchAll(/^(\w+) (1-[0-9a-f]{8}-[0-9a-f]{24})$/gm)].map(([, kind, id]) => [kind, id]));
+  return {
+    read: (kind) => eventually(() => readSegment(server.endpoint, ids.get(kind), service)),
+    find: (filter) => search(server.endpoint, filter),
+  };
 }
 
 async function readSegment(endpoint, id, service) {

@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Segment } from '../document/segment.ts';
+import { openLog } from '../testing/log.ts';
+import { openUdpReceiver, type UdpReceiver } from '../testing/udp-receiver.ts';
+import { setDaemonAddress } from './daemon-config.ts';
+import { closeSocket, DATAGRAM_BYTES_MAX, getSendCounts } from './emitter.ts';
+
+let receiver: UdpReceiver;
+
+beforeEach(async () => {
+  receiver = await openUdpReceiver();
+  setDaemonAddress(receiver.address);
+});
+
+afterEach(async () => {
+  closeSocket();
+  await receiver.close();
+});
+
+test('documents arrive in their order, the first ones too', async () => {
+  for (const user of ['one', 'two', 'drei €😀']) {
+    const segment = new Segment('shop');
+    segment.setUser(user);
+    segment.close();
+  }
+  expect((await receiver.take(3)).map((document) => document['user'])).toEqual(['one', 'two', 'drei €😀']);
+});
+
+test('a document that is too large is sent in pieces that fit', async () => {
+  const segment = new Segment('large');
+  for (let at = 0; at < 5; at += 1) {
+    const subsegment = segment.addNewSubsegment(`s${at}`);
+    subsegment.addMetadata('text', 'x'.repeat(30_000));
+    subsegment.close();
+  }
+  segment.close();
+  const documents = await receiver.take(6);
+  expect(documents.map((document) => document['name'])).toEqual(['large', 's0', 's1', 's2', 's3', 's4']);
+  expect(documents.slice(1).every((document) => document['parent_id'] === segment.id)).toBe(true);
+  expect(Math.max(...receiver.sizes)).toBeLessThanOrEqual(DATAGRAM_BYTES_MAX);
+});
+
+test('what is too large alone goes without its metadata, and what is still too large is counted', async () => {
+  using log = openLog();
+  const before = getSendCounts();
+  const huge = new Segment('huge');
+  huge.addAnnotation('a', 'x'.repeat(70_000));
+  huge.close();
+  const heavy = new Segment('heavy');
+  heavy.addMetadata('text', 'é'.repeat(40_000));
+  heavy.close();
+  expect(await receiver.take(1)).toMatchObject([{ name: 'heavy' }]);
+  const { lost, withoutMetadata } = getSendCounts();
+  expect([lost['too-large'] - before.lost['too-large'], withoutMetadata - before.withoutMetadata]).toEqual([1, 1]);
+  expect(log.errors.join('\n')).toMatch(/1 X-Ray document\(s\) lost \(too-large\)[^]*without its metadata/);
+});
+
+test('a document that cannot be made costs itself only, and is told once', async () => {
+  using log = openLog();
+  const before = getSendCounts().lost['not-encoded'];
+  for (let at = 0; at < 3; at += 1) {
+    const broken = new Segment('broken');
+    Object.defineProperty(broken, 'annotations', {
+      get: () => {
+        throw new Error('no');
+      },
+    });
+    broken.close();
+  }
+  new Segment('good').close();
+  expect(await receiver.take(1)).toMatchObject([{ name: 'good' }]);
+  expect([getSendCounts().lost['not-encoded'] - before, log.errors.length]).toEqual([3, 1]);
+});
+
+test('the application does not notice that there is no daemon, and the loss is told once', async () => {
+  using log = openLog();
+  await receiver.close();
+  setDaemonAddress(receiver.address);
+  const before = getSendCounts().lost['not-sent'];
+  while (getSendCounts().lost['not-sent'] < before + 3) {
+    new Segment('nowhere').close();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(log.errors).toEqual([expect.stringContaining('lost (not-sent)')]);
+});
+
+test('a name that does not resolve is waited for within limits', async () => {
+  using log = openLog();
+  setDaemonAddress('no-such-host.invalid:2000');
+  const before = getSendCounts().lost['no-socket'];
+  new Segment('nowhere').close();
+  while (getSendCounts().lost['no-socket'] === before) await new Promise((resolve) => setImmediate(resolve));
+  new Segment('nowhere').close();
+  expect(getSendCounts().lost['no-socket']).toBe(before + 2);
+  expect(log.errors.length).toBe(1);
+});
+
+test('a burst beyond the queue is dropped and counted, not kept', () => {
+  using log = openLog();
+  setDaemonAddress('127.0.0.1:9');
+  const before = getSendCounts().lost['queue-full'];
+  for (let at = 0; at < 150; at += 1) {
+    const segment = new Segment('burst');
+    segment.addMetadata('text', 'x'.repeat(60_000));
+    segment.close();
+  }
+  expect(getSendCounts().lost['queue-full'] - before).toBeGreaterThan(50);
+  expect(log.errors.length).toBe(1);
+});

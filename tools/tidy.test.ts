@@ -15,9 +15,11 @@ const ALLOWED: Record<string, readonly string[]> = {
   query: ['model', 'api', 'store'],
   pipeline: ['model', 'api'],
   server: ['model', 'api', 'store', 'store-duckdb', 'store-clickhouse', 'journal', 'query', 'pipeline'],
+  daemon: ['model', 'api', 'journal', 'pipeline'],
   console: ['model', 'api'],
-  cli: ['server', 'query'],
+  cli: ['server', 'query', 'daemon'],
   testkit: ['model', 'store'],
+  sdk: ['model'],
 };
 
 // Whose code may reach which parts of others. Everything else comes from Node or from us.
@@ -31,6 +33,7 @@ const THIRD_PARTY: Record<string, readonly string[]> = {
   query: [],
   pipeline: ['@grpc/grpc-js'],
   server: ['fastify', 'pino', 'prom-client', 'yaml', 'zod'],
+  daemon: ['prom-client', 'yaml', 'zod'],
   console: [
     'react',
     'react-dom',
@@ -43,23 +46,24 @@ const THIRD_PARTY: Record<string, readonly string[]> = {
   ],
   cli: [],
   testkit: [],
+  sdk: [],
 };
 
 // Network and framework modules, and the only folders that may touch them.
 const ADAPTERS: readonly (readonly [RegExp, RegExp])[] = [
   [
     /^(node:)?(http|https|http2|net|tls)$/,
-    /^packages\/(server\/src\/http\/|cli\/src\/|journal\/src\/kafka\/broker-wire\.ts)/,
+    /^packages\/(server\/src\/http\/|cli\/src\/|daemon\/src\/daemon\/(http-client|sampling-proxy)\.ts|pipeline\/src\/receivers\/span-http\/listen-http\.ts|journal\/src\/kafka\/broker-wire\.ts|sdk\/src\/(bare-http|send\/udp-socket)\.ts)/,
   ],
-  [/^(node:)?dgram$/, /^packages\/pipeline\/src\/receivers\/[^/]+\/listen\.ts$/],
-  [/^@grpc\/grpc-js$/, /^packages\/pipeline\/src\/receivers\/[^/]+\/listen-grpc\.ts$/],
+  [/^(node:)?dgram$/, /^packages\/(pipeline\/src\/receivers\/[^/]+\/listen|sdk\/src\/send\/udp-socket)\.ts$/],
+  [/^@grpc\/grpc-js$/, /^packages\/pipeline\/src\/(receivers\/[^/]+\/listen-grpc|exporters\/otlp\/send-grpc)\.ts$/],
   [/^fastify$/, /^packages\/server\/src\/http\//],
   [/^@platformatic\/kafka$/, /^packages\/journal\/src\/kafka\/(broker-wire|wire-frames)\.ts$/],
   [/^@clickhouse\/client$/, /^packages\/store-clickhouse\/src\/(connection|clickhouse-error)\.ts$/],
-  [/^(pino|prom-client)$/, /^packages\/server\/src\/events(\.ts|\/)/],
+  [/^(pino|prom-client)$/, /^packages\/(server\/src\/events(\.ts|\/)|daemon\/src\/collector\/metrics\.ts)/],
   [
     /^node:fs(\/promises)?$/,
-    /^packages\/(journal\/src\/files\.ts|store-duckdb\/src\/|store-clickhouse\/src\/sql-files\.ts|server\/src\/|cli\/src\/|testkit\/src\/|pipeline\/src\/receivers\/)/,
+    /^packages\/(journal\/src\/files\.ts|store-duckdb\/src\/|store-clickhouse\/src\/sql-files\.ts|server\/src\/|cli\/src\/|daemon\/src\/daemon\/(command|log|spool|surroundings)\.ts|daemon\/src\/collector\/components\/exporters\.ts|testkit\/src\/|pipeline\/src\/receivers\/|sdk\/src\/files\.ts)/,
   ],
 ];
 

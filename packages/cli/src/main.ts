@@ -1,20 +1,39 @@
 #!/usr/bin/env node
-import { demo } from './commands/demo.ts';
-import { explainCommand } from './commands/explain.ts';
-import { keysCommand } from './commands/keys.ts';
-import { serveCommand } from './commands/serve.ts';
-import { storeCommand } from './commands/store.ts';
 import { VERSION } from './version.ts';
 
 /** Takes what follows the command's name; resolves with the exit code when the command has ended. */
 type Command = (argv: readonly string[]) => Promise<number>;
 
-const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly does: string }>> = {
-  serve: { run: serveCommand, does: 'receive, keep and show traces: everything in one process' },
-  demo: { run: demo, does: 'run the sample shop with traffic against a running server' },
-  explain: { run: explainCommand, does: 'say how a search answers a filter expression' },
-  keys: { run: keysCommand, does: 'create, list and revoke access keys' },
-  store: { run: storeCommand, does: 'check a data folder, or say what it holds' },
+// Each is loaded when it is run: a daemon has no use for a database.
+const COMMANDS: Readonly<Record<string, { readonly load: () => Promise<Command>; readonly does: string }>> = {
+  serve: {
+    load: async () => (await import('./commands/serve.ts')).serveCommand,
+    does: 'receive, keep and show traces: everything in one process',
+  },
+  daemon: {
+    load: async () => (await import('./commands/daemon.ts')).daemonCommand,
+    does: "take segments in place of AWS's X-Ray daemon, and send them on",
+  },
+  collector: {
+    load: async () => (await import('./commands/collector.ts')).collectorCommand,
+    does: 'receive, change and send traces on: pipelines from a file',
+  },
+  demo: {
+    load: async () => (await import('./commands/demo.ts')).demo,
+    does: 'run the sample shop with traffic against a running server',
+  },
+  explain: {
+    load: async () => (await import('./commands/explain.ts')).explainCommand,
+    does: 'say how a search answers a filter expression',
+  },
+  keys: {
+    load: async () => (await import('./commands/keys.ts')).keysCommand,
+    does: 'create, list and revoke access keys',
+  },
+  store: {
+    load: async () => (await import('./commands/store.ts')).storeCommand,
+    does: 'check a data folder, or say what it holds',
+  },
 };
 
 const HELP = `fluoroscope ${VERSION}: a self-hosted AWS X-Ray
@@ -22,7 +41,7 @@ const HELP = `fluoroscope ${VERSION}: a self-hosted AWS X-Ray
 usage: fluoroscope COMMAND [flags]
 
 ${Object.entries(COMMANDS)
-  .map(([name, { does }]) => `  ${name.padEnd(8)}${does}`)
+  .map(([name, { does }]) => `  ${name.padEnd(10)}${does}`)
   .join('\n')}
 
 fluoroscope COMMAND --help lists the flags of a command.`;
@@ -42,7 +61,8 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`fluoroscope: there is no command "${name}"; fluoroscope --help lists them\n`);
     return 2;
   }
-  return command.run(rest);
+  const run = await command.load();
+  return run(rest);
 }
 
 process.exitCode = await main(process.argv.slice(2));

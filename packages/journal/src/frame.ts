@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { bad, ok, type Result } from '@fluoroscope/model';
+import { bad, ok, type Result } from '@fluoroscope/model/result';
 import type { JournalRecord } from './journal.ts';
 import { RECORD_BYTES_MAX } from './limits.ts';
 

@@ -1,4 +1,4 @@
-import { bad, type Result } from '@fluoroscope/model';
+import { bad, type Result } from '@fluoroscope/model/result';
 import {
   decodeFrame,
   decodeHeader,

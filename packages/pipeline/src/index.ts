@@ -17,3 +17,43 @@ export {
 export { listenOtlpGrpc } from './receivers/otlp/listen-grpc.ts';
 export type { OtlpEvents, OtlpReceiverOptions, OtlpTransport, PutOutcome } from './receivers/otlp/receive.ts';
 export type { Admission, Admit, Sender, SpanListener, SpanListenOptions } from './receivers/otlp/sender.ts';
+export {
+  listenHttp,
+  busy as busyAnswer,
+  plain as plainAnswer,
+  type HttpAnswer,
+  type HttpListener,
+  type HttpRequest,
+} from './receivers/span-http/listen-http.ts';
+export { handleXrayHttp } from './receivers/xray-http/handle-http.ts';
+export { REQUEST_BYTES_MAX as OTLP_REQUEST_BYTES_MAX, RETRY_AFTER_SECONDS } from './receivers/otlp/limits.ts';
+export * from './intake.ts';
+export * from './stage.ts';
+export { changeAttributes, type AttributeAction } from './processors/attributes.ts';
+export { createBatch, type BatchOptions } from './processors/batch.ts';
+export { createIstio } from './processors/istio.ts';
+export { createFilter, createMapping } from './processors/mapping.ts';
+export { createMemoryLimiter } from './processors/memory-limiter.ts';
+export { createProbabilisticSampler } from './processors/probabilistic-sampler.ts';
+export { redact } from './processors/redaction.ts';
+export type { PolicyOptions } from './processors/tail-sampling/policy.ts';
+export { createTailSampling } from './processors/tail-sampling/tail-sampling.ts';
+export { createTraceIdMapping } from './processors/trace-id.ts';
+export { createTraceIdMemory } from './processors/trace-id-memory.ts';
+export { createDebugSend } from './exporters/debug.ts';
+export { createOtlpGrpcSender } from './exporters/otlp/send-grpc.ts';
+export { createOtlpHttpSend } from './exporters/otlp/send-http.ts';
+export {
+  createSendingQueue,
+  type ExporterEvents,
+  type Send,
+  type SendingQueueOptions,
+} from './exporters/sending-queue.ts';
+export { createXraySend } from './exporters/xray/send.ts';
+export { createZipkinSend } from './exporters/zipkin/send.ts';
+export {
+  createCredentialCache,
+  domainOf,
+  loadCredentials,
+  type CredentialCache,
+} from './exporters/xray/credentials.ts';

@@ -1,5 +1,5 @@
 // Hot path: runs once per datagram. The two headers that SDKs send are compared as text; any other is parsed.
-import { bad, ok, type Result } from '@fluoroscope/model';
+import { bad, ok, type Result } from '@fluoroscope/model/result';
 
 export type DatagramProblemCode = 'missing-header' | 'bad-header' | 'empty-body' | 'truncated';
 

@@ -1,0 +1,56 @@
+import type { TimeUs } from '@fluoroscope/model';
+import type { Consumer, ExporterEvents, ProcessorEvents, Stage } from '@fluoroscope/pipeline';
+
+// What the kinds of components make of their configuration: something to be opened or built later, so that a file is
+// checked as a whole before anything of it runs.
+
+/** Where a listener's documents go; a reload puts others in its place. */
+export interface ReceiverPort {
+  readonly next: Consumer;
+  readonly events: ReceiverEvents;
+}
+
+export interface ReceiverEvents {
+  readonly accepted: (count: number) => void;
+  readonly refused: (count: number, reason: string, message: string) => void;
+  readonly turnedAway: (count: number) => void;
+  /** Lost: a sender that is not told. */
+  readonly dropped: (count: number, reason: string) => void;
+  readonly troubled: (what: string, error: unknown) => void;
+}
+
+/** A port to be opened. Two with the same key are the same listener, which outlives a reload. */
+export interface ListenerPlan {
+  /** `otlp/grpc localhost:4317` */
+  readonly key: string;
+  readonly protocol: string;
+  /** Resolves with where it listens. Rejects with PipelineError. */
+  readonly open: (port: () => ReceiverPort) => Promise<OpenListener>;
+}
+
+export interface OpenListener extends AsyncDisposable {
+  /** host:port, as bound. */
+  readonly address: string;
+}
+
+export interface ProcessorContext {
+  readonly events: ProcessorEvents;
+  readonly nowUs: () => TimeUs;
+  /** By the first policy that wanted the trace; null when none did. */
+  readonly traceDecided: (policy: string | null) => void;
+  /** Before its time, or forgotten before its time: something was too small. */
+  readonly overflowed: (what: 'decided-early' | 'trace-id-forgotten') => void;
+}
+
+export type BuildProcessor = (next: Consumer, context: ProcessorContext) => Consumer | Stage;
+
+export interface ExporterContext {
+  readonly events: ExporterEvents;
+  readonly write: (line: string) => void;
+  readonly nowMs: () => number;
+  /** How long it tries to deliver what it holds when it is disposed. */
+  readonly drainMs: number;
+  readonly troubled: (what: string, error: unknown) => void;
+}
+
+export type BuildExporter = (context: ExporterContext) => Promise<Stage>;

@@ -1,0 +1,191 @@
+import { bad, ok, type Result } from '@fluoroscope/model';
+import { z } from 'zod';
+import { listenAddress, orEmpty, type ListenAddress } from './kinds.ts';
+import { readYaml, type ConfigFault, type ConfigPath, type YamlText } from './yaml-text.ts';
+
+/** A configuration whose every part is checked: components are what their kinds make of them, by `type/name`. */
+export interface Config<Receiver, Processor, Exporter> {
+  readonly receivers: ReadonlyMap<string, Receiver>;
+  readonly processors: ReadonlyMap<string, Processor>;
+  readonly exporters: ReadonlyMap<string, Exporter>;
+  readonly pipelines: readonly PipelineConfig[];
+  /** Null: no metrics, no health. */
+  readonly metricsAt: ListenAddress | null;
+  /** Components that are in no pipeline. */
+  readonly unused: readonly string[];
+}
+
+export interface PipelineConfig {
+  readonly name: string;
+  readonly receivers: readonly string[];
+  readonly processors: readonly string[];
+  readonly exporters: readonly string[];
+}
+
+/** By type; each reads what stands below `type/name`. */
+export interface Kinds<Receiver, Processor, Exporter> {
+  readonly receivers: ReadonlyMap<string, z.ZodType<Receiver>>;
+  readonly processors: ReadonlyMap<string, z.ZodType<Processor>>;
+  readonly exporters: ReadonlyMap<string, z.ZodType<Exporter>>;
+}
+
+/** id = type [ "/" name ] */
+const ID = /^([a-z][a-z0-9_]*)(?:\/[^\s/]+)?$/;
+const COMPONENTS_MAX = 1_000;
+const METRICS_AT: ListenAddress = { host: 'localhost', port: 8_888 };
+
+const components = orEmpty(z.record(z.string(), z.unknown()));
+const ids = z.array(z.string({ error: 'expected a name' }), { error: 'expected a list of names' }).max(COMPONENTS_MAX);
+const pipeline = z.strictObject({
+  receivers: ids.min(1, 'expected at least one receiver'),
+  processors: z.preprocess((value) => value ?? [], ids),
+  exporters: ids.min(1, 'expected at least one exporter'),
+});
+
+const FILE = z.strictObject(
+  {
+    receivers: components,
+    processors: components,
+    exporters: components,
+    service: z.strictObject(
+      {
+        pipelines: z.record(z.string(), pipeline, { error: 'expected pipelines by name' }),
+        telemetry: orEmpty(
+          z.strictObject({
+            metrics: orEmpty(
+              z.strictObject({
+                address: listenAddress.optional(),
+                level: z.enum(['none', 'basic', 'normal', 'detailed']).default('normal'),
+              }),
+            ),
+          }),
+        ),
+      },
+      { error: missing('service') },
+    ),
+  },
+  { error: 'expected receivers, processors, exporters and service' },
+);
+
+/** All faults at once, in the order of the file. */
+export function readConfig<R, P, E>(
+  source: string,
+  kinds: Kinds<R, P, E>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Result<Config<R, P, E>, readonly ConfigFault[]> {
+  const yaml = readYaml(source, environment);
+  if (!yaml.ok) return yaml;
+  const faults = new Faults(yaml.value);
+  const file = FILE.safeParse(yaml.value.value);
+  if (!file.success) {
+    faults.addIssues([], file.error.issues);
+    return bad(faults.sorted());
+  }
+  const { receivers, processors, exporters, service } = file.data;
+  const built = {
+    receivers: readComponents('receivers', receivers, kinds.receivers, faults),
+    processors: readComponents('processors', processors, kinds.processors, faults),
+    exporters: readComponents('exporters', exporters, kinds.exporters, faults),
+  };
+  const pipelines = Object.entries(service.pipelines).map(([name, members]): PipelineConfig =>
+    Object.assign({ name }, members),
+  );
+  if (pipelines.length === 0) faults.add(['service', 'pipelines'], 'expected at least one pipeline');
+  for (const one of pipelines) checkPipeline(one, { receivers, processors, exporters }, faults);
+  if (faults.any) return bad(faults.sorted());
+  const { level, address = METRICS_AT } = service.telemetry.metrics;
+  const metricsAt = level === 'none' ? null : address;
+  return ok({ ...built, pipelines, metricsAt, unused: findUnused(built, pipelines) });
+}
+
+function readComponents<T>(
+  section: string,
+  source: Readonly<Record<string, unknown>>,
+  kinds: ReadonlyMap<string, z.ZodType<T>>,
+  faults: Faults,
+): ReadonlyMap<string, T> {
+  const read = new Map<string, T>();
+  for (const [id, value] of Object.entries(source)) {
+    const type = ID.exec(id)?.[1];
+    const kind = type === undefined ? undefined : kinds.get(type);
+    if (kind === undefined) {
+      faults.add([section, id], `expected type or type/name, the type one of ${[...kinds.keys()].join(', ')}`);
+      continue;
+    }
+    const parsed = kind.safeParse(value ?? {});
+    if (parsed.success) read.set(id, parsed.data);
+    else faults.addIssues([section, id], parsed.error.issues);
+  }
+  return read;
+}
+
+const SECTIONS = ['receivers', 'processors', 'exporters'] as const;
+
+function checkPipeline(
+  config: PipelineConfig,
+  defined: Readonly<Record<(typeof SECTIONS)[number], Readonly<Record<string, unknown>>>>,
+  faults: Faults,
+): void {
+  const path = ['service', 'pipelines', config.name];
+  if (!/^traces(\/[^\s/]+)?$/.test(config.name)) {
+    faults.add(path, 'expected traces or traces/name: other signals are not taken');
+  }
+  for (const section of SECTIONS) {
+    const seen = new Set<string>();
+    for (const [index, id] of config[section].entries()) {
+      if (!Object.hasOwn(defined[section], id)) {
+        faults.add([...path, section, index], `there is no ${section.slice(0, -1)} "${id}"`);
+      }
+      if (seen.has(id)) faults.add([...path, section, index], `"${id}" stands here twice`);
+      seen.add(id);
+    }
+  }
+}
+
+function findUnused(
+  built: Readonly<Record<(typeof SECTIONS)[number], ReadonlyMap<string, unknown>>>,
+  pipelines: readonly PipelineConfig[],
+): readonly string[] {
+  return SECTIONS.flatMap((section) => {
+    const used = new Set(pipelines.flatMap((one) => one[section]));
+    return [...built[section].keys()].filter((id) => !used.has(id)).map((id) => `${section}.${id}`);
+  });
+}
+
+/** A class because it is state that grows: the faults of one file. */
+class Faults {
+  readonly #yaml: YamlText;
+  readonly #found: ConfigFault[] = [];
+
+  constructor(yaml: YamlText) {
+    this.#yaml = yaml;
+  }
+
+  get any(): boolean {
+    return this.#found.length > 0;
+  }
+
+  add(path: ConfigPath, message: string): void {
+    this.#found.push({ line: this.#yaml.lineOf(path), key: printPath(path), message });
+  }
+
+  addIssues(path: ConfigPath, issues: readonly z.core.$ZodIssue[]): void {
+    for (const issue of issues) {
+      const at = [...path, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
+      if (issue.code === 'unrecognized_keys') for (const key of issue.keys) this.add([...at, key], 'unknown key');
+      else this.add(at, issue.message);
+    }
+  }
+
+  sorted(): readonly ConfigFault[] {
+    return this.#found.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  }
+}
+
+function printPath(path: ConfigPath): string {
+  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('');
+}
+
+function missing(key: string): string {
+  return `expected ${key} with its pipelines`;
+}

@@ -1,0 +1,194 @@
+import { createSocket } from 'node:dgram';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { runDaemonCommand } from './command.ts';
+import { openFakeEndpoint } from './testing/fake-endpoint.ts';
+
+const HEADER = '{"format":"json","version":1}\n';
+const KEYS = { AWS_ACCESS_KEY_ID: 'AK', AWS_SECRET_ACCESS_KEY: 's', AWS_EC2_METADATA_DISABLED: 'true' };
+
+test('a segment goes on to the endpoint as it came, signed', async () => {
+  const endpoint = await openFakeEndpoint();
+  const daemon = await start(['--endpoint', endpoint.url, '-n', 'eu-west-1']);
+  const document = '{"name":"caf\u00e9 \\"quoted\\"",\n "id": 1}';
+  daemon.send(`${HEADER}${document}`);
+  await until(() => endpoint.documents().length === 1);
+  expect(endpoint.documents()).toEqual([document]);
+  expect(endpoint.seen[0]?.headers).toMatchObject({
+    authorization: expect.stringMatching(/^AWS4-HMAC-SHA256 Credential=AK\/\d{8}\/eu-west-1\/xray\/aws4_request, /),
+    'user-agent': expect.stringMatching(/^fluoroscope-daemon\/1\.2\.3 exec-env\/UNKNOWN OS\//),
+  });
+});
+
+test('without keys it is sent unsigned, and without a region to an endpoint of our own', async () => {
+  const endpoint = await openFakeEndpoint();
+  const daemon = await start(['--endpoint', endpoint.url], { AWS_EC2_METADATA_DISABLED: 'true' });
+  daemon.send(`${HEADER}{}`);
+  await until(() => endpoint.documents().length === 1);
+  expect(endpoint.seen[0]?.headers.authorization).toBeUndefined();
+});
+
+test('both endpoints of a tee get every segment, whether the other is there or not', async () => {
+  const [main, tee] = [await openFakeEndpoint(), await openFakeEndpoint()];
+  main.status = 503;
+  const daemon = await start(['--endpoint', main.url, '--tee-endpoint', tee.url]);
+  daemon.send(`${HEADER}{"n":1}`);
+  await until(() => tee.documents().length === 1);
+  main.status = 200;
+  await until(() => main.documents().length === 1);
+  expect([main.documents(), tee.documents()]).toEqual([['{"n":1}'], ['{"n":1}']]);
+});
+
+test('the TCP port signs sampling calls and passes the answer on', async () => {
+  const endpoint = await openFakeEndpoint();
+  const daemon = await start(['--endpoint', endpoint.url]);
+  const answer = await daemon.post('/GetSamplingRules', '{"NextToken":"x"}');
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('set-cookie')).toBeNull();
+  expect(await answer.json()).toEqual({ of: '/GetSamplingRules' });
+  expect(endpoint.seen).toMatchObject([
+    { body: '{"NextToken":"x"}', headers: { authorization: expect.stringContaining('AWS4') } },
+  ]);
+});
+
+test.each<[string, string, RequestInit, number]>([
+  ['another operation', '/TraceSummaries', {}, 403],
+  ['another spelling', '/GetSamplingRules?x', {}, 403],
+  ['another method', '/GetSamplingRules', { method: 'PUT' }, 403],
+  ['a web page', '/GetSamplingRules', { headers: { origin: 'http://evil.example' } }, 403],
+  ['too much', '/SamplingTargets', { body: 'x'.repeat(1_048_577) }, 413],
+])('the TCP port refuses %s, and asks nobody', async (_name, path, init, status) => {
+  const endpoint = await openFakeEndpoint();
+  const daemon = await start(['--endpoint', endpoint.url]);
+  expect((await daemon.post(path, '{}', init)).status).toBe(status);
+  expect(endpoint.seen).toEqual([]);
+});
+
+test('a sampling call while the endpoint is away is answered at once', async () => {
+  const daemon = await start(['--endpoint', 'http://127.0.0.1:1']);
+  const answer = await daemon.post('/GetSamplingRules', '{}');
+  expect([answer.status, await answer.json()]).toMatchObject([502, { __type: 'ServiceUnavailable' }]);
+});
+
+test('stopped, it sends what has gathered, and tells its counts', async () => {
+  const endpoint = await openFakeEndpoint();
+  const daemon = await start(['--endpoint', endpoint.url, '-a', 'arn:x'], {
+    ...KEYS,
+    AWS_INSTANCE_ID: 'i-1',
+    AWS_HOSTNAME: 'h',
+  });
+  for (let count = 0; count < 60; count += 1) daemon.send(`${HEADER}{"n":${count}}`);
+  daemon.send('no header');
+  await until(() => endpoint.documents().length === 50);
+  expect(await daemon.stop()).toBe(0);
+  expect(endpoint.documents().length).toBe(60);
+  const told = endpoint.seen.find(({ path }) => path === '/TelemetryRecords');
+  expect(JSON.parse(told?.body ?? '{}')).toMatchObject({
+    TelemetryRecords: [{ SegmentsReceivedCount: 61, SegmentsRejectedCount: 1, SegmentsSpilloverCount: 0 }],
+    EC2InstanceId: 'i-1',
+    Hostname: 'h',
+    ResourceARN: 'arn:x',
+  });
+});
+
+test('what an endpoint that is away did not get, the next daemon sends', async () => {
+  const endpoint = await openFakeEndpoint();
+  const spool = makeFolder();
+  const flags = ['--endpoint', endpoint.url, '--spool-path', spool];
+  endpoint.status = 500;
+  const first = await start(flags);
+  first.send(`${HEADER}{"n":1}`);
+  await until(() => endpoint.seen.length > 0);
+  expect(await first.stop()).toBe(0);
+  endpoint.status = 200;
+  await start(flags);
+  await until(() => endpoint.documents().length > 0);
+  expect(endpoint.documents()).toEqual(['{"n":1}']);
+});
+
+test('the file is read, and the command line counts more', async () => {
+  const endpoint = await openFakeEndpoint();
+  const file = join(makeFolder(), 'cfg.yaml');
+  writeFileSync(file, `Version: 2\nEndpoint: ${endpoint.url}\nRegion: us-west-2\nLogging: { LogLevel: error }`);
+  const daemon = await start(['-c', file, '-n', 'eu-central-1', '-l', 'info']);
+  daemon.send(`${HEADER}{}`);
+  await until(() => endpoint.documents().length === 1);
+  expect(endpoint.seen[0]?.headers.authorization).toContain('/eu-central-1/xray/');
+});
+
+test.each<[string, string[], number, RegExp]>([
+  ['a flag that is none', ['--nonsense'], 2, /not defined: -nonsense[\s\S]*usage:/],
+  ['too little memory', ['-m', '2', '-n', 'x'], 1, /\[Error\] --buffer-memory is "2"/],
+  ['no region', ['-o'], 1, /Cannot fetch region/],
+  ['a file that is not there', ['-c', '/nowhere/cfg.yaml'], 1, /\/nowhere\/cfg.yaml cannot be read/],
+  ['an address that is not ours', ['-n', 'x', '-b', '192.0.2.1:0'], 1, /UDP 192.0.2.1/],
+  ['a spool that cannot be', ['-n', 'x', '--spool-path', '/proc/nowhere'], 1, /--spool-path/],
+])('%s: exit code and reason', async (_name, argv, code, reason) => {
+  const run = runDaemon(['-t', '127.0.0.1:0', ...argv], {
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/nowhere',
+  });
+  expect(await run.ended).toBe(code);
+  expect(run.output()).toMatch(reason);
+});
+
+test.each([
+  ['--version', /^fluoroscope daemon version: 1\.2\.3\n$/],
+  ['-h', /^usage: fluoroscope daemon/],
+])('%s', async (flag, expected) => {
+  const run = runDaemon([flag]);
+  expect(await run.ended).toBe(0);
+  expect(run.output()).toMatch(expected);
+});
+
+interface Started {
+  readonly send: (datagram: string) => void;
+  readonly post: (path: string, body: string, init?: RequestInit) => Promise<Response>;
+  readonly stop: () => Promise<number>;
+}
+
+async function start(argv: readonly string[], environment: Record<string, string> = KEYS): Promise<Started> {
+  const run = runDaemon(['-b', '127.0.0.1:0', '-t', '127.0.0.1:0', '--spool-path', 'off', ...argv], environment);
+  await Promise.race([until(() => run.output().includes('ready in')), run.ended]);
+  const port = (name: string): number => Number(new RegExp(`${name} 127\\.0\\.0\\.1:(\\d+)`).exec(run.output())?.[1]);
+  // Levels may hide these lines: the tests that need them do not.
+  const [udp, tcp] = [port('segments on'), port('http server on')];
+  const socket = createSocket('udp4');
+  onTestFinished(async () => {
+    socket.close();
+    await run.stop();
+  });
+  return {
+    send: (datagram) => socket.send(datagram, udp, '127.0.0.1'),
+    post: (path, body, init) => fetch(`http://127.0.0.1:${tcp}${path}`, { method: 'POST', body, ...init }),
+    stop: run.stop,
+  };
+}
+
+function runDaemon(argv: readonly string[], environment: Record<string, string> = KEYS) {
+  let output = '';
+  let askToStop: () => void = () => {};
+  const stop = new Promise<void>((resolve) => (askToStop = resolve));
+  const print = (text: string): void => void (output += text);
+  const ended = runDaemonCommand({ argv, environment, version: '1.2.3', print, printError: print, stop });
+  return {
+    ended,
+    output: () => output,
+    stop: () => {
+      askToStop();
+      return ended;
+    },
+  };
+}
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'fluoroscope-daemon-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function until(wanted: () => boolean): Promise<void> {
+  await expect.poll(wanted, { timeout: 20_000, interval: 5 }).toBe(true);
+}

@@ -1,0 +1,50 @@
+import { openInstanceMetadata, type Ask } from '@fluoroscope/pipeline/xray';
+
+export interface RegionOptions {
+  /** Of the command line or the file. */
+  readonly chosen: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly localMode: boolean;
+  /** Segments go elsewhere: where no region can be had, any will do. */
+  readonly hasOwnEndpoint: boolean;
+  /** Rejects when the file is not there. */
+  readonly readText: (path: string) => Promise<string>;
+  /** Of the shared files. */
+  readonly readProfileRegion: () => Promise<string>;
+  readonly ask: Ask;
+}
+
+/** Signed with where it means nothing. */
+const ANY_REGION = 'us-east-1';
+
+/** Empty when there is none to be found. */
+export async function findRegion(options: RegionOptions): Promise<string> {
+  const { chosen, environment, localMode, hasOwnEndpoint } = options;
+  const near = chosen || environment['AWS_REGION'];
+  if (near) return near;
+  const found = localMode ? await options.readProfileRegion() : await ofContainer(options);
+  if (found !== '') return found;
+  if (hasOwnEndpoint) return ANY_REGION;
+  return localMode ? '' : ofInstance(options);
+}
+
+/** file = {"TaskARN": "arn:aws:ecs:REGION:…", …} */
+async function ofContainer({ environment, readText }: RegionOptions): Promise<string> {
+  if (environment['ECS_ENABLE_CONTAINER_METADATA']?.toLowerCase() !== 'true') return '';
+  try {
+    const file: unknown = JSON.parse(await readText(environment['ECS_CONTAINER_METADATA_FILE'] ?? ''));
+    const arn: unknown = typeof file === 'object' && file !== null ? Reflect.get(file, 'TaskARN') : '';
+    return String(arn).split(':')[3] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+async function ofInstance(options: RegionOptions): Promise<string> {
+  try {
+    const read = await openInstanceMetadata(options);
+    return (await read?.('placement/region')) ?? '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,202 @@
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import {
+  JournalError,
+  openJournal,
+  openJournalReader,
+  type DamagedDetail,
+  type Journal,
+  type JournalReader,
+  type JournalRecord,
+} from '@fluoroscope/journal';
+import type { Batch } from './batcher.ts';
+import { SPOOL_FILE_BYTES_MAX, SPOOL_NOTE_INTERVAL_MS, SPOOL_READ_BYTES } from './limits.ts';
+
+export interface SpooledBatch extends Batch {
+  readonly sequence: number;
+}
+
+/** Batches on disk while their endpoint is away, in order. One process per folder: the caller sees to that. */
+export interface Spool extends AsyncDisposable {
+  /** Resolves once the file has it; it survives the process, not a cut of power. When full, the oldest go. Rejects when the disk refuses. */
+  append(batch: Batch): Promise<void>;
+  /** The oldest, which stays; null when there is none. */
+  peek(): Promise<SpooledBatch | null>;
+  /** It need not be kept. */
+  done(sequence: number): Promise<void>;
+  readonly isEmpty: boolean;
+}
+
+export interface SpoolOptions {
+  /** Made when missing. */
+  readonly dir: string;
+  readonly bytesMax: number;
+  /** Segments that made room for younger ones. */
+  readonly dropped: (segments: number) => void;
+  readonly damaged: (detail: DamagedDetail) => void;
+}
+
+/**
+ * record = version segments body   ; version: 1 byte, 1; segments: 2 bytes, little-endian; body: of PutTraceSegments
+ *
+ * Beside the journal's files, `sent` has the sequence of the last batch that need not be kept, in decimal.
+ */
+const RECORD_VERSION = 1;
+const RECORD_HEAD_BYTES = 3;
+
+export async function openSpool({ dir, bytesMax, dropped, damaged }: SpoolOptions): Promise<Spool> {
+  await makeFolder(resolve(dir));
+  const note = join(dir, 'sent');
+  const sent = await readFile(note, 'utf8').then(Number, () => 0);
+  const position = Number.isSafeInteger(sent) && sent > 0 ? sent : 0;
+  const events = { damaged };
+  const journal = await openJournal({
+    dir,
+    sizeBytesMax: bytesMax,
+    fileBytesMax: SPOOL_FILE_BYTES_MAX,
+    durability: 'os',
+    nextSequence: position + 1,
+    events,
+  });
+  const reader = await openJournalReader({ dir, after: position, events });
+  return new FileSpool(journal, reader, position, note, dropped);
+}
+
+/** Segments hold what users did. */
+const FOLDER_MODE = 0o700;
+
+/** Not by `recursive: true`, which tries for ever where a folder is refused as if its parent were missing (/proc). */
+async function makeFolder(folder: string): Promise<void> {
+  const isThere = await stat(folder).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return;
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder));
+  await mkdir(folder, { mode: FOLDER_MODE });
+}
+
+class FileSpool implements Spool {
+  readonly #journal: Journal;
+  readonly #reader: JournalReader;
+  readonly #note: string;
+  readonly #dropped: (segments: number) => void;
+  /** All up to here need not be kept. */
+  #position: number;
+  #noted: number;
+  #notedAtMs = 0;
+  #ahead: JournalRecord[] = [];
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    journal: Journal,
+    reader: JournalReader,
+    position: number,
+    note: string,
+    dropped: (segments: number) => void,
+  ) {
+    this.#journal = journal;
+    this.#reader = reader;
+    this.#position = position;
+    this.#noted = position;
+    this.#note = note;
+    this.#dropped = dropped;
+  }
+
+  get isEmpty(): boolean {
+    return this.#position >= this.#journal.committedSequence;
+  }
+
+  append({ segments, body }: Batch): Promise<void> {
+    const record = Buffer.allocUnsafe(RECORD_HEAD_BYTES + body.byteLength);
+    record.writeUInt8(RECORD_VERSION, 0);
+    record.writeUInt16LE(segments, 1);
+    body.copy(record, RECORD_HEAD_BYTES);
+    return this.#inTurn(async () => {
+      while (!(await this.#isWritten(record))) await this.#dropOldest();
+    });
+  }
+
+  peek(): Promise<SpooledBatch | null> {
+    return this.#inTurn(async () => {
+      const record = await this.#first();
+      if (record === null) return null;
+      const bytes = Buffer.from(record.bytes.buffer, record.bytes.byteOffset, record.bytes.byteLength);
+      return { sequence: record.sequence, segments: bytes.readUInt16LE(1), body: bytes.subarray(RECORD_HEAD_BYTES) };
+    });
+  }
+
+  done(sequence: number): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#letGo(sequence);
+      if (this.isEmpty || performance.now() - this.#notedAtMs > SPOOL_NOTE_INTERVAL_MS) await this.#writeNote();
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#writeNote();
+      await this.#reader[Symbol.asyncDispose]();
+      await this.#journal[Symbol.asyncDispose]();
+    });
+  }
+
+  /** False when it is full. */
+  async #isWritten(record: Uint8Array): Promise<boolean> {
+    try {
+      await this.#journal.append([record]);
+      return true;
+    } catch (error) {
+      // With nothing to drop, room does not come by dropping.
+      if (error instanceof JournalError && error.code === 'full' && !this.isEmpty) return false;
+      throw error;
+    }
+  }
+
+  async #dropOldest(): Promise<void> {
+    const record = await this.#first();
+    if (record === null) return;
+    const records = this.#ahead;
+    const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#dropped(records.reduce((sum, { bytes }) => sum + view(bytes).getUint16(1, true), 0));
+    await this.#letGo(records.at(-1)?.sequence ?? record.sequence);
+  }
+
+  /** The oldest; gaps that damage left are passed over. */
+  async #first(): Promise<JournalRecord | null> {
+    if (this.#ahead.length === 0 && !this.isEmpty) {
+      const { committedSequence } = this.#journal;
+      const records = await this.#reader.read(committedSequence, SPOOL_READ_BYTES);
+      this.#ahead = records.filter(({ bytes }) => bytes[0] === RECORD_VERSION && bytes.byteLength > RECORD_HEAD_BYTES);
+      if (this.#ahead.length === 0) await this.#letGo(records.at(-1)?.sequence ?? committedSequence);
+    }
+    return this.#ahead[0] ?? null;
+  }
+
+  async #letGo(sequence: number): Promise<void> {
+    if (sequence <= this.#position) return;
+    this.#position = sequence;
+    this.#ahead = this.#ahead.filter((record) => record.sequence > sequence);
+    // The files that stay are tried again at the next call.
+    await this.#journal.release(sequence).catch(() => undefined);
+  }
+
+  async #writeNote(): Promise<void> {
+    if (this.#noted === this.#position) return;
+    const position = this.#position;
+    this.#notedAtMs = performance.now();
+    try {
+      await writeFile(`${this.#note}.new`, String(position), { mode: 0o600 });
+      await rename(`${this.#note}.new`, this.#note);
+      this.#noted = position;
+    } catch {
+      // Without it some batches are sent twice after a restart, which changes nothing at the endpoint.
+    }
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}

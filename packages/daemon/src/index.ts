@@ -1,0 +1,8 @@
+export {
+  CollectorError,
+  printFaults,
+  readCollectorConfig,
+  startCollector,
+  type CollectorOptions,
+  type RunningCollector,
+} from './collector/collector.ts';

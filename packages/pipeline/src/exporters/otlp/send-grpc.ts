@@ -1,0 +1,73 @@
+import { toOtlpGroups } from '@fluoroscope/model';
+import type { ServiceError } from '@grpc/grpc-js';
+import type { Send, SendOutcome } from '../sending-queue.ts';
+import { readExportResponse } from './decode-response.ts';
+import { encodeRequest } from './encode-request.ts';
+
+export interface OtlpGrpcSendOptions {
+  /** host:port */
+  readonly address: string;
+  readonly isPlain: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly compression: 'gzip' | 'none';
+}
+
+export interface OtlpGrpcSender extends Disposable {
+  readonly send: Send;
+}
+
+const PATH = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
+
+/** Sends documents as spans by OTLP/gRPC over one connection, which is opened when the first ones come. */
+export async function createOtlpGrpcSender(options: OtlpGrpcSendOptions): Promise<OtlpGrpcSender> {
+  // Only now, as the receivers do: who sends by HTTP needs it not.
+  const grpc = await import('@grpc/grpc-js');
+  const { status } = grpc;
+  const client = new grpc.Client(
+    options.address,
+    options.isPlain ? grpc.credentials.createInsecure() : grpc.credentials.createSsl(),
+    options.compression === 'gzip' ? { 'grpc.default_compression_algorithm': grpc.compressionAlgorithms.gzip } : {},
+  );
+  // As OTLP has it. RESOURCE_EXHAUSTED only with RetryInfo: without, it may mean that a message is too large.
+  const again: ReadonlySet<number> = new Set([
+    status.CANCELLED,
+    status.DEADLINE_EXCEEDED,
+    status.ABORTED,
+    status.OUT_OF_RANGE,
+    status.UNAVAILABLE,
+    status.DATA_LOSS,
+  ]);
+
+  function failed(error: ServiceError): SendOutcome {
+    const message = `gRPC ${status[error.code]}: ${error.details}`;
+    const hasRetryInfo = error.metadata.get('grpc-status-details-bin').length > 0;
+    const isWorthIt = again.has(error.code) || (error.code === status.RESOURCE_EXHAUSTED && hasRetryInfo);
+    return { state: isWorthIt ? 'again' : 'refused', message };
+  }
+
+  return {
+    send: (parcels, signal) => {
+      const groups = toOtlpGroups(parcels.map(({ document }) => document));
+      if (groups.length === 0) return Promise.resolve({ state: 'sent', refused: 0 });
+      const metadata = new grpc.Metadata();
+      for (const [name, value] of Object.entries(options.headers)) metadata.set(name, value);
+      return new Promise((resolve) => {
+        const call = client.makeUnaryRequest(PATH, same, same, encodeRequest(groups), metadata, (error, answer) => {
+          signal.removeEventListener('abort', cancel);
+          if (error !== null) {
+            resolve(failed(error));
+            return;
+          }
+          const { rejectedSpans, message } = readExportResponse(answer ?? new Uint8Array());
+          resolve({ state: 'sent', refused: Math.min(rejectedSpans, parcels.length), message });
+        });
+        const cancel = (): void => call.cancel();
+        signal.addEventListener('abort', cancel);
+        if (signal.aborted) cancel();
+      });
+    },
+    [Symbol.dispose]: () => client.close(),
+  };
+}
+
+const same = (bytes: Buffer): Buffer => bytes;

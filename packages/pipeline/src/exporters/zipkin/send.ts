@@ -1,0 +1,27 @@
+import { documentToZipkin } from '@fluoroscope/model';
+import { failedResponse } from '../http-outcome.ts';
+import type { Send } from '../sending-queue.ts';
+import { foldApart } from './fold-apart.ts';
+
+/** Sends documents as spans to a Zipkin v2 API, in JSON. The URL has its path: `…/api/v2/spans`. */
+export function createZipkinSend(url: string, headers: Readonly<Record<string, string>>): Send {
+  return async (parcels, signal) => {
+    const spans = parcels
+      .flatMap(({ document }) => foldApart(document))
+      .flatMap((document) => {
+        const span = documentToZipkin(document);
+        // Zipkin's ids have no dashes.
+        return span === null ? [] : [{ ...span, traceId: span.traceId.replace(/^1-(.{8})-/, '$1') }];
+      });
+    if (spans.length === 0) return { state: 'sent', refused: 0 };
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify(spans),
+      redirect: 'error',
+      signal,
+    });
+    const text = await response.text();
+    return response.ok ? { state: 'sent', refused: 0 } : failedResponse(response, text);
+  };
+}

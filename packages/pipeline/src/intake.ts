@@ -1,0 +1,53 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { parseDocument, type DocumentProblem, type ParseDocumentOptions, type TimeUs } from '@fluoroscope/model';
+import type { Consumer, Parcel } from './stage.ts';
+
+export interface IntakeOptions extends Omit<ParseDocumentOptions, 'nowUs'> {
+  /** Asked at each call: a reload may have put another in its place. */
+  readonly next: () => Consumer;
+  readonly nowUs: () => TimeUs;
+  readonly events: IntakeEvents;
+}
+
+export interface IntakeEvents {
+  readonly accepted: (count: number) => void;
+  readonly refused: (problem: Pick<DocumentProblem, 'code' | 'message'>) => void;
+  /** Not taken because something was full; the sender was told, if it listens. */
+  readonly turnedAway: (count: number) => void;
+}
+
+/** Texts parsed in one go: a turn of a few milliseconds. */
+const TURN_TEXTS = 512;
+
+/**
+ * From document texts to a pipeline. Resolves with why documents were refused, once the others are taken; rejects with
+ * PipelineError `full`, and what else the pipeline rejects with, when none was.
+ */
+export function createIntake({
+  next,
+  nowUs,
+  events,
+  ...limits
+}: IntakeOptions): (texts: readonly string[]) => Promise<readonly DocumentProblem[]> {
+  return async (texts) => {
+    const options: ParseDocumentOptions = { ...limits, nowUs: nowUs() };
+    const parcels: Parcel[] = [];
+    const refused: DocumentProblem[] = [];
+    for (const [index, text] of texts.entries()) {
+      if (index > 0 && index % TURN_TEXTS === 0) await nextTurn();
+      for (const parsed of parseDocument(text, options)) {
+        if (parsed.ok) parcels.push({ document: parsed.value.document, bytes: parsed.value.text.length });
+        else refused.push(parsed.problem);
+      }
+    }
+    try {
+      if (parcels.length > 0) await next().consume(parcels);
+    } catch (error) {
+      events.turnedAway(parcels.length);
+      throw error;
+    }
+    events.accepted(parcels.length);
+    for (const problem of refused) events.refused(problem);
+    return refused;
+  };
+}

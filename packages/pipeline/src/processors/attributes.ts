@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import type { AnnotationValue, EntityDocument, Json, JsonObject, TraceDocument } from '@fluoroscope/model';
+
+/** What to do with the attribute `key`, which is an annotation, or a member of any part of the metadata. */
+export type AttributeAction =
+  /** Only where it is missing. */
+  | { readonly action: 'insert'; readonly key: string; readonly value: AnnotationValue }
+  /** Only where it is there. */
+  | { readonly action: 'update'; readonly key: string; readonly value: AnnotationValue }
+  | { readonly action: 'upsert'; readonly key: string; readonly value: AnnotationValue }
+  /** SHA-256 in hex in its place. */
+  | { readonly action: 'delete' | 'hash'; readonly matches: (key: string) => boolean };
+
+/**
+ * The document with these actions done to it and to all that it embeds, one after another.
+ *
+ * A document that was a span keeps some attributes twice, so that the span can be given back: deleting and hashing reach
+ * all places, as names of members at any depth of the metadata and as OTLP's `{"key": …, "value": …}`.
+ */
+export function changeAttributes(document: TraceDocument, actions: readonly AttributeAction[]): TraceDocument {
+  return actions.reduce((changed, action) => changeEntity(changed, action), document);
+}
+
+function changeEntity<T extends EntityDocument>(entity: T, action: AttributeAction): T {
+  const { subsegments } = entity;
+  const changed = 'matches' in action ? removeFrom(entity, action) : setIn(entity, action);
+  if (subsegments === undefined) return changed;
+  return { ...changed, subsegments: subsegments.map((child) => changeEntity(child, action)) };
+}
+
+function setIn<T extends EntityDocument>(
+  entity: T,
+  { action, key, value }: Extract<AttributeAction, { readonly key: string }>,
+): T {
+  const { annotations = {}, metadata } = entity;
+  const isThere =
+    Object.hasOwn(annotations, key) ||
+    Object.values(metadata ?? {}).some((namespace) => isObject(namespace) && Object.hasOwn(namespace, key));
+  if (action === (isThere ? 'insert' : 'update')) return entity;
+  // The new value is the only one: what was kept of the old goes.
+  const cleared = isThere ? removeFrom(entity, { action: 'delete', matches: (name) => name === key }) : entity;
+  return { ...cleared, annotations: { ...cleared.annotations, [key]: value } };
+}
+
+function removeFrom<T extends EntityDocument>(
+  entity: T,
+  { action, matches }: Extract<AttributeAction, { readonly matches: unknown }>,
+): T {
+  const { annotations, metadata } = entity;
+  if (annotations === undefined && metadata === undefined) return entity;
+  const kept: [string, AnnotationValue][] = [];
+  for (const [key, value] of Object.entries(annotations ?? {})) {
+    if (!matches(key)) kept.push([key, value]);
+    else if (action === 'hash') kept.push([key, hashOf(value)]);
+  }
+  const change = action === 'hash' ? hashOf : undefined;
+  return {
+    ...entity,
+    ...(annotations !== undefined && { annotations: Object.fromEntries(kept) }),
+    ...(metadata !== undefined && { metadata: walkObject(metadata, matches, change) }),
+  };
+}
+
+type Change = ((value: Json) => Json) | undefined;
+
+/** Without members whose name matches, or with them changed. */
+function walk(value: Json, matches: (key: string) => boolean, change: Change): Json {
+  if (isList(value)) {
+    return value.flatMap((item): readonly Json[] => {
+      const isMatch = isObject(item) && typeof item['key'] === 'string' && matches(item['key']);
+      if (!isMatch) return [walk(item, matches, change)];
+      return change === undefined
+        ? []
+        : [{ key: item['key'] ?? '', value: stringValue(change(item['value'] ?? null)) }];
+    });
+  }
+  return isObject(value) ? walkObject(value, matches, change) : value;
+}
+
+function walkObject(source: JsonObject, matches: (key: string) => boolean, change: Change): JsonObject {
+  const members: [string, Json][] = [];
+  for (const [key, value] of Object.entries(source)) {
+    if (!matches(key)) members.push([key, walk(value, matches, change)]);
+    // An exact form beside a plain one would be the old value.
+    else if (change !== undefined && !isObject(value)) members.push([key, change(value)]);
+  }
+  return Object.fromEntries(members);
+}
+
+function stringValue(value: Json): JsonObject {
+  return { stringValue: value };
+}
+
+function hashOf(value: Json): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

@@ -32,7 +32,15 @@ const figures = await measureQueries(
   runsMax,
 );
 const sums = [];
-for (const range of graphs) sums.push(await store.readGraph({ ...range, traceIds: null }));
+for (const range of graphs) {
+  const { nodes, edges } = await store.readGraph({ ...range, traceIds: null });
+  sums.push({ nodes: nodes.map(plainSum), edges: edges.map(plainSum) });
+}
 const answer = { figures, openMs: round(openMs), residentMb: round(residentMb(process.pid)), sums };
 await store[Symbol.asyncDispose]();
 process.stdout.write(`${JSON.stringify(answer)}\n`);
+
+/** Typed arrays would be printed as objects. */
+function plainSum({ histogram: { bucketsUs, counts }, ...sum }) {
+  return { ...sum, histogram: { bucketsUs: [...bucketsUs], counts: [...counts] } };
+}

@@ -70,6 +70,8 @@ function textOf(service) {
 }
 
 function print({ histogram, aliases, ...sum }) {
-  const buckets = [...histogram].sort(([a], [b]) => a - b).map(([bucketUs, count]) => ({ bucketUs, count }));
-  return { ...sum, histogram: buckets, aliases: [...aliases].sort((a, b) => (a < b ? -1 : 1)) };
+  const buckets = [...histogram].sort(([a], [b]) => a - b);
+  const bucketsUs = buckets.map(([bucketUs]) => bucketUs);
+  const counts = buckets.map(([, count]) => count);
+  return { ...sum, histogram: { bucketsUs, counts }, aliases: [...aliases].sort((a, b) => (a < b ? -1 : 1)) };
 }

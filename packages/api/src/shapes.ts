@@ -42,18 +42,19 @@ export interface HistogramEntry {
   readonly Count?: number;
 }
 
-export interface Edge {
+/** `Histogram`: how the server holds it until it is printed as entries. */
+export interface Edge<Histogram = readonly HistogramEntry[]> {
   readonly ReferenceId?: number;
   readonly StartTime?: number;
   readonly EndTime?: number;
   readonly SummaryStatistics?: SummaryStatistics;
-  readonly ResponseTimeHistogram?: readonly HistogramEntry[];
+  readonly ResponseTimeHistogram?: Histogram;
   readonly Aliases?: readonly Alias[];
   readonly EdgeType?: string;
-  readonly ReceivedEventAgeHistogram?: readonly HistogramEntry[];
+  readonly ReceivedEventAgeHistogram?: Histogram;
 }
 
-export interface Service {
+export interface Service<Histogram = readonly HistogramEntry[]> {
   readonly ReferenceId?: number;
   readonly Name?: string;
   readonly Names?: readonly string[];
@@ -63,10 +64,10 @@ export interface Service {
   readonly State?: string;
   readonly StartTime?: number;
   readonly EndTime?: number;
-  readonly Edges?: readonly Edge[];
+  readonly Edges?: readonly Edge<Histogram>[];
   readonly SummaryStatistics?: SummaryStatistics;
-  readonly DurationHistogram?: readonly HistogramEntry[];
-  readonly ResponseTimeHistogram?: readonly HistogramEntry[];
+  readonly DurationHistogram?: Histogram;
+  readonly ResponseTimeHistogram?: Histogram;
 }
 
 export interface Http {
@@ -165,10 +166,10 @@ export interface UnprocessedTraceSegment {
 }
 
 /** Statistics of one period: of the edges or of the services that were asked for. */
-export interface TimeSeriesServiceStatistics {
+export interface TimeSeriesServiceStatistics<Histogram = readonly HistogramEntry[]> {
   readonly Timestamp?: number;
   readonly EdgeSummaryStatistics?: SummaryStatistics;
   readonly ServiceSummaryStatistics?: SummaryStatistics;
   readonly ServiceForecastStatistics?: { readonly FaultCountHigh?: number; readonly FaultCountLow?: number };
-  readonly ResponseTimeHistogram?: readonly HistogramEntry[];
+  readonly ResponseTimeHistogram?: Histogram;
 }

@@ -1,3 +1,4 @@
+export * from './bucket-number.ts';
 export { cutText } from './clean-json.ts';
 export * from './document-problem.ts';
 export * from './infer.ts';
@@ -19,6 +20,7 @@ export { readKeyValues } from './translate/otlp/attribute-json.ts';
 export { nestsDeeperThan } from './nesting.ts';
 export type { IndexedAttributes } from './translate/otlp/annotations.ts';
 export * from './translate/otlp/to-documents.ts';
+export * from './translate/otlp/print-span.ts';
 export * from './translate/otlp/to-spans.ts';
 export * from './trace-header/any-spelling.ts';
 export * from './trace-header/b3.ts';

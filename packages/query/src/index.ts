@@ -17,6 +17,7 @@ export { findRule, type SampledRequest } from './sampling/match-rule.ts';
 export * from './sampling/sampling-book.ts';
 export * from './service-graph/services.ts';
 export { settledSums } from './service-graph/settled-sums.ts';
+export * from './service-graph/wire-histogram.ts';
 export * from './summaries/complete-summaries.ts';
 export * from './summaries/trace-summary.ts';
 export * from './summaries/traces.ts';

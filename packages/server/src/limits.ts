@@ -33,6 +33,9 @@ export const SERVICES_PAGE_COUNT_MAX = 1_000;
 /** Services whose numbers are kept for the further pages of graphs, of one operation, at some 200 B each. */
 export const SERVICE_ORDERS_SERVICES_MAX = 100_000;
 
+/** Printed of one graph in one go: a turn of some milliseconds. */
+export const ANSWER_BYTES_PER_TURN_MAX: number = 2 * 1024 * 1024;
+
 /** One page of GetSamplingStatisticSummaries: half an hour of five rules. */
 export const STATISTICS_PAGE_COUNT_MAX = 1_000;
 
@@ -82,11 +85,17 @@ export const TRACES_PAGE_CHARS_MAX: number = 16 * 1024 * 1024;
  */
 export const MERGED_TRACE_DOCUMENTS_MAX = 25_000;
 
-/** A trace of more documents is not read at all: a store gives all documents of a trace at once. */
-export const LARGE_TRACE_DOCUMENTS_MAX = 1_500_000;
+/** Documents of a trace that are read without asking first how large it is: 16 MB at most. */
+export const SMALL_TRACE_DOCUMENTS_MAX = 255;
 
-/** How long the documents of a trace beyond `MERGED_TRACE_DOCUMENTS_MAX` wait in memory for its next page to be asked for. */
-export const LARGE_TRACE_KEPT_MS = 10_000;
+/** Document text in one page of a larger one: half a second of work. */
+export const LARGE_TRACE_PAGE_CHARS_MAX: number = 8 * 1024 * 1024;
+
+/** Documents of a larger one in the first read of a page: with 64 KiB each, as many as fill the page. */
+export const LARGE_TRACE_FIRST_READ_COUNT = 256;
+
+/** And in one more, whose number follows from how long the documents were so far. */
+export const LARGE_TRACE_READ_COUNT_MAX = 20_000;
 
 /** Open consoles that are told of changes. */
 export const LIVE_LISTENERS_MAX = 256;

@@ -14,7 +14,7 @@ import { POSITION_KEY_CHARS_MAX } from './limits.ts';
  */
 export interface MapPositions {
   /** A position for each of these services. */
-  readonly place: (services: readonly Service[]) => Positions;
+  readonly place: (services: readonly Service<unknown>[]) => Positions;
   /** All that are kept afterwards; resolves when they are on disk. */
   readonly put: (change: PutPositions) => Promise<Positions>;
   /** Resolves when what was placed is on disk, or could not be put there. */
@@ -113,7 +113,7 @@ function printKept(kept: ReadonlyMap<string, Position>): string {
   return `${JSON.stringify({ version: 1, positions: Object.fromEntries(kept) })}\n`;
 }
 
-function keyOf({ Name = '', Type, AccountId }: Service): string {
+function keyOf({ Name = '', Type, AccountId }: Service<unknown>): string {
   return printServiceKey({ name: Name, type: Type ?? null, accountId: AccountId ?? null });
 }
 

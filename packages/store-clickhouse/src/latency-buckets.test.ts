@@ -1,4 +1,5 @@
 import { latencyBucketUs, timeUs } from '@fluoroscope/model';
+import { toHistogram } from '@fluoroscope/store';
 import { BASE_US, batchOf, nodeFactOf } from '@fluoroscope/store/conformance';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -34,9 +35,7 @@ test("buckets of whole minutes are the model's, exactly, and so are their sums",
     const bucketUs = latencyBucketUs(durationUs);
     counts.set(bucketUs, (counts.get(bucketUs) ?? 0) + 1);
   }
-  const histogram = [...counts]
-    .map(([bucketUs, count]) => ({ bucketUs, count }))
-    .sort((a, b) => a.bucketUs - b.bucketUs);
+  const histogram = toHistogram(counts);
   expect(nodes).toMatchObject([{ histogram, totalDurationUs: durations.reduce((sum, us) => sum + us, 0) }]);
   expect(await engine.rows('SELECT count() FROM buckets.graph_minutes FINAL')).toEqual([[counts.size]]);
 });

@@ -12,7 +12,7 @@ import { connect, type Connection, type Credentials } from './connection.ts';
 import { createKnownTraces } from './known-traces.ts';
 import { prepareServer } from './prepare.ts';
 import { toStoreProgress } from './progress.ts';
-import { readDocumentsById } from './readers/documents.ts';
+import { readDocumentPage, readDocumentsById } from './readers/documents.ts';
 import { findTraceIds, findTracePage } from './readers/find-traces.ts';
 import { readGraphPeriods, readGraphSums } from './readers/graph.ts';
 import { readStoreStats } from './readers/stats.ts';
@@ -116,6 +116,7 @@ function createStore(connection: Connection, claim: Claim): TraceStore & { ready
     flush: () => track(async () => {}),
     retain: (policy) => track(() => retain(policy)),
     readDocuments: (ids) => track(() => readDocumentsById(connection, ids)),
+    readDocumentPage: (query) => track(() => readDocumentPage(connection, query)),
     findTraces: (query) => track(() => findTracePage(connection, query)),
     findTraceIds: (query) => track(() => findTraceIds(connection, query)),
     readTraceRows: (ids) => track(() => readRowsById(connection, ids)),

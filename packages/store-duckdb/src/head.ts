@@ -3,6 +3,7 @@ import { timeUs, type TimeUs, type TraceId } from '@fluoroscope/model';
 import type { StoreBatch, TraceRow } from '@fluoroscope/store';
 import type { Engine } from './engine.ts';
 import type { Extent, Source } from './source.ts';
+import { createBloomFilter, hashId, type IdHash } from './slices/bloom.ts';
 import { readSchema } from './sql-files.ts';
 
 /** What was written since the newest slice: tables in memory that end with the process. */
@@ -10,6 +11,8 @@ export interface Head extends Source {
   readonly kind: 'head';
   /** Of its schema in the engine's memory. */
   readonly schema: string;
+  /** As `mayKnow`, by hash: mostly false of what is not here, without a look at an id. */
+  mayHold(hash: IdHash): boolean;
   /** A row, not only documents or facts. */
   hasRow(id: TraceId): boolean;
   /** Anything committed, if only a sequence. */
@@ -29,6 +32,9 @@ const DOCUMENT_BYTES = 64;
 const ROW_BYTES = 512;
 const FACT_BYTES = 80;
 
+/** Of a full head, about: with more of them the filter lets more through, to the sets behind it. */
+const FILTERED_IDS = 2 ** 16;
+
 export async function createHead(engine: Engine, orderNo: number): Promise<Head> {
   const schema = `head_${orderNo}`;
   const connection = await engine.connect();
@@ -46,6 +52,7 @@ export async function dropHead(connection: DuckDBConnection, { schema }: Head): 
 }
 
 function headOf(schema: string, orderNo: number): Head {
+  const filter = createBloomFilter(FILTERED_IDS);
   const rowIds = new Set<TraceId>();
   // Of documents and facts without a row: hardly ever any.
   const otherIds = new Set<TraceId>();
@@ -54,6 +61,19 @@ function headOf(schema: string, orderNo: number): Head {
   let sizeBytes = 0;
   let firstReceivedUs: TimeUs | null = null;
   let progress: ReadonlyMap<string, number> = new Map();
+
+  /** Those of one trace mostly come one after another. */
+  function noteOthers(items: readonly { readonly traceId: TraceId }[]): void {
+    let before: TraceId | null = null;
+    for (const { traceId } of items) {
+      if (traceId === before) continue;
+      before = traceId;
+      if (rowIds.has(traceId) || otherIds.has(traceId)) continue;
+      filter.add(hashId(traceId));
+      otherIds.add(traceId);
+    }
+  }
+
   return {
     kind: 'head',
     schema,
@@ -75,17 +95,19 @@ function headOf(schema: string, orderNo: number): Head {
       return progress;
     },
     mayKnow: (id) => rowIds.has(id) || otherIds.has(id),
+    mayHold: (hash) => filter.mayHold(hash),
     hasRow: (id) => rowIds.has(id),
     note(batch, rows, after) {
       isWritten = true;
       progress = after;
       firstReceivedUs ??= batch.documents[0]?.receivedUs ?? null;
-      for (const { traceId } of rows) rowIds.add(traceId);
-      for (const { traceId, text } of batch.documents) {
-        if (!rowIds.has(traceId)) otherIds.add(traceId);
-        sizeBytes += text.length + DOCUMENT_BYTES;
+      for (const { traceId } of rows) {
+        filter.add(hashId(traceId));
+        rowIds.add(traceId);
       }
-      for (const { traceId } of batch.facts) if (!rowIds.has(traceId)) otherIds.add(traceId);
+      noteOthers(batch.documents);
+      noteOthers(batch.facts);
+      for (const { text } of batch.documents) sizeBytes += text.length + DOCUMENT_BYTES;
       sizeBytes += rows.length * ROW_BYTES + batch.facts.length * FACT_BYTES;
       extent = widen(widen(extent, rows), batch.facts);
     },

@@ -107,5 +107,14 @@ export const GRAPH_BLOCKS_MAX = 64;
 /** SELECTs that are joined in one statement. */
 export const UNION_PARTS_MAX = 128;
 
+/** Slices that are searched by one statement: a first one alone, which mostly fills the page, then twice as many each time. */
+export const SEARCHED_SLICES_MAX = 8;
+
+/** Traces of a slice of which a search takes all matches; of a larger one only the newest, which costs more to plan. */
+export const ALL_MATCHES_TRACES_MAX = 131_072;
+
+/** Row numbers that each row is compared with as it is scanned; more are joined. */
+export const COMPARED_NUMBERS_MAX = 32;
+
 /** Traces of one slice whose documents are sought one by one; of more, the whole column is read. */
 export const SOUGHT_TRACES_MAX = 16;

@@ -15,6 +15,7 @@ import {
 } from './limits.ts';
 import { createReadConnections } from './read-connections.ts';
 import { countAll } from './readers/counts.ts';
+import { readDocumentPage } from './readers/document-page.ts';
 import { readDocumentsById } from './readers/documents.ts';
 import { findTraceIds, findTracePage } from './readers/find-traces.ts';
 import { sumGraph, sumGraphSeries } from './readers/graph.ts';
@@ -118,6 +119,7 @@ function createStore(engine: Engine, slices: SliceStore): TraceStore {
     retain: (policy) => track(() => asCall('retention failed', () => slices.retain(policy))),
     readDocuments: (ids) =>
       track(() => reads.read((...read) => inChunks(ids, (chunk) => readDocumentsById(...read, chunk)))),
+    readDocumentPage: (query) => track(() => reads.read((...read) => readDocumentPage(...read, query))),
     findTraces: (query) => track(() => reads.read((...read) => findTracePage(...read, query))),
     findTraceIds: (query) => track(() => reads.read((...read) => findTraceIds(...read, query))),
     readTraceRows: (ids) =>

@@ -2,6 +2,7 @@ import { BIGINT, LIST, UBIGINT, type DuckDBConnection, type DuckDBType, type Duc
 import type { TraceId } from '@fluoroscope/model';
 import type { TraceRow } from '@fluoroscope/store';
 import type { Head } from './head.ts';
+import { hashId } from './slices/bloom.ts';
 import type { Catalog } from './slices/catalog.ts';
 import { fillQuery } from './source-sql.ts';
 import { readQuery } from './sql-files.ts';
@@ -21,8 +22,9 @@ export async function replaceRows(
   const older: TraceId[] = [];
   for (const { traceId } of rows) {
     // What older sources have was dealt with when this head got its first row of the trace.
-    if (head.hasRow(traceId)) here.push(traceId);
-    else if (catalog.mayKnowBefore(head, traceId)) older.push(traceId);
+    const hash = hashId(traceId);
+    if (head.mayHold(hash) && head.hasRow(traceId)) here.push(traceId);
+    else if (catalog.mayKnowBefore(head, traceId, hash)) older.push(traceId);
   }
   if (here.length > 0) await connection.run(fillQuery('delete-traces', { head: head.prefix }), ...bindIds(here));
   if (older.length === 0) return;

@@ -14,6 +14,8 @@ export interface Source {
   readonly orderNo: number;
   /** Of trace rows and facts; null when there are none. A head's extent is that of its committed batches. */
   readonly extent: Extent | null;
+  /** Rows of `traces`; not given where it is not known. */
+  readonly traceCount?: number;
   /** False only if nothing of this trace is here. */
   mayKnow(id: TraceId): boolean;
   /** The same of an id that was hashed before; where there are many ids and sources. */

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { ServiceKey } from '@fluoroscope/model';
+import type { ServiceKey, TraceId } from '@fluoroscope/model';
 import type { StoreBatch, TraceRow } from '@fluoroscope/store';
 import { createDocumentsWriter } from './encode/documents.ts';
 import { createFactsWriter } from './encode/facts.ts';
@@ -80,6 +80,7 @@ export async function openWriter(connection: DuckDBConnection, options: WriterOp
 
 /** A batch may hold two rows of one trace; the last one replaces the others. */
 function newestOfEach(rows: readonly TraceRow[]): readonly TraceRow[] {
-  const newest = new Map(rows.map((row) => [row.traceId, row]));
-  return newest.size === rows.length ? rows : [...newest.values()];
+  const ids = new Set<TraceId>();
+  for (const { traceId } of rows) ids.add(traceId);
+  return ids.size === rows.length ? rows : [...new Map(rows.map((row) => [row.traceId, row])).values()];
 }

@@ -139,6 +139,24 @@ function describeDocuments(open: OpenStore): void {
     },
   );
 
+  storeTest('pages give what all at once gives, and go on into what has come meanwhile', open, async (store) => {
+    const documents = Array.from({ length: 12 }, (_item, at) => documentOf(1 + (at % 2), at, `{"n":${at}}`));
+    for (let at = 0; at < 4; at += 1) {
+      await store.write(batchOf(at + 1, { documents: documents.slice(at * 3, at * 3 + 3) }));
+      if (at === 1) await store.flush();
+    }
+    const all = await store.readDocuments([traceIdOf(1)]);
+    expect(all).toEqual(documents.filter((_item, at) => at % 2 === 0));
+    const read = (skip: number, limit: number) => store.readDocumentPage({ traceId: traceIdOf(1), skip, limit });
+    for (let skip = 0; skip <= 7; skip += 1) {
+      for (const limit of [1, 2, 3, 100]) expect(await read(skip, limit)).toEqual(all.slice(skip, skip + limit));
+    }
+    const later = documentOf(1, 99);
+    await store.write(batchOf(5, { documents: [later, documentOf(2, 98)] }));
+    expect(await read(5, 10)).toEqual([all[5], later]);
+    expect(await store.readDocumentPage({ traceId: traceIdOf(9), skip: 0, limit: 10 })).toEqual([]);
+  });
+
   storeTest('keep their text to the letter', open, async (store) => {
     const texts = [
       '',
@@ -353,6 +371,7 @@ function describeLifetime(open: OpenStore): void {
         store.retain({ arrivedBeforeUs: null, sizeBytesMax: null }),
         store.readGraphSeries(seriesQueryOf(0, 1)),
         store.readDocuments([]),
+        store.readDocumentPage({ traceId: traceIdOf(1), skip: 0, limit: 1 }),
         store.findTraces(traceQueryOf()),
         store.readTraceRows([]),
         store.readGraph(graphQueryOf()),

@@ -1,5 +1,6 @@
 import { latencyBucketUs, printServiceKey, timeUs } from '@fluoroscope/model';
-import type { EdgeFact, EdgeSum, GraphFact, GraphSums, HistogramBucket, NodeFact, NodeSum } from './trace-store.ts';
+import { toHistogram } from './histogram.ts';
+import type { EdgeFact, EdgeSum, GraphFact, GraphSums, NodeFact, NodeSum } from './trace-store.ts';
 
 /** What every store must answer: signs add up, so that each -1 cancels an equal fact in every sum. */
 export function sumGraphFacts(facts: Iterable<GraphFact>): GraphSums {
@@ -55,15 +56,8 @@ function sumFields(facts: readonly GraphFact[]): Omit<NodeSum, 'service' | 'stat
     endUs: timeUs(endUs),
     counts,
     totalDurationUs,
-    histogram: sortHistogram(histogram),
+    histogram: toHistogram(histogram),
   };
-}
-
-function sortHistogram(countByBucket: ReadonlyMap<number, number>): HistogramBucket[] {
-  return [...countByBucket]
-    .filter(([, count]) => count !== 0)
-    .map(([bucketUs, count]) => ({ bucketUs, count }))
-    .sort((a, b) => a.bucketUs - b.bucketUs);
 }
 
 function addTo<Item>(groups: Map<string, Item[]>, key: string, item: Item): void {

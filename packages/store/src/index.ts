@@ -1,5 +1,6 @@
 export * from './condition.ts';
 export { graphPeriods } from './graph-periods.ts';
+export { addHistograms, toHistogram } from './histogram.ts';
 export * from './limits.ts';
 export * from './matches-condition.ts';
 export * from './memory-store.ts';

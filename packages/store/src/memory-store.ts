@@ -5,6 +5,7 @@ import { matchesCondition } from './matches-condition.ts';
 import { compareTraces, isInRange } from './trace-order.ts';
 import {
   StoreError,
+  type DocumentPageQuery,
   type GraphFact,
   type GraphPeriod,
   type GraphQuery,
@@ -73,6 +74,10 @@ class MemoryStore implements TraceStore {
   async readDocuments(ids: readonly TraceId[]): Promise<readonly StoredDocument[]> {
     this.#checkOpen();
     return [...new Set(ids)].flatMap((id) => this.#documents.filter(({ traceId }) => traceId === id));
+  }
+
+  async readDocumentPage({ traceId, skip, limit }: DocumentPageQuery): Promise<readonly StoredDocument[]> {
+    return (await this.readDocuments([traceId])).slice(skip, skip + limit);
   }
 
   async findTraces(query: TraceQuery): Promise<TracePage> {

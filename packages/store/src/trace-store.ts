@@ -43,6 +43,13 @@ export interface TraceStore extends AsyncDisposable {
    */
   readDocuments(ids: readonly TraceId[]): Promise<readonly StoredDocument[]>;
 
+  /**
+   * Of one trace what `readDocuments` gives, from the `skip`th document on and at most `limit` of them, which is ≥ 1. The text of no
+   * other document is read: a trace of any size can be gone through. Documents that come are behind all that are there; those that
+   * `retain` takes were the first.
+   */
+  readDocumentPage(query: DocumentPageQuery): Promise<readonly StoredDocument[]>;
+
   /** Rows whose trace matches, newest start first, ties by trace id descending; at most `limit`, which is ≥ 1. */
   findTraces(query: TraceQuery): Promise<TracePage>;
 
@@ -117,6 +124,12 @@ export interface StoredDocument {
   readonly receivedUs: TimeUs;
   /** The cleaned document as JSON text. */
   readonly text: string;
+}
+
+export interface DocumentPageQuery {
+  readonly traceId: TraceId;
+  readonly skip: number;
+  readonly limit: number;
 }
 
 /** What search and lists need of one trace; replaced as a whole whenever the trace changes. */
@@ -272,13 +285,19 @@ interface SumFields {
   readonly counts: OutcomeCounts;
   /** Over all but `pending`. */
   readonly totalDurationUs: number;
-  /** `latencyBucketUs` value → count, over all but `pending`; ascending. */
-  readonly histogram: readonly HistogramBucket[];
+  /** Over all but `pending`. */
+  readonly histogram: Histogram;
 }
 
-export interface HistogramBucket {
-  readonly bucketUs: number;
-  readonly count: number;
+/**
+ * Two arrays of equal length. Histograms of one answer may be views of one piece of memory: it crosses to another thread
+ * whole, where an object for each bucket took longer than everything else about a graph.
+ */
+export interface Histogram {
+  /** `latencyBucketUs` values, ascending. */
+  readonly bucketsUs: Float64Array;
+  /** Of each bucket; none is 0. */
+  readonly counts: Float64Array;
 }
 
 export interface NodeSum extends SumFields {

@@ -36,6 +36,12 @@ test.each([
     'cart 0..9 fault type=AWS::ECS::Fargate account=000000000000',
     'cart 0..9 fault type=AWS::ECS::Fargate account=000000000001',
   ],
+  // An account written as a number (§14).
+  ...['123456789012', '"123456789012"'].map((account): [string, string, string] => [
+    `rootcause.json = #[{"Services":[{"Name":"a","AccountId":${account}}]}]`,
+    'a 0..9 fault account=123456789012',
+    'a 0..9 fault account=123456789013',
+  ]),
   ['annotation.orderid = "A-17"', 'shop 0..9 orderid:A-17', 'shop 0..9 orderid:A-18'],
   ['annotation.items > 12', 'shop 0..9 items:13', 'shop 0..9 items:12'],
   ['!annotation.coupon', 'shop 0..9', 'shop 0..9 coupon:x'],

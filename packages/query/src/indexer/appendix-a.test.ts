@@ -1,3 +1,4 @@
+import type { Service } from '@fluoroscope/api';
 import { timeUs, type TimeUs } from '@fluoroscope/model';
 import { createMemoryStore, type GraphSums, type TraceRow } from '@fluoroscope/store';
 import { trace, type DrawnTrace } from '@fluoroscope/testkit';
@@ -31,7 +32,7 @@ test.each([
   ['children first', [['template'], ['stock'], ['shop']]],
 ])('the expected graph, %s', async (_name, batches) => {
   const { sums } = await indexed(EXAMPLE, batches);
-  const services = toServices(sums);
+  const services = servicesOf(sums);
   expect(services.map(({ Name, Type }) => `${Name} ${Type}`)).toEqual([
     'carts AWS::DynamoDB::Table',
     'shop AWS::EC2::Instance',
@@ -129,7 +130,7 @@ test('a root in progress is a node with a client, not counted; complete, it is a
   const before = await indexed(open, [['shop']]);
   expect(toTraceSummary(before.row)).toMatchObject({ IsPartial: true, Duration: 0, Revision: 1 });
   expect(toTraceSummary(before.row)).not.toHaveProperty('ResponseTime');
-  const [shop, client] = toServices(before.sums);
+  const [shop, client] = servicesOf(before.sums);
   expect(shop).toMatchObject({ Name: 'shop', SummaryStatistics: { TotalCount: 0 }, DurationHistogram: [] });
   expect(client).toMatchObject({ Type: 'client', Edges: [{ ReferenceId: 0, SummaryStatistics: { TotalCount: 0 } }] });
 
@@ -164,6 +165,10 @@ async function indexed(drawn: DrawnTrace, batches: readonly (readonly (string | 
   const [row] = (await store.readTraceRows([drawn.traceId])) as [TraceRow];
   const sums: GraphSums = await store.readGraph(everything);
   return { sums, row, documents: await store.readDocuments([drawn.traceId]) };
+}
+
+function servicesOf(sums: GraphSums): readonly Service[] {
+  return JSON.parse(JSON.stringify(toServices(sums)));
 }
 
 function span(start: number, end: number) {

@@ -17,7 +17,7 @@ const PULL = { nodes: 1, nodeToBend: 3, bends: 8 } as const;
  * crossings, heights drawn towards the neighbours and then to common rows. Edges that skip layers have their own
  * place in each, so that they can pass between the nodes. A function of the graph only.
  */
-export function layoutMap(services: readonly Service[]): Positions {
+export function layoutMap(services: readonly Service<unknown>[]): Positions {
   return Object.fromEntries(layoutNodes(readMapGraph(services)));
 }
 

@@ -12,7 +12,7 @@ export interface MapNode {
 }
 
 /** The nodes by key, so that nothing depends on the order of the answer; neighbours likewise; layers filled in. */
-export function readMapGraph(services: readonly Service[]): readonly MapNode[] {
+export function readMapGraph(services: readonly Service<unknown>[]): readonly MapNode[] {
   const byReference = new Map<number | undefined, MapNode>();
   const byKey = new Map<string, MapNode>();
   for (const service of services) {

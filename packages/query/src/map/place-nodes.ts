@@ -11,7 +11,7 @@ import { LAYER_DISTANCE, roundPosition, ROW_DISTANCE } from './spacing.ts';
  * What nothing kept is connected to is laid out as a whole, below all that is kept. Any other new node stands one
  * layer right of its callers (or left of what it calls), as near to their height as there is room and edges leave free.
  */
-export function placeNodes(kept: Positions, services: readonly Service[]): Positions {
+export function placeNodes(kept: Positions, services: readonly Service<unknown>[]): Positions {
   const nodes = readMapGraph(services);
   const placed = new Map<string, Position>(Object.entries(kept));
   const fresh = nodes.filter((node) => !placed.has(node.key));

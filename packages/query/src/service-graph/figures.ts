@@ -1,4 +1,4 @@
-import type { NodeSum, OutcomeCounts } from '@fluoroscope/store';
+import { addHistograms, toHistogram, type Histogram, type NodeSum, type OutcomeCounts } from '@fluoroscope/store';
 
 type Counts = { -readonly [Name in keyof OutcomeCounts]: OutcomeCounts[Name] };
 
@@ -8,8 +8,10 @@ export interface Figures {
   endUs: number;
   readonly counts: Counts;
   totalDurationUs: number;
-  readonly histogram: Map<number, number>;
+  histogram: Histogram;
 }
+
+const NO_HISTOGRAM = toHistogram(new Map());
 
 export function noFigures(): Figures {
   return {
@@ -17,7 +19,7 @@ export function noFigures(): Figures {
     endUs: -Infinity,
     counts: { ok: 0, error: 0, throttle: 0, fault: 0, pending: 0 },
     totalDurationUs: 0,
-    histogram: new Map(),
+    histogram: NO_HISTOGRAM,
   };
 }
 
@@ -33,7 +35,5 @@ export function addFigures(
   figures.counts.throttle += sum.counts.throttle;
   figures.counts.fault += sum.counts.fault;
   figures.counts.pending += sum.counts.pending;
-  for (const { bucketUs, count } of sum.histogram) {
-    figures.histogram.set(bucketUs, (figures.histogram.get(bucketUs) ?? 0) + count);
-  }
+  figures.histogram = addHistograms(figures.histogram, sum.histogram);
 }

@@ -1,4 +1,4 @@
-import type { Alias, Edge, Service, ServiceId, SummaryStatistics, HistogramEntry } from '@fluoroscope/api';
+import type { Alias, Edge, Service, ServiceId, SummaryStatistics } from '@fluoroscope/api';
 import {
   CLIENT_TYPE,
   printServiceKey,
@@ -7,8 +7,12 @@ import {
   secondsFromUs,
   type ServiceKey,
 } from '@fluoroscope/model';
-import type { GraphSums, HistogramBucket, OutcomeCounts } from '@fluoroscope/store';
+import type { GraphSums, OutcomeCounts } from '@fluoroscope/store';
 import { addFigures, noFigures, type Figures } from './figures.ts';
+import { NO_ENTRIES, WireHistogram } from './wire-histogram.ts';
+
+/** Its histograms are packed. */
+export type GraphService = Service<WireHistogram>;
 
 /** Readers divide counts by the time between start and end (XRAY-SPEC §4.5). */
 const SPAN_SECONDS_MIN = 0.001;
@@ -34,7 +38,7 @@ interface GraphEdge {
  * A graph as X-Ray prints it (XRAY-SPEC §4.2, §6). A node that is known from an edge only is there too, so that
  * every edge leads somewhere. Reference ids follow the order of the nodes' keys: equal sums, equal answer.
  */
-export function toServices(sums: GraphSums): readonly Service[] {
+export function toServices(sums: GraphSums): readonly GraphService[] {
   const nodes = gatherNodes(sums);
   const sorted = [...nodes.values()].sort((a, b) => compareTexts(a.text, b.text));
   const references = new Map<Node, number>(sorted.map((node, at) => [node, at]));
@@ -99,8 +103,9 @@ function widenToEdges(nodes: Iterable<Node>, observed: ReadonlySet<string>): voi
   }
 }
 
-function toService(node: Node, reference: number, references: ReadonlyMap<Node, number>): Service {
+function toService(node: Node, reference: number, references: ReadonlyMap<Node, number>): GraphService {
   const { figures, key } = node;
+  const histogram = new WireHistogram(figures.histogram);
   const isClient = key.type === CLIENT_TYPE;
   const edges = [...node.edges.values()]
     .map((edge) => toEdge(edge, references.get(edge.target) ?? 0))
@@ -114,22 +119,22 @@ function toService(node: Node, reference: number, references: ReadonlyMap<Node, 
     Edges: edges,
     ...(!isClient && {
       SummaryStatistics: toStatistics(figures),
-      DurationHistogram: toHistogram(figures.histogram),
-      ResponseTimeHistogram: toHistogram(figures.histogram),
+      DurationHistogram: histogram,
+      ResponseTimeHistogram: histogram,
     }),
   };
 }
 
-function toEdge({ target, figures, aliases, isLink }: GraphEdge, reference: number): Edge {
-  const ages = toHistogram(figures.histogram);
+function toEdge({ target, figures, aliases, isLink }: GraphEdge, reference: number): Edge<WireHistogram> {
+  const histogram = new WireHistogram(figures.histogram);
   if (isLink) {
     return {
       ReferenceId: reference,
       ...toSpan(figures),
       EdgeType: 'link',
       SummaryStatistics: {},
-      ResponseTimeHistogram: [],
-      ReceivedEventAgeHistogram: ages,
+      ResponseTimeHistogram: NO_ENTRIES,
+      ReceivedEventAgeHistogram: histogram,
       Aliases: [],
     };
   }
@@ -137,7 +142,7 @@ function toEdge({ target, figures, aliases, isLink }: GraphEdge, reference: numb
     ReferenceId: reference,
     ...toSpan(figures),
     SummaryStatistics: toStatistics(figures),
-    ResponseTimeHistogram: ages,
+    ResponseTimeHistogram: histogram,
     Aliases: [...aliases].sort(compareTexts).map((name) => toAlias(name, target.key)),
   };
 }
@@ -167,12 +172,6 @@ function toStatistics({ counts, totalDurationUs }: Figures): SummaryStatistics {
 
 function completedCount({ ok, error, throttle, fault }: OutcomeCounts): number {
   return ok + error + throttle + fault;
-}
-
-function toHistogram(buckets: ReadonlyMap<HistogramBucket['bucketUs'], number>): HistogramEntry[] {
-  return [...buckets]
-    .sort(([a], [b]) => a - b)
-    .map(([bucketUs, count]) => ({ Value: secondsFromUs(bucketUs), Count: count }));
 }
 
 /** By UTF-16 units: the same on every machine, unlike a locale's order. */

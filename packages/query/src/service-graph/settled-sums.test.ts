@@ -1,5 +1,5 @@
 import { timeUs, UNRESOLVED_CLIENT_TYPE, type ServiceKey } from '@fluoroscope/model';
-import type { EdgeSum, NodeSum, OutcomeCounts } from '@fluoroscope/store';
+import { toHistogram, type EdgeSum, type NodeSum, type OutcomeCounts } from '@fluoroscope/store';
 import { expect, test } from 'vitest';
 import { settledSums } from './settled-sums.ts';
 
@@ -38,5 +38,5 @@ function sum(startedAgo: number, endedAgo: number, count: number) {
   const counts: OutcomeCounts = { ok: count, error: 0, throttle: 0, fault: 0, pending: 0 };
   const startUs = timeUs(NOW - startedAgo * 1e6);
   const endUs = timeUs(NOW - endedAgo * 1e6);
-  return { startUs, endUs, counts, totalDurationUs: 1, histogram: [] };
+  return { startUs, endUs, counts, totalDurationUs: 1, histogram: toHistogram(new Map()) };
 }

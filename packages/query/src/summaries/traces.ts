@@ -46,12 +46,12 @@ export interface SegmentPlace {
   readonly id: string;
 }
 
-export interface SegmentsPage<Place> {
+export interface SegmentsPage {
   readonly segments: readonly WireSegment[];
   /** Of their documents, in UTF-16 units. */
   readonly chars: number;
   /** Where the next page goes on; null when there is none. */
-  readonly next: Place | null;
+  readonly next: SegmentPlace | null;
 }
 
 /** A page is full once it has so many characters, or segments; it holds one segment at least. */
@@ -61,45 +61,32 @@ export interface PageSize {
 }
 
 /** Segments of a merged trace as BatchGetTraces prints them (XRAY-SPEC §7.1), those behind `after` only. */
-export function printSegments(
-  { segments }: MergedTrace,
-  after: SegmentPlace | null,
-  size: PageSize,
-): SegmentsPage<SegmentPlace> {
+export function printSegments({ segments }: MergedTrace, after: SegmentPlace | null, size: PageSize): SegmentsPage {
   const first = after === null ? 0 : segments.findIndex((segment) => comparePlaces(placeOf(segment), after) > 0);
   if (first === -1) return { segments: [], chars: 0, next: null };
-  const { printed, chars } = printUntilFull(first, segments.length, size, (at) => segments[at]?.document);
+  const printed: PrintedSegment[] = [];
+  let chars = 0;
+  for (const { document } of segments.slice(first)) {
+    if (printed.length > 0 && isFull({ count: printed.length, chars }, size)) break;
+    const segment = { Id: document.id, Document: printDocument(document) };
+    printed.push(segment);
+    chars += segment.Document.length;
+  }
   const last = segments[first + printed.length - 1];
   const isLast = first + printed.length === segments.length;
   return { segments: printed, chars, next: last === undefined || isLast ? null : placeOf(last) };
 }
 
-/** Documents as they were sent, from the `from`th on: of a trace that is too large to be merged (ADR-013). */
-export function printDocuments(stored: readonly StoredDocument[], from: number, size: PageSize): SegmentsPage<number> {
-  const { printed, chars } = printUntilFull(from, stored.length, size, (at) => {
-    const document = stored[at];
-    return document === undefined ? undefined : readAcceptedDocument(document.text);
-  });
-  const end = from + printed.length;
-  return { segments: printed, chars, next: end < stored.length ? end : null };
+export function isFull({ count, chars }: { count: number; chars: number }, { charsMax, countMax }: PageSize): boolean {
+  return count >= countMax || chars >= charsMax;
 }
 
-function printUntilFull(
-  first: number,
-  end: number,
-  { charsMax, countMax }: PageSize,
-  documentAt: (at: number) => { readonly id: string } | undefined,
-): { readonly printed: readonly WireSegment[]; readonly chars: number } {
-  const printed: WireSegment[] = [];
-  let chars = 0;
-  for (let at = first; at < end && printed.length < countMax && (chars < charsMax || at === first); at += 1) {
-    const document = documentAt(at);
-    if (document === undefined) break;
-    const text = printDocument(document);
-    printed.push({ Id: document.id, Document: text });
-    chars += text.length;
-  }
-  return { printed, chars };
+export type PrintedSegment = Required<WireSegment>;
+
+/** A document as it was sent: of a trace that is too large to be merged (ADR-013). */
+export function printStored({ text }: StoredDocument): PrintedSegment {
+  const document = readAcceptedDocument(text);
+  return { Id: document.id, Document: printDocument(document) };
 }
 
 function placeOf({ id, document }: MergedSegment): SegmentPlace {

@@ -16,6 +16,10 @@ export function createSealingStore(store: TraceStore, vault: Vault): TraceStore 
     throw new StoreError('sealed', `trace ${document.traceId}: ${describeSealed(opened.problem)}`);
   }
 
+  function openIfSealed(document: StoredDocument): StoredDocument {
+    return isSealedText(document.text) ? open(document) : document;
+  }
+
   return {
     capabilities: store.capabilities,
     async write(batch) {
@@ -27,8 +31,9 @@ export function createSealingStore(store: TraceStore, vault: Vault): TraceStore 
     async readDocuments(ids) {
       const stored = await store.readDocuments(ids);
       if (!stored.some(({ text }) => isSealedText(text))) return stored;
-      return stored.map((document) => (isSealedText(document.text) ? open(document) : document));
+      return stored.map(openIfSealed);
     },
+    readDocumentPage: async (query) => (await store.readDocumentPage(query)).map(openIfSealed),
     readProgress: (origin) => store.readProgress(origin),
     flush: () => store.flush(),
     retain: (policy) => store.retain(policy),

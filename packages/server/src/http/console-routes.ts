@@ -7,10 +7,12 @@ import { z } from 'zod';
 import type { Events } from '../events.ts';
 import { RETRY_AFTER_SECONDS } from '../limits.ts';
 import { putPositionsInput, type MapPositions } from '../map-positions.ts';
+import type { Packed } from '../operations/handler.ts';
 import { readTimeRange } from '../operations/time-range.ts';
 import type { StoreReader } from '../storage/storage.ts';
 import type { RequestAccess } from './access-hook.ts';
 import type { LiveHub } from './live.ts';
+import { printAnswer, sendPrinted } from './print-answer.ts';
 import type { BodyReader } from './request-body.ts';
 import { nameRequest } from './request-name.ts';
 
@@ -40,21 +42,22 @@ const mapQuery: z.ZodType<{ readonly start: number; readonly end: number }> = z.
 export function addConsoleRoutes(app: FastifyInstance, options: ConsoleRoutesOptions): void {
   const { store, positions, live, revision, readStatus, bodies, requestAccess, events, nowUs } = options;
 
-  app.get('/api/map', { config: nameRequest('map') }, async (request, reply): Promise<MapAnswer> => {
+  app.get('/api/map', { config: nameRequest('map') }, async (request, reply) => {
     const query = readInput(mapQuery, request.query);
     const range = readTimeRange({ StartTime: query.start, EndTime: query.end });
     // Asked for before the read, so that a change during it is asked about again.
     const readRevision = revision();
     const sums = await store.readGraph({ ...range, traceIds: null });
     const services = toServices(settledSums(sums, nowUs()));
-    void reply.header('cache-control', 'no-store');
-    return {
+    const answer: Packed<MapAnswer> = {
       startTime: secondsFromUs(range.startUs),
       endTime: secondsFromUs(range.endUs),
       services,
       positions: positions.place(services),
       revision: readRevision,
     };
+    void reply.type('application/json; charset=utf-8').header('cache-control', 'no-store');
+    return sendPrinted(reply, await printAnswer(answer));
   });
 
   app.put('/api/map/positions', { config: nameRequest('put-map-positions') }, async (request, reply) => {

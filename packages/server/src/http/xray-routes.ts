@@ -10,6 +10,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import type { Handler, Handlers } from '../operations/handler.ts';
 import type { RequestAccess } from './access-hook.ts';
+import { printAnswer, sendPrinted } from './print-answer.ts';
 import type { BodyReader } from './request-body.ts';
 import { nameRequest } from './request-name.ts';
 
@@ -18,6 +19,13 @@ export interface XrayRoutesOptions {
   readonly bodies: BodyReader;
   readonly access: Pick<RequestAccess, 'authorize'>;
 }
+
+const HAVE_HISTOGRAMS: ReadonlySet<OperationName> = new Set([
+  'get-retrieved-traces-graph',
+  'get-service-graph',
+  'get-time-series-service-statistics',
+  'get-trace-graph',
+]);
 
 /** Every operation by POST on its own path, and on no other (XRAY-SPEC §4.1). */
 export function addXrayRoutes(app: FastifyInstance, options: XrayRoutesOptions): void {
@@ -37,6 +45,9 @@ function addRoute<Name extends OperationName>(
     access.authorize(request, name, input.ok ? input.value : null);
     if (!input.ok) throw new ApiError('InvalidRequestException', input.problem);
     const output = await handler(input.value);
-    return reply.type('application/json').header('cache-control', 'no-store').send(JSON.stringify(output));
+    void reply.type('application/json').header('cache-control', 'no-store');
+    return HAVE_HISTOGRAMS.has(name)
+      ? sendPrinted(reply, await printAnswer(output))
+      : reply.send(JSON.stringify(output));
   });
 }

@@ -136,7 +136,7 @@ function parts() {
   return { store: rig.storage.store, groups, tokens, events: rig.events };
 }
 
-function namesOf({ Services = [], NextToken }: { Services?: readonly Service[]; NextToken?: string }) {
+function namesOf({ Services = [], NextToken }: { Services?: readonly Service<unknown>[]; NextToken?: string }) {
   return { names: Services.map(({ Name = '', Type = '' }) => `${Name}${Type}`), NextToken };
 }
 

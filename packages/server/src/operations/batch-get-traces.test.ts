@@ -4,7 +4,9 @@ import { createIndexer } from '@fluoroscope/query';
 import { createMemoryStore, type TraceStore } from '@fluoroscope/store';
 import { trace } from '@fluoroscope/testkit';
 import { expect, test } from 'vitest';
+import { LARGE_TRACE_PAGE_CHARS_MAX } from '../limits.ts';
 import { createPageTokens } from '../page-token.ts';
+import { alterStore } from '../testing/altered-store.ts';
 import { createBatchGetTraces, type BatchGetTracesOptions } from './batch-get-traces.ts';
 
 const tokens = createPageTokens(Buffer.alloc(32, 1));
@@ -61,12 +63,6 @@ test('a trace too large to be put together comes as it was sent, and says so', a
   for (const [page] of pages) expect(page).toMatchObject({ Id: LARGE.traceId, Duration: 0.3, LimitExceeded: true });
 });
 
-test('a trace too large to be read is named, without segments', async () => {
-  const store = await stored(LARGE.documents);
-  const [[found] = []] = await readAll(store, { mergedDocumentsMax: 3, largeDocumentsMax: 5 });
-  expect(found).toEqual({ Id: LARGE.traceId, Duration: 0.3, LimitExceeded: true, Segments: [] });
-});
-
 test('a trace that became too large between two pages is asked for anew', async () => {
   const store = await stored(LARGE.documents);
   const { NextToken } = await createBatchGetTraces({ store, tokens, events, pageCharsMax: 1 })({
@@ -78,6 +74,14 @@ test('a trace that became too large between two pages is asked for anew', async 
   });
 });
 
+test('of a small trace nothing but its documents is read', async () => {
+  const noRows = alterStore(await stored(LARGE.documents), {
+    readTraceRows: () => Promise.reject(new Error('a row')),
+  });
+  const pages = await readAll(noRows, { pageCharsMax: 500 });
+  expect(pages.flatMap(namesOf)).toEqual(IN_ORDER);
+});
+
 test('of a large trace only what is printed is in an answer, however many documents it has', async () => {
   const documents = manyOf(3_000, {});
   const options = { pageCharsMax: 50_000, mergedDocumentsMax: 1_000 };
@@ -86,16 +90,57 @@ test('of a large trace only what is printed is in an answer, however many docume
   for (const page of pages) expect(charsOf(page)).toBeLessThan(51_000);
 });
 
-test('the documents of a large trace are read once for all its pages', async () => {
-  const store = await stored(LARGE.documents);
+test('a page of a large trace is smaller than one of small traces', async () => {
+  const store = await stored(manyOf(700, { metadata: { body: 'x'.repeat(20_000) } }));
+  const pages = await readAll(store, { mergedDocumentsMax: 10 });
+  const [first = 0] = pages.map(charsOf);
+  expect(pages).toHaveLength(2);
+  expect(first).toBeGreaterThanOrEqual(LARGE_TRACE_PAGE_CHARS_MAX);
+  expect(first).toBeLessThan(LARGE_TRACE_PAGE_CHARS_MAX + 21_000);
+});
+
+test('of a large trace a page reads little more than it gives', async () => {
+  const store = await stored(manyOf(3_000, {}));
   let readCount = 0;
-  const readDocuments = (ids: readonly TraceId[]) => {
-    readCount += 1;
-    return store.readDocuments(ids);
-  };
-  const counted = { findTraces: store.findTraces.bind(store), readTraceRows: store.readTraceRows.bind(store) };
-  const pages = await readAll({ ...counted, readDocuments }, { pageCharsMax: 1, mergedDocumentsMax: 3 });
-  expect([pages.length, readCount]).toEqual([5, 1]);
+  const counted = alterStore(store, {
+    readDocuments: () => Promise.reject(new Error('all at once')),
+    readDocumentPage: async (query) => {
+      const documents = await store.readDocumentPage(query);
+      readCount += documents.length;
+      return documents;
+    },
+  });
+  const pages = await readAll(counted, { pageCharsMax: 100_000, mergedDocumentsMax: 1_000 });
+  expect(new Set(pages.flat().flatMap(({ Segments = [] }) => Segments.map(({ Id }) => Id))).size).toBe(3_000);
+  expect(pages.length).toBeGreaterThan(3);
+  expect(readCount).toBeLessThan(3_000 * 1.2);
+});
+
+test('what comes between two pages of a large trace is behind the rest', async () => {
+  const store = await stored(LARGE.documents);
+  const options = { pageCharsMax: 1, mergedDocumentsMax: 3 };
+  const TraceIds = [LARGE.traceId];
+  const first = await createBatchGetTraces({ store, tokens, events, ...options })({ TraceIds });
+  const late = trace`late 0..300 parent=00000000000000aa id=0000000000000001`.documents;
+  await write(
+    store,
+    late.map((document) => ({ ...document, trace_id: LARGE.traceId })),
+    2,
+  );
+  const rest = await readAll(store, options, first.NextToken);
+  expect([first.Traces ?? [], ...rest].flatMap(namesOf)).toEqual(['shop', 'work', 'stock', 'stock', 'mail', 'late']);
+});
+
+test('a large trace whose first documents went between two pages is asked for anew', async () => {
+  const store = await stored(LARGE.documents);
+  const read = createBatchGetTraces({ store, tokens, events, pageCharsMax: 1, mergedDocumentsMax: 3 });
+  const TraceIds = [LARGE.traceId];
+  const { NextToken } = await read({ TraceIds });
+  const moved = alterStore(store, {
+    readDocumentPage: ({ skip, ...query }) => store.readDocumentPage({ ...query, skip: skip + 2 }),
+  });
+  const later = createBatchGetTraces({ store: moved, tokens, events, pageCharsMax: 1, mergedDocumentsMax: 3 });
+  await expect(later({ TraceIds, NextToken })).rejects.toMatchObject({ code: 'InvalidRequestException' });
 });
 
 test('ids may be written as W3C does, and come back as X-Ray writes them', async () => {
@@ -105,7 +150,7 @@ test('ids may be written as W3C does, and come back as X-Ray writes them', async
   expect(Traces?.map(({ Id }) => Id)).toEqual([LARGE.traceId]);
 });
 
-type ReadStore = Pick<TraceStore, 'findTraces' | 'readDocuments' | 'readTraceRows'>;
+type ReadStore = Pick<TraceStore, 'findTraces' | 'readDocumentPage' | 'readDocuments' | 'readTraceRows'>;
 
 async function readAll(
   store: ReadStore,

@@ -1,11 +1,15 @@
 import type { Groups } from '../control/groups.ts';
 import type { Handler } from './handler.ts';
+import { refuseNextToken } from './next-token.ts';
 
 export interface GetGroupsOptions {
   readonly groups: Pick<Groups, 'list'>;
 }
 
-/** All on one page, so that no token is ever given out; one that comes is not looked at. */
+/** All on one page. */
 export function createGetGroups({ groups }: GetGroupsOptions): Handler<'get-groups'> {
-  return async () => ({ Groups: groups.list() });
+  return async ({ NextToken }) => {
+    refuseNextToken(NextToken);
+    return { Groups: groups.list() };
+  };
 }

@@ -5,6 +5,7 @@ import type { Events } from '../events.ts';
 import type { PageTokens, TokenScope } from '../page-token.ts';
 import type { StoreReader } from '../storage/storage.ts';
 import type { Handler } from './handler.ts';
+import { readMessageEdges } from './message-edges.ts';
 import { readRetrievedRows } from './retrieved-rows.ts';
 import { createServicesPage } from './services-page.ts';
 import { ALL_TIME } from './time-range.ts';
@@ -28,7 +29,9 @@ export function createGetRetrievedTracesGraph(
     const retrieval = retrievals.find(RetrievalToken);
     const rows = await readRetrievedRows(store, retrieval);
     const traceIds = rows.map(({ traceId }) => traceId);
-    const services = toServices(await store.readGraph({ ...ALL_TIME, traceIds }));
+    const { nodes, edges } = await store.readGraph({ ...ALL_TIME, traceIds });
+    const messages = await readMessageEdges(traceIds, { store, events });
+    const services = toServices({ nodes, edges: [...edges, ...messages] });
     const scope: TokenScope = ['get-retrieved-traces-graph', RetrievalToken];
     const { Services, ...next } = pageOfServices(services, scope, NextToken);
     const linksOf = await readTraceLinks(rows, { store, events });

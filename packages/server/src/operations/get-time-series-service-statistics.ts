@@ -1,4 +1,4 @@
-import { ApiError, type TimeSeriesServiceStatistics } from '@fluoroscope/api';
+import { ApiError } from '@fluoroscope/api';
 import { printServiceKey, timeUs, type ServiceKey, type TimeUs } from '@fluoroscope/model';
 import { planAll, type FilterPlan, type Unjudged } from '@fluoroscope/query';
 import type { GraphPeriod } from '@fluoroscope/store';
@@ -12,7 +12,7 @@ import { readEntitySelector, type EntitySelector } from './entity-selector.ts';
 import { expressionsOf, readGroupPlan } from './filter-plan.ts';
 import type { Handler } from './handler.ts';
 import { badNextToken, readNextToken } from './next-token.ts';
-import { toPeriodStatistics } from './period-statistics.ts';
+import { toPeriodStatistics, type PeriodStatistics } from './period-statistics.ts';
 import { readTimeRange, type TimeRange } from './time-range.ts';
 
 export interface GetTimeSeriesServiceStatisticsOptions {
@@ -61,7 +61,7 @@ export function createGetTimeSeriesServiceStatistics(
         : await readChosenSeries(store, { range: page, plan, unjudged: events.tracesUnjudged }, periodUs);
     const statistics = series.map(({ startUs, ...sums }) => toPeriodStatistics(startUs, sums, selector));
     return {
-      TimeSeriesServiceStatistics: statistics.filter((one): one is TimeSeriesServiceStatistics => one !== null),
+      TimeSeriesServiceStatistics: statistics.filter((one): one is PeriodStatistics => one !== null),
       ContainsOldGroupVersions: false,
       ...(to < range.endUs && { NextToken: tokens.issue(scope, [to]) }),
     };

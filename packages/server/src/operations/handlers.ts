@@ -84,7 +84,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
     'get-sampling-targets': createGetSamplingTargets({ sampling, nowUs }),
     'get-service-graph': createGetServiceGraph({ groups, store, tokens, events }),
     'get-time-series-service-statistics': createGetTimeSeriesServiceStatistics({ groups, store, tokens, events }),
-    'get-trace-graph': createGetTraceGraph({ store, tokens }),
+    'get-trace-graph': createGetTraceGraph({ store, tokens, events }),
     'get-trace-segment-destination': createGetTraceSegmentDestination({ search }),
     'get-trace-summaries': createGetTraceSummaries({ store, groups, tokens, events }),
     'list-resource-policies': createListResourcePolicies({ policies }),

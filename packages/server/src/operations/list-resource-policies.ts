@@ -1,5 +1,6 @@
 import type { ResourcePolicies } from '../control/resource-policies.ts';
 import type { Handler } from './handler.ts';
+import { refuseNextToken } from './next-token.ts';
 
 export interface ListResourcePoliciesOptions {
   readonly policies: Pick<ResourcePolicies, 'list'>;
@@ -9,5 +10,8 @@ export interface ListResourcePoliciesOptions {
 export function createListResourcePolicies({
   policies,
 }: ListResourcePoliciesOptions): Handler<'list-resource-policies'> {
-  return async () => ({ ResourcePolicies: policies.list() });
+  return async ({ NextToken }) => {
+    refuseNextToken(NextToken);
+    return { ResourcePolicies: policies.list() };
+  };
 }

@@ -1,4 +1,4 @@
-import { ApiError, type RetrievedSpan, type RetrievedTrace } from '@fluoroscope/api';
+import type { RetrievedSpan, RetrievedTrace, TraceFormat, WireSegment } from '@fluoroscope/api';
 import type { TraceId } from '@fluoroscope/model';
 import { StoreError } from '@fluoroscope/store';
 import type { TraceRetrievals } from '../control/trace-retrievals.ts';
@@ -12,6 +12,7 @@ import {
 import type { PageTokens, TokenCursor, TokenScope } from '../page-token.ts';
 import type { Handler } from './handler.ts';
 import { badNextToken, readNextToken } from './next-token.ts';
+import { toOtelSpans } from './otel-spans.ts';
 import { readRetrievedRows } from './retrieved-rows.ts';
 import { toSpans } from './span-pieces.ts';
 import { createTraceParts, type ReadTracePart, type TracePartsOptions } from './trace-parts.ts';
@@ -26,23 +27,21 @@ export interface ListRetrievedTracesOptions extends TracePartsOptions {
 /**
  * X-Ray's shape has at most so many spans in a trace; a larger one goes on, under its own id, on the next page. A span has
  * at most so many characters: of a larger segment, subsegments are spans of their own. A trace that is encrypted and cannot be
- * opened has none.
+ * opened has none. The format OTEL has a span for each segment and subsegment that was sent, and none for inferred ones.
  */
 export function createListRetrievedTraces(options: ListRetrievedTracesOptions): Handler<'list-retrieved-traces'> {
   const { retrievals, store, tokens, events } = options;
   const readTracePart = createTraceParts(options);
   return async ({ RetrievalToken, TraceFormat = 'XRAY', NextToken }) => {
-    if (TraceFormat === 'OTEL')
-      throw new ApiError('InvalidRequestException', 'TraceFormat: OTEL is not available; ask for XRAY');
     const retrieval = retrievals.find(RetrievalToken);
-    const scope: TokenScope = ['list-retrieved-traces', RetrievalToken];
+    const scope: TokenScope = ['list-retrieved-traces', RetrievalToken, TraceFormat];
     const [fromTrace = '', ...inside] = readNextToken(tokens, scope, NextToken) ?? [];
     const place = toSpanPlace(inside);
 
     const ids = (await readRetrievedRows(store, retrieval)).map(({ traceId }) => traceId);
     const first = fromTrace === '' ? 0 : ids.findIndex((id) => id === fromTrace);
     if (first === -1) throw badNextToken();
-    const page = await readPage({ readTracePart, events }, ids.slice(first), place);
+    const page = await readPage({ readTracePart, events, toSpans: SPANS_OF[TraceFormat] }, ids.slice(first), place);
     return {
       RetrievalStatus: retrieval.status,
       TraceFormat,
@@ -58,12 +57,19 @@ interface Page {
   readonly next: TokenCursor | null;
 }
 
+const SPANS_OF: Readonly<Record<TraceFormat, Reading['toSpans']>> = {
+  XRAY: (segment) => toSpans(segment, SPAN_DOCUMENT_CHARS_MAX),
+  OTEL: toOtelSpans,
+};
+
 interface Reading {
   readonly readTracePart: ReadTracePart;
+  readonly toSpans: (segment: WireSegment) => readonly RetrievedSpan[];
   readonly events: Pick<Events, 'troubleMet'>;
 }
 
-async function readPage({ readTracePart, events }: Reading, ids: readonly TraceId[], place: SpanPlace): Promise<Page> {
+async function readPage(reading: Reading, ids: readonly TraceId[], place: SpanPlace): Promise<Page> {
+  const { readTracePart, events } = reading;
   const traces: RetrievedTrace[] = [];
   let room = TRACES_PAGE_CHARS_MAX;
   for (const [at, id] of ids.entries()) {
@@ -77,7 +83,7 @@ async function readPage({ readTracePart, events }: Reading, ids: readonly TraceI
       traces.push({ Id: id, Spans: [] });
       continue;
     }
-    const spans = part.segments.flatMap((segment) => toSpans(segment, SPAN_DOCUMENT_CHARS_MAX));
+    const spans = part.segments.flatMap(reading.toSpans);
     const from = findNext(spans, passedCount, passedId);
     const Spans = spans.slice(from, from + RETRIEVED_SPANS_MAX);
     traces.push({ Id: id, Duration: part.duration, Spans });

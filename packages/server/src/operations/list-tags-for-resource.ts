@@ -1,5 +1,6 @@
 import type { Tags } from '../control/tags.ts';
 import type { Handler } from './handler.ts';
+import { refuseNextToken } from './next-token.ts';
 
 export interface ListTagsForResourceOptions {
   readonly tags: Pick<Tags, 'list'>;
@@ -7,5 +8,8 @@ export interface ListTagsForResourceOptions {
 
 /** All on one page. */
 export function createListTagsForResource({ tags }: ListTagsForResourceOptions): Handler<'list-tags-for-resource'> {
-  return async ({ ResourceARN }) => ({ Tags: tags.list(ResourceARN) });
+  return async ({ ResourceARN, NextToken }) => {
+    refuseNextToken(NextToken);
+    return { Tags: tags.list(ResourceARN) };
+  };
 }

@@ -9,6 +9,11 @@ export function readNextToken(tokens: PageTokens, scope: TokenScope, token: stri
   return cursor.value;
 }
 
+/** Of an operation that answers all on one page: no token is given out, so that none can be right. */
+export function refuseNextToken(token: string | undefined): void {
+  if (token !== undefined && token !== '') throw badNextToken();
+}
+
 export function badNextToken(): ApiError {
   return new ApiError(
     'InvalidRequestException',

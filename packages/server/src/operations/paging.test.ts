@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { secondsFromUs, timeUs } from '@fluoroscope/model';
 import { ALL_TRACES, createSamplingBook, defaultRule } from '@fluoroscope/query';
 import { createPageTokens } from '../page-token.ts';
-import { openAppRig } from '../testing/app-rig.ts';
+import { openAppRig, type AppRig } from '../testing/app-rig.ts';
 import { createBatchGetTraces } from './batch-get-traces.ts';
 import { chooseTraces } from './chosen-traces.ts';
 import { createGetSamplingStatisticSummaries } from './get-sampling-statistic-summaries.ts';
@@ -79,6 +79,36 @@ test('ListRetrievedTraces: five traces and a hundred spans of each a page, and e
   expect(await rig.post('/ListRetrievedTraces', misused)).toMatchObject({ status: 400 });
 });
 
+const RANGE = { StartTime: NOW - 60, EndTime: NOW };
+test.each([
+  ['/EncryptionConfig', {}, 200],
+  ['/Groups', {}, 400],
+  ['/GetIndexingRules', {}, 400],
+  ['/InsightSummaries', { ...RANGE, GroupName: 'Default' }, 400],
+  ['/GetSamplingRules', {}, 400],
+  ['/SamplingStatisticSummaries', {}, 400],
+  ['/ServiceGraph', RANGE, 400],
+  ['/TimeSeriesServiceStatistics', RANGE, 400],
+  ['/TraceGraph', { TraceIds: ['1-5759e988-bd862e3fe1be46a994272793'] }, 400],
+  ['/TraceSummaries', RANGE, 400],
+  ['/Traces', { TraceIds: ['1-5759e988-bd862e3fe1be46a994272793'] }, 400],
+  ['/ListResourcePolicies', {}, 400],
+  ['/ListTagsForResource', { ResourceARN: 'Default' }, 400],
+])('%s answers without a token, and with one that it did not give out: %#', async (path, body, expected) => {
+  await using rig = await openAppRig();
+  const question = 'ResourceARN' in body ? { ResourceARN: await defaultGroupArn(rig) } : body;
+  expect(await rig.post(path, question)).toMatchObject({ status: 200 });
+  const given = createPageTokens(Buffer.alloc(32, 2)).issue(['get-groups'], [1]);
+  for (const NextToken of ['made-up', given]) {
+    expect(await rig.post(path, { ...question, NextToken })).toMatchObject({
+      status: expected,
+      ...(expected === 400 && {
+        body: { __type: 'InvalidRequestException', Message: expect.stringMatching('NextToken') },
+      }),
+    });
+  }
+});
+
 test('more traces than can be summed are refused, not cut', async () => {
   await using rig = await openAppRig();
   const ids = ['1', '2', '3'].map((digit) => `1-5759e988-${digit.repeat(24)}`);
@@ -121,6 +151,11 @@ test('GetSamplingStatisticSummaries: each line once, though reports come in betw
   } while (NextToken !== undefined);
   expect(seen).toEqual(['a', 'c', 'a', 'b', 'b']);
 });
+
+async function defaultGroupArn(rig: AppRig): Promise<unknown> {
+  const { body } = await rig.post('/GetGroup', { GroupName: 'Default' });
+  return (body['Group'] as { GroupARN: string }).GroupARN;
+}
 
 function document(traceId: string, id = '1111111111111111'): string {
   return JSON.stringify({

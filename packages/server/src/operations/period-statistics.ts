@@ -1,6 +1,6 @@
 import type { TimeSeriesServiceStatistics } from '@fluoroscope/api';
 import { secondsFromUs, type ServiceKey, type TimeUs } from '@fluoroscope/model';
-import { toServices } from '@fluoroscope/query';
+import { NO_ENTRIES, toServices, type WireHistogram } from '@fluoroscope/query';
 import type { EdgeSum, GraphSums, NodeSum } from '@fluoroscope/store';
 import type { EntitySelector } from './entity-selector.ts';
 
@@ -8,24 +8,26 @@ import type { EntitySelector } from './entity-selector.ts';
 const ONE: ServiceKey = { name: '1', type: null, accountId: null };
 const OTHER: ServiceKey = { name: '2', type: null, accountId: null };
 
+export type PeriodStatistics = TimeSeriesServiceStatistics<WireHistogram>;
+
 /** Null when nothing that the selector asks for was seen in this period. */
 export function toPeriodStatistics(
   startUs: TimeUs,
   sums: GraphSums,
   { counts, hasNode, hasEdge }: EntitySelector,
-): TimeSeriesServiceStatistics | null {
+): PeriodStatistics | null {
   const Timestamp = secondsFromUs(startUs);
   if (counts === 'services') {
     const nodes = sums.nodes.filter(hasNode).map(asOneService);
     const [service] = toServices({ nodes, edges: [] });
     if (service?.SummaryStatistics === undefined) return null;
-    const { SummaryStatistics, ResponseTimeHistogram = [] } = service;
+    const { SummaryStatistics, ResponseTimeHistogram = NO_ENTRIES } = service;
     return { Timestamp, ServiceSummaryStatistics: SummaryStatistics, ResponseTimeHistogram };
   }
   const edges = sums.edges.filter(hasEdge).map(asOneEdge);
   const edge = toServices({ nodes: [], edges }).flatMap(({ Edges = [] }) => Edges)[0];
   if (edge?.SummaryStatistics === undefined) return null;
-  const { SummaryStatistics, ResponseTimeHistogram = [] } = edge;
+  const { SummaryStatistics, ResponseTimeHistogram = NO_ENTRIES } = edge;
   return { Timestamp, EdgeSummaryStatistics: SummaryStatistics, ResponseTimeHistogram };
 }
 

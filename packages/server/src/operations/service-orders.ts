@@ -1,22 +1,23 @@
 import { randomInt } from 'node:crypto';
-import type { Edge, Service } from '@fluoroscope/api';
+import type { Service } from '@fluoroscope/api';
 import { printServiceKey } from '@fluoroscope/model';
+import type { GraphService } from '@fluoroscope/query';
 
 /** Which service had which number on the first page of a graph: edges name services by number, and each page is computed anew. */
 export interface ServiceOrders {
   /** The order of these is kept; the id to ask for it by. */
-  keep(services: readonly Service[]): number;
+  keep(services: readonly GraphService[]): number;
 
   /**
    * The graph as it is now, under the numbers it began with. Services that have come since follow behind; one that has gone is
    * there without edges and statistics, since edges on other pages may lead to it. Null for an order that is not kept any more.
    */
-  renumber(id: number, services: readonly Service[]): readonly Service[] | null;
+  renumber(id: number, services: readonly GraphService[]): readonly GraphService[] | null;
 }
 
 /** `servicesMax`: of all orders together; beyond it those that were not asked for the longest are forgotten. */
 export function createServiceOrders(servicesMax: number): ServiceOrders {
-  const orders = new Map<number, Map<string, Service>>();
+  const orders = new Map<number, Map<string, GraphService>>();
   let keptCount = 0;
 
   function letGo(id: number): void {
@@ -24,7 +25,7 @@ export function createServiceOrders(servicesMax: number): ServiceOrders {
     orders.delete(id);
   }
 
-  function hold(id: number, order: Map<string, Service>): void {
+  function hold(id: number, order: Map<string, GraphService>): void {
     orders.set(id, order);
     keptCount += order.size;
     for (const oldest of orders.keys()) {
@@ -54,28 +55,31 @@ export function createServiceOrders(servicesMax: number): ServiceOrders {
 
 const ID_MAX = 2 ** 48 - 1;
 
-function inOrder(order: ReadonlyMap<string, Service>, present: ReadonlyMap<string, Service>): readonly Service[] {
+function inOrder(
+  order: ReadonlyMap<string, GraphService>,
+  present: ReadonlyMap<string, GraphService>,
+): readonly GraphService[] {
   const keys = [...order.keys()];
   const numbers = new Map<number | undefined, number>();
   for (const [at, key] of keys.entries()) {
     const service = present.get(key);
     if (service !== undefined) numbers.set(service.ReferenceId, at);
   }
-  const renumbered: Service[] = [];
+  const renumbered: GraphService[] = [];
   for (const [key, gone] of order) {
     const service = present.get(key) ?? gone;
-    const edges: Edge[] = [];
+    const edges: NonNullable<GraphService['Edges']>[number][] = [];
     for (const edge of service.Edges ?? []) edges.push({ ...edge, ReferenceId: numbers.get(edge.ReferenceId) ?? 0 });
     renumbered.push({ ...service, ReferenceId: renumbered.length, Edges: edges });
   }
   return renumbered;
 }
 
-function keyOf({ Name = '', Type, AccountId }: Service): string {
+function keyOf({ Name = '', Type, AccountId }: Service<unknown>): string {
   return printServiceKey({ name: Name, type: Type ?? null, accountId: AccountId ?? null });
 }
 
-function nameOf({ Name = '', Names = [Name], Type, AccountId }: Service): Service {
+function nameOf({ Name = '', Names = [Name], Type, AccountId }: Service<unknown>): GraphService {
   return {
     Name,
     Names,

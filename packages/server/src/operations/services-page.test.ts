@@ -1,4 +1,4 @@
-import type { Service } from '@fluoroscope/api';
+import type { GraphService } from '@fluoroscope/query';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createPageTokens } from '../page-token.ts';
@@ -62,8 +62,11 @@ function pageOf(orderedServicesMax = 100): PageOfServices {
 }
 
 /** `at` counts the pages. */
-function readAll(page: PageOfServices, graphAt: (at: number) => readonly Service[]): readonly (readonly Service[])[] {
-  const pages: (readonly Service[])[] = [];
+function readAll(
+  page: PageOfServices,
+  graphAt: (at: number) => readonly GraphService[],
+): readonly (readonly GraphService[])[] {
+  const pages: (readonly GraphService[])[] = [];
   let token: string | undefined;
   do {
     const { Services, NextToken } = page(graphAt(pages.length), ['x'], token);
@@ -74,7 +77,7 @@ function readAll(page: PageOfServices, graphAt: (at: number) => readonly Service
 }
 
 /** A service a letter, each calling the next. */
-function graph(names: string): readonly Service[] {
+function graph(names: string): readonly GraphService[] {
   return Array.from(names, (Name, ReferenceId) => ({
     ReferenceId,
     Name,
@@ -83,11 +86,11 @@ function graph(names: string): readonly Service[] {
   }));
 }
 
-function namesOf(services: readonly Service[]): string {
+function namesOf(services: readonly GraphService[]): string {
   return services.map(({ Name }) => Name).join('');
 }
 
-function edgesOf(pages: readonly (readonly Service[])[]): readonly string[] {
+function edgesOf(pages: readonly (readonly GraphService[])[]): readonly string[] {
   const all = pages.flat();
   return all.flatMap(({ Name, Edges = [] }) => Edges.map((edge) => `${Name}>${all[edge.ReferenceId ?? -1]?.Name}`));
 }

@@ -1,17 +1,18 @@
-import { ApiError, type Service } from '@fluoroscope/api';
+import { ApiError } from '@fluoroscope/api';
+import type { GraphService } from '@fluoroscope/query';
 import { SERVICE_ORDERS_SERVICES_MAX } from '../limits.ts';
 import type { PageTokens, TokenScope } from '../page-token.ts';
 import { badNextToken, readNextToken } from './next-token.ts';
 import { createServiceOrders } from './service-orders.ts';
 
 export interface ServicesPage {
-  readonly Services: readonly Service[];
+  readonly Services: readonly GraphService[];
   readonly NextToken?: string;
 }
 
 /** The page of a graph, as it is now, that a token of the same scope asks for; without one the first. */
 export type PageOfServices = (
-  services: readonly Service[],
+  services: readonly GraphService[],
   scope: TokenScope,
   token: string | undefined,
 ) => ServicesPage;
@@ -31,7 +32,7 @@ export function createServicesPage(options: ServicesPageOptions): PageOfServices
   const { tokens, pageCountMax, orderedServicesMax = SERVICE_ORDERS_SERVICES_MAX } = options;
   const orders = createServiceOrders(orderedServicesMax);
 
-  function pageOf(services: readonly Service[], from: number, issue: (to: number) => string): ServicesPage {
+  function pageOf(services: readonly GraphService[], from: number, issue: (to: number) => string): ServicesPage {
     const to = from + pageCountMax;
     return { Services: services.slice(from, to), ...(to < services.length && { NextToken: issue(to) }) };
   }

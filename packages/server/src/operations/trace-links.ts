@@ -15,7 +15,7 @@ export interface TraceLinksOptions {
 }
 
 /** Of a service of the graph of the same traces. */
-export type LinksOf = (service: Service) => readonly GraphLink[];
+export type LinksOf = (service: Service<unknown>) => readonly GraphLink[];
 
 /**
  * The links of these traces to others, by the service whose segments and subsegments have them. Documents are read trace by trace,

@@ -5,7 +5,14 @@ import type { VaultKeys } from '../encryption/vault.ts';
 /** Reading the store from the main thread. */
 export type StoreReader = Pick<
   TraceStore,
-  'findTraceIds' | 'findTraces' | 'readDocuments' | 'readGraph' | 'readGraphSeries' | 'readStats' | 'readTraceRows'
+  | 'findTraceIds'
+  | 'findTraces'
+  | 'readDocumentPage'
+  | 'readDocuments'
+  | 'readGraph'
+  | 'readGraphSeries'
+  | 'readStats'
+  | 'readTraceRows'
 >;
 
 /**

@@ -148,6 +148,7 @@ function createCalls(worker: Worker): Calls {
   const reader = {
     findTraceIds: call('findTraceIds'),
     findTraces: call('findTraces'),
+    readDocumentPage: call('readDocumentPage'),
     readDocuments: call('readDocuments'),
     readGraph: call('readGraph'),
     readGraphSeries: call('readGraphSeries'),

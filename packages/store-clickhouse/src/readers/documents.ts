@@ -1,10 +1,18 @@
 import { timeUs, type TraceId } from '@fluoroscope/model';
-import type { StoredDocument } from '@fluoroscope/store';
+import type { DocumentPageQuery, StoredDocument } from '@fluoroscope/store';
 import type { Connection } from '../connection.ts';
 import { readQuery } from '../sql-files.ts';
 import { traceIdHex, traceIdOfHex } from '../trace-key.ts';
 import { inChunks } from './in-chunks.ts';
 import { toNumber, toText } from './values.ts';
+
+export async function readDocumentPage(
+  connection: Connection,
+  { traceId, skip, limit }: DocumentPageQuery,
+): Promise<readonly StoredDocument[]> {
+  const rows = await connection.query(readQuery('document-page'), { id: traceIdHex(traceId), skip, limit });
+  return rows.map(([receivedUs, text]) => ({ traceId, receivedUs: timeUs(toNumber(receivedUs)), text: toText(text) }));
+}
 
 /** Grouped by trace, in the order asked for. */
 export async function readDocumentsById(

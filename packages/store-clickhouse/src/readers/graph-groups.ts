@@ -1,9 +1,9 @@
 import { timeUs, type ServiceKey, type TimeUs } from '@fluoroscope/model';
 import {
   StoreError,
+  toHistogram,
   type EdgeSum,
   type GraphSums,
-  type HistogramBucket,
   type NodeSum,
   type OutcomeCounts,
 } from '@fluoroscope/store';
@@ -103,11 +103,6 @@ function toSums(groups: readonly Group[]): GraphSums {
     }
   }
   return { nodes, edges };
-}
-
-function toHistogram(countByBucket: ReadonlyMap<number, number>): HistogramBucket[] {
-  const buckets = [...countByBucket].map(([bucketUs, count]) => ({ bucketUs, count }));
-  return buckets.filter(({ count }) => count !== 0).sort((a, b) => a.bucketUs - b.bucketUs);
 }
 
 /** A service's key as `printServiceKey` wrote it. */

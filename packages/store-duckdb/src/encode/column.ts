@@ -174,30 +174,67 @@ function byteColumn(type: DuckDBType): ValueColumn<number | null> {
 }
 
 export function textColumn(): ValueColumn<string | null> {
-  const items: (string | null)[] = Array.from({ length: ITEMS_FIRST }, () => null);
+  // text   = length UINT32LE, then inline / long   ; 16 bytes, as the engine lays out a string
+  // inline = 12 bytes, filled up with zeros        ; of at most 12 bytes
+  // long   = what only the engine can fill in
+  let bytes = new Uint8Array(TEXT_BYTES * ITEMS_FIRST);
+  let words = new Uint32Array(bytes.buffer);
   let length = 0;
+  const longTexts: string[] = [];
+  const longPlaces: number[] = [];
   const nulls = createNulls();
+
+  function grow(): void {
+    bytes = doubled(bytes, new Uint8Array(2 * bytes.length));
+    words = new Uint32Array(bytes.buffer);
+  }
+
   return {
     type: VARCHAR,
     push(value) {
-      if (value === null) nulls.mark(length);
-      items[length] = value;
+      if (TEXT_BYTES * length === bytes.length) grow();
+      const place = length;
       length += 1;
+      const word = 4 * place;
+      words[word] = 0;
+      words[word + 1] = 0;
+      words[word + 2] = 0;
+      words[word + 3] = 0;
+      if (value === null) {
+        nulls.mark(place);
+      } else if (!isInline(value)) {
+        longTexts.push(value);
+        longPlaces.push(place);
+      } else {
+        words[word] = value.length;
+        const first = TEXT_BYTES * place + 4;
+        for (let at = 0; at < value.length; at += 1) bytes[first + at] = value.charCodeAt(at);
+      }
     },
     copyTo(vector) {
-      for (let index = 0; index < length; index += 1) {
-        const item = items[index];
-        if (typeof item === 'string') duckdb.vector_assign_string_element(vector, index, item);
+      duckdb.copy_data_to_vector(vector, 0, bytes.buffer, 0, TEXT_BYTES * length);
+      for (let at = 0; at < longTexts.length; at += 1) {
+        duckdb.vector_assign_string_element(vector, longPlaces[at] ?? 0, longTexts[at] ?? '');
       }
       nulls.copyTo(vector, length);
     },
     clear() {
-      // The array stays, the texts, which may be large, do not.
-      items.fill(null, 0, length);
+      longTexts.length = 0;
+      longPlaces.length = 0;
       nulls.clear();
       length = 0;
     },
   };
+}
+
+const TEXT_BYTES = 16;
+const INLINE_CHARS_MAX = 12;
+
+/** Others cost a call of the engine each, which for a short text is most of what it costs. */
+function isInline(text: string): boolean {
+  if (text.length > INLINE_CHARS_MAX) return false;
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 0x7f) return false;
+  return true;
 }
 
 export function listColumn(item: Column): ListColumn {

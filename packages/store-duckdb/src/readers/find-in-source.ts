@@ -1,5 +1,5 @@
 import { BIGINT, UBIGINT, type DuckDBConnection } from '@duckdb/node-api';
-import { timeUs } from '@fluoroscope/model';
+import { timeUs, type TimeUs, type TraceId } from '@fluoroscope/model';
 import type { TraceCursor, TraceQuery } from '@fluoroscope/store';
 import {
   compileCondition,
@@ -10,11 +10,14 @@ import {
   type Parameters,
   type ServiceCondition,
 } from '../compile-condition.ts';
+import { ALL_MATCHES_TRACES_MAX } from '../limits.ts';
 import { fillQuery } from '../source-sql.ts';
 import type { Snapshot, Source } from '../source.ts';
 import { traceIdHi, traceIdLo, traceIdOf } from '../trace-key.ts';
 import { toBigInt, toBoundUs, toNumber } from '../values.ts';
 import { readDictionary } from './annotation-dictionary.ts';
+import { scanColumns } from './columns.ts';
+import { at } from './graph-scope.ts';
 import { readStaleRows, type StaleRows } from './stale-rows.ts';
 import { countByStarts } from './trace-starts.ts';
 
@@ -24,18 +27,30 @@ export interface FoundTrace extends TraceCursor {
   readonly rowNo: number;
 }
 
-export interface Walk {
-  readonly connection: DuckDBConnection;
-  readonly snapshot: Snapshot;
+/** A found trace, whose id is known at once only in a head: of slices the ids of those that stand are looked up. */
+export type Match = Omit<FoundTrace, 'traceId'> & { readonly traceId: TraceId | null };
+
+interface OfSource {
   readonly source: Source;
   readonly query: TraceQuery;
+}
+
+export interface Walk extends OfSource {
+  readonly connection: DuckDBConnection;
+  readonly snapshot: Snapshot;
   /** Where it ends, this one included; null for the end of the range. */
   readonly upTo: FoundTrace | null;
 }
 
-export interface Search extends Walk {
+export interface Search {
+  readonly connection: DuckDBConnection;
+  readonly snapshot: Snapshot;
+  readonly query: TraceQuery;
   readonly serviceIdsOf: (condition: ServiceCondition) => readonly number[];
+  /** Of each source. */
   readonly newestCount: number;
+  /** What starts before this is not wanted; null for all in range. */
+  readonly fromUs: TimeUs | null;
 }
 
 /** False when nothing of this source lies in the query's range and behind its cursor. */
@@ -52,21 +67,23 @@ export function isReached({ extent }: Source, { startUs, endUs, rangeOf, after }
   throw new TypeError(`not a range: ${String(rangeOf satisfies never)}`);
 }
 
-/** The newest matches of one source. */
-export async function findNewest(search: Search): Promise<readonly FoundTrace[]> {
-  const { connection, snapshot, source, query, upTo, serviceIdsOf, newestCount } = search;
-  const annotationIdsOf = await lookUpAnnotations(search);
-  if (meetsNone(query.condition, { serviceIdsOf, annotationIdsOf })) return [];
+/** The newest matches of each of these sources, grouped by source. */
+export async function findNewest(search: Search, sources: readonly Source[]): Promise<readonly Match[]> {
+  const matches: Match[] = [];
+  for (const head of sources.filter(({ kind }) => kind === 'head')) {
+    for (const match of await findInHead(search, head)) matches.push(match);
+  }
+  const slices = sources.filter(({ kind }) => kind === 'slice');
+  for (const match of await findInSlices(search, slices)) matches.push(match);
+  return matches;
+}
+
+async function findInHead(search: Search, source: Source): Promise<readonly FoundTrace[]> {
+  const { connection, newestCount } = search;
   const parameters = createParameters();
-  const condition = compileCondition(query.condition, { parameters, source, serviceIdsOf, annotationIdsOf });
-  const terms = [...compileWalk(search, await readStaleRows(connection, source, snapshot), parameters), condition];
-  // Some may be behind the last one: the caller sorts them out, where it would cost the engine a look at ids.
-  if (upTo !== null) terms.push(`start_us >= ${parameters.add(toBoundUs(upTo.startUs), BIGINT)}`);
-  const where = terms.join(' AND ');
-  // The one value that is written out: only with a known limit does the engine keep just the newest rows while it
-  // scans. The caller has made sure that it is a whole number.
-  const names = { from: source.prefix, where, limit: newestCount.toFixed(0) };
-  const sql = fillQuery(`read/newest-of-${source.kind}`, names);
+  const where = await compileSearch(search, source, parameters);
+  if (where === null) return [];
+  const sql = fillQuery('read/newest-of-head', { from: source.prefix, where, limit: printLimit(newestCount) });
   const result = await connection.runAndReadAll(sql, parameters.values, parameters.types);
   return result.getRows().map(([rowNo, startUs, hi, lo]) => ({
     source,
@@ -76,7 +93,90 @@ export async function findNewest(search: Search): Promise<readonly FoundTrace[]>
   }));
 }
 
-async function lookUpAnnotations({ connection, source, query }: Search): Promise<AnnotationLookUp> {
+/** One statement for all: what the engine needs for a statement is more than it needs for a slice. */
+async function findInSlices(search: Search, slices: readonly Source[]): Promise<readonly Match[]> {
+  const { connection, newestCount } = search;
+  const parameters = createParameters();
+  const parts: string[] = [];
+  for (const [place, slice] of slices.entries()) {
+    const where = await compileSearch(search, slice, parameters);
+    if (where === null) continue;
+    const names = { place, from: slice.prefix, where };
+    // Finding the newest is planned as a sort and a join, which takes longer than reading all matches of many slices.
+    const isSmall = slice.traceCount !== undefined && slice.traceCount <= ALL_MATCHES_TRACES_MAX;
+    const sql = isSmall
+      ? fillQuery('read/matches-of-slice', names)
+      : fillQuery('read/newest-of-slice', { ...names, limit: printLimit(newestCount) });
+    parts.push(`(${sql})`);
+  }
+  if (parts.length === 0) return [];
+  const newestOf = slices.map(() => createNewest(newestCount));
+  const { values, types } = parameters;
+  await scanColumns(connection, { sql: parts.join(' UNION ALL '), values, types }, (chunk) => {
+    const [places, numbers, starts] = [chunk.int32(0), chunk.int32(1), chunk.float64(2)];
+    // From the last one on: they mostly come in order, and of a chunk only the newest are then looked at twice.
+    for (let row = chunk.rowCount - 1; row >= 0; row -= 1) {
+      newestOf[at(places, row)]?.add(at(numbers, row), at(starts, row));
+    }
+  });
+  return slices.flatMap((source, place) =>
+    (newestOf[place]?.all() ?? []).map(({ rowNo, startUs }) => ({
+      source,
+      rowNo,
+      startUs: timeUs(startUs),
+      traceId: null,
+    })),
+  );
+}
+
+/** What a source is asked for; null when nothing in it can match. */
+async function compileSearch(search: Search, source: Source, parameters: Parameters): Promise<string | null> {
+  const { connection, snapshot, query, serviceIdsOf, fromUs } = search;
+  const annotationIdsOf = await lookUpAnnotations(search, source);
+  if (meetsNone(query.condition, { serviceIdsOf, annotationIdsOf })) return null;
+  const stale = await readStaleRows(connection, source, snapshot);
+  const condition = compileCondition(query.condition, { parameters, source, serviceIdsOf, annotationIdsOf });
+  const terms = [...compileWalk({ source, query }, stale, parameters), condition];
+  if (fromUs !== null) terms.push(`start_us >= ${parameters.add(toBoundUs(fromUs), BIGINT)}`);
+  return terms.join(' AND ');
+}
+
+/** The one value that is written out: only with a known limit does the engine keep just the newest rows while it scans. */
+function printLimit(count: number): string {
+  if (!Number.isSafeInteger(count)) throw new TypeError(`${count} is not a limit`);
+  return count.toFixed(0);
+}
+
+interface Placed {
+  readonly rowNo: number;
+  readonly startUs: number;
+}
+
+/** Keeps the `count` highest row numbers of a slice, which are those of its newest traces. */
+function createNewest(count: number): { add(rowNo: number, startUs: number): void; all(): readonly Placed[] } {
+  const kept: Placed[] = [];
+  let lowest = -Infinity;
+
+  function cut(): void {
+    kept.sort((a, b) => b.rowNo - a.rowNo);
+    kept.length = Math.min(kept.length, count);
+    if (kept.length === count) lowest = kept.at(-1)?.rowNo ?? -Infinity;
+  }
+
+  return {
+    add(rowNo, startUs) {
+      if (rowNo <= lowest) return;
+      kept.push({ rowNo, startUs });
+      if (kept.length >= count * 2) cut();
+    },
+    all() {
+      cut();
+      return kept;
+    },
+  };
+}
+
+async function lookUpAnnotations({ connection, query }: Search, source: Source): Promise<AnnotationLookUp> {
   if (source.kind === 'head' || !hasAnnotationTerm(query.condition)) return () => null;
   const dictionary = await readDictionary(connection, source);
   return (term) => dictionary?.idsOf(term) ?? null;
@@ -106,7 +206,7 @@ export async function countWalk(walk: Walk): Promise<number> {
 }
 
 /** Rows in range and behind the cursor that no newer source has replaced. */
-function compileWalk({ source, query }: Walk, stale: StaleRows | null, parameters: Parameters): readonly string[] {
+function compileWalk({ source, query }: OfSource, stale: StaleRows | null, parameters: Parameters): readonly string[] {
   const { startUs, endUs, rangeOf, after } = query;
   const from = parameters.add(toBoundUs(startUs), BIGINT);
   const to = parameters.add(toBoundUs(endUs), BIGINT);

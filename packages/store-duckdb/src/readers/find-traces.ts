@@ -2,10 +2,12 @@ import { VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import type { TraceId } from '@fluoroscope/model';
 import { StoreError, type TraceCursor, type TracePage, type TraceQuery, type TraceRow } from '@fluoroscope/store';
 import { findServiceConditions, type ServiceCondition } from '../compile-condition.ts';
+import { SEARCHED_SLICES_MAX } from '../limits.ts';
 import type { Snapshot, Source } from '../source.ts';
 import { readQuery } from '../sql-files.ts';
 import { toNumber } from '../values.ts';
-import { countWalk, findNewest, isReached, type FoundTrace } from './find-in-source.ts';
+import { countWalk, findNewest, isReached, type FoundTrace, type Match } from './find-in-source.ts';
+import { readTraceIds } from './trace-numbers.ts';
 import { readRowsAt } from './trace-rows.ts';
 
 export async function findTracePage(
@@ -46,15 +48,42 @@ async function findSome(connection: DuckDBConnection, snapshot: Snapshot, query:
   const serviceIdsOf = await lookUpServices(connection, query);
   const sources = snapshot.sources.filter((source) => isReached(source, query)).sort(byNewestStart);
   // One trace more than asked for tells whether anything is left.
-  let found: readonly FoundTrace[] = [];
-  for (const source of sources) {
-    const last = found.length > limit ? found.at(-1) : undefined;
-    if (last !== undefined && (source.extent?.lastStartUs ?? -Infinity) < last.startUs) break;
-    const search = { connection, snapshot, source, query, serviceIdsOf, newestCount: limit + 1, upTo: last ?? null };
-    const added = await findNewest(search);
-    if (added.length > 0) found = [...found, ...added].sort(byAnswerOrder).slice(0, limit + 1);
+  const newestCount = limit + 1;
+  let matches: readonly Match[] = [];
+  let from = 0;
+  for (let step = 1; from < sources.length; step = Math.min(step * 2, SEARCHED_SLICES_MAX)) {
+    const fromUs = matches[limit]?.startUs ?? null;
+    const next = sources.slice(from, from + step).filter((source) => fromUs === null || lastStartOf(source) >= fromUs);
+    if (next.length === 0) break;
+    const search = { connection, snapshot, query, serviceIdsOf, newestCount, fromUs };
+    const added = await findNewest(search, next);
+    if (added.length > 0) matches = cutBehind([...matches, ...added].sort(byNewest), limit);
+    from += step;
   }
-  return { sources, found };
+  const found = await readIds(connection, matches);
+  return { sources, found: found.sort(byAnswerOrder).slice(0, newestCount) };
+}
+
+/** All that start no earlier than the one at `place`: which of those that start with it come first, their ids tell. */
+function cutBehind(matches: readonly Match[], place: number): readonly Match[] {
+  const last = matches[place];
+  return last === undefined ? matches : matches.filter(({ startUs }) => startUs >= last.startUs);
+}
+
+/** With the ids of those in slices, of all slices at once. */
+async function readIds(connection: DuckDBConnection, matches: readonly Match[]): Promise<FoundTrace[]> {
+  const numbersOf = new Map<Source, number[]>();
+  for (const { source, rowNo, traceId } of matches) {
+    if (traceId !== null) continue;
+    const numbers = numbersOf.get(source) ?? [];
+    if (numbers.push(rowNo) === 1) numbersOf.set(source, numbers);
+  }
+  const idsOf = await readTraceIds(connection, numbersOf);
+  return matches.map(({ source, rowNo, startUs, traceId }) => {
+    const id = traceId ?? idsOf.get(source)?.get(rowNo);
+    if (id === undefined) throw new StoreError('corrupt', `trace ${rowNo} has no id`);
+    return { source, rowNo, startUs, traceId: id };
+  });
 }
 
 /** Numbers of the services that each `service` term means. */
@@ -82,13 +111,20 @@ async function readPage(connection: DuckDBConnection, page: readonly FoundTrace[
     const ofSource = bySource.get(source) ?? new Map<number, TraceId>();
     bySource.set(source, ofSource.set(rowNo, traceId));
   }
-  const rows: TraceRow[] = [];
-  for (const [source, idOf] of bySource) rows.push(...(await readRowsAt(connection, source, idOf)));
-  return rows.sort(byAnswerOrder);
+  const rows = await readRowsAt(connection, bySource);
+  return rows.toSorted(byAnswerOrder);
 }
 
 function byNewestStart(a: Source, b: Source): number {
-  return (b.extent?.lastStartUs ?? -Infinity) - (a.extent?.lastStartUs ?? -Infinity);
+  return lastStartOf(b) - lastStartOf(a);
+}
+
+function lastStartOf({ extent }: Source): number {
+  return extent?.lastStartUs ?? -Infinity;
+}
+
+function byNewest(a: Match, b: Match): number {
+  return b.startUs - a.startUs;
 }
 
 /** Newest start first, ties by trace id descending. */

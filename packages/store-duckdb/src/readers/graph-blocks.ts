@@ -1,6 +1,5 @@
 import { INTEGER, type DuckDBConnection } from '@duckdb/node-api';
-import { latencyBucketUs, timeUs } from '@fluoroscope/model';
-import { bucketNumber } from '../bucket-number.ts';
+import { bucketNumber, latencyBucketUs, timeUs } from '@fluoroscope/model';
 import { createParameters, type Parameters } from '../compile-condition.ts';
 import { GRAPH_BLOCKS_MAX, GRAPH_PIECES_CACHE_BYTES_MAX, UNION_PARTS_MAX } from '../limits.ts';
 import { fillQuery, type Names } from '../source-sql.ts';

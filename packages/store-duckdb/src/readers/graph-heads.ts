@@ -1,6 +1,5 @@
 import { BIGINT, INTEGER, LIST, type DuckDBConnection } from '@duckdb/node-api';
-import type { TraceId } from '@fluoroscope/model';
-import { bucketNumber } from '../bucket-number.ts';
+import { bucketNumber, type TraceId } from '@fluoroscope/model';
 import { createParameters } from '../compile-condition.ts';
 import { fillQuery } from '../source-sql.ts';
 import type { Source } from '../source.ts';

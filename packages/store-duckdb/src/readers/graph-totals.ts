@@ -1,13 +1,12 @@
-import { timeUs, type ServiceKey } from '@fluoroscope/model';
+import { bucketOfNumber, timeUs, type ServiceKey } from '@fluoroscope/model';
 import {
   StoreError,
   type EdgeSum,
   type GraphSums,
-  type HistogramBucket,
+  type Histogram,
   type NodeSum,
   type OutcomeCounts,
 } from '@fluoroscope/store';
-import { bucketOfNumber } from '../bucket-number.ts';
 import { outcomeOfNumber, roleOfNumber } from '../fact-codes.ts';
 
 /** Outcomes go by number; the last of them is `pending`. */
@@ -62,10 +61,12 @@ export class GraphTotals {
   toSums(serviceOf: (id: number) => ServiceKey): GraphSums {
     const nodes: NodeSum[] = [];
     const edges: EdgeSum[] = [];
-    for (const group of this.#standing()) {
+    const standing = this.#standing();
+    const take = createHistogramMemory(standing);
+    for (const group of standing) {
       const role = roleOfNumber(group.key.role);
       if (role === undefined) throw new StoreError('corrupt', 'a stored fact has an unknown role');
-      const fields = fieldsOf(group);
+      const fields = { ...fieldsOf(group), histogram: take(group.histogram) };
       if (role === 'edge') {
         const aliases = [...group.aliases].filter(([, count]) => count > 0).map(([alias]) => alias);
         const { source, target } = group.key;
@@ -135,14 +136,12 @@ function fieldsOf({
   totalDurationUs,
   startUs,
   endUs,
-  histogram,
-}: GraphGroup): Omit<NodeSum, 'service' | 'state' | 'root'> {
+}: GraphGroup): Omit<NodeSum, 'service' | 'state' | 'root' | 'histogram'> {
   return {
     startUs: timeUs(startUs),
     endUs: timeUs(endUs),
     counts: countsOf(counts),
     totalDurationUs,
-    histogram: toHistogram(histogram),
   };
 }
 
@@ -155,11 +154,27 @@ function countsOf(counts: Float64Array): OutcomeCounts {
   return byName;
 }
 
-function toHistogram(counts: Float64Array): HistogramBucket[] {
-  const buckets: HistogramBucket[] = [];
-  for (let bucket = 0; bucket < counts.length; bucket += 1) {
-    const count = counts[bucket] ?? 0;
-    if (count !== 0) buckets.push({ bucketUs: bucketOfNumber(bucket), count });
-  }
-  return buckets;
+/** Room for the histograms of all these groups, in one piece; they are put there one behind the other. */
+function createHistogramMemory(groups: readonly GraphGroup[]): (countsByNumber: Float64Array) => Histogram {
+  const size = groups.reduce((sum, { histogram }) => sum + filledCount(histogram), 0);
+  const memory = new Float64Array(2 * size);
+  const [allBuckets, allCounts] = [memory.subarray(0, size), memory.subarray(size)];
+  let end = 0;
+  return (countsByNumber) => {
+    const start = end;
+    for (let number = 0; number < countsByNumber.length; number += 1) {
+      const count = countsByNumber[number] ?? 0;
+      if (count === 0) continue;
+      allBuckets[end] = bucketOfNumber(number);
+      allCounts[end] = count;
+      end += 1;
+    }
+    return { bucketsUs: allBuckets.subarray(start, end), counts: allCounts.subarray(start, end) };
+  };
+}
+
+function filledCount(countsByNumber: Float64Array): number {
+  let filled = 0;
+  for (let number = 0; number < countsByNumber.length; number += 1) if (countsByNumber[number] !== 0) filled += 1;
+  return filled;
 }

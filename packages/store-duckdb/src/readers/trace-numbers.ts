@@ -1,5 +1,6 @@
 import { LIST, UBIGINT, VARCHAR, type DuckDBConnection, type DuckDBListValue, type DuckDBType } from '@duckdb/node-api';
 import type { TraceId } from '@fluoroscope/model';
+import { COMPARED_NUMBERS_MAX, UNION_PARTS_MAX } from '../limits.ts';
 import { fillQuery } from '../source-sql.ts';
 import type { Source } from '../source.ts';
 import { traceIdHi, traceIdLo, traceIdOf } from '../trace-key.ts';
@@ -29,6 +30,28 @@ export async function readTraceNumbers(
   return new Map(result.getRows().map(([hi, lo, no]) => [toNumber(no), traceIdOf(toBigInt(hi), toBigInt(lo))]));
 }
 
+/** The ids of these traces of slices, by slice and number. */
+export async function readTraceIds(
+  connection: DuckDBConnection,
+  numbersOf: ReadonlyMap<Source, readonly number[]>,
+): Promise<ReadonlyMap<Source, ReadonlyMap<number, TraceId>>> {
+  const slices = [...numbersOf.keys()];
+  const idsOf = new Map(slices.map((slice) => [slice, new Map<number, TraceId>()]));
+  for (let from = 0; from < slices.length; from += UNION_PARTS_MAX) {
+    const part = slices.slice(from, from + UNION_PARTS_MAX);
+    const selects = part.map((slice, place) => {
+      const names = { place, from: slice.prefix, wanted: printIsOneOf(numbersOf.get(slice) ?? []) };
+      return fillQuery('read/ids-of-slice', names);
+    });
+    const result = await connection.runAndReadAll(selects.join(' UNION ALL '));
+    for (const [place, no, hi, lo] of result.getRows()) {
+      const slice = part[toNumber(place)];
+      if (slice !== undefined) idsOf.get(slice)?.set(toNumber(no), traceIdOf(toBigInt(hi), toBigInt(lo)));
+    }
+  }
+  return idsOf;
+}
+
 /** The numbers alone, of many traces. */
 export async function readNumbersOf(
   connection: DuckDBConnection,
@@ -46,8 +69,21 @@ export async function readNumbersOf(
 }
 
 /** Digits and nothing else. */
-function printHalves(id: TraceId): { readonly hi: string; readonly lo: string } {
+export function printHalves(id: TraceId): { readonly hi: string; readonly lo: string } {
   return { hi: traceIdHi(id).toString(), lo: traceIdLo(id).toString() };
+}
+
+/**
+ * Whether a row of a slice is of one of these traces, of which there is at least one. To the engine an IN of so many is
+ * a join behind the scan, which reads each column of each row; a function of one column it calls while scanning.
+ */
+export function printIsOneOf(numbers: readonly number[]): string {
+  const printed = printNumbers(numbers);
+  if (numbers.length > COMPARED_NUMBERS_MAX) {
+    return `trace_no IN (SELECT unnest(string_split('${printed}', ', ')::INTEGER[]))`;
+  }
+  const ends = [Math.min(...numbers), Math.max(...numbers)].map((number) => printNumbers([number]));
+  return `trace_no BETWEEN ${ends.join(' AND ')} AND list_contains([${printed}]::INTEGER[], trace_no)`;
 }
 
 /**

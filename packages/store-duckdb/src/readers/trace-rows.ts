@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { timeUs, type AnnotationValue, type ServiceKey, type TraceId } from '@fluoroscope/model';
 import { StoreError, type TraceAnnotation, type TraceRow } from '@fluoroscope/store';
+import { UNION_PARTS_MAX } from '../limits.ts';
 import { fillQuery } from '../source-sql.ts';
 import type { Snapshot, Source } from '../source.ts';
 import { traceIdOf } from '../trace-key.ts';
@@ -8,7 +9,7 @@ import { toBigInt, toFields, toFlag, toList, toNumber, toNumberOrNull, toText, t
 import { compareAnnotations } from './annotation-order.ts';
 import { readAnnotations } from './annotations.ts';
 import { readServices } from './services-by-id.ts';
-import { bindIds, BOUND_IDS_TYPES, printNumbers, readTraceNumbers } from './trace-numbers.ts';
+import { bindIds, BOUND_IDS_TYPES, printIsOneOf, printNumbers, readTraceNumbers } from './trace-numbers.ts';
 
 export async function readRowsById(
   connection: DuckDBConnection,
@@ -34,8 +35,10 @@ async function readFrom(
   source: Source,
   ids: readonly TraceId[],
 ): Promise<readonly TraceRow[]> {
-  if (source.kind === 'slice')
-    return readRowsOfSlice(connection, source, await readTraceNumbers(connection, source, ids));
+  if (source.kind === 'slice') {
+    const idOf = await readTraceNumbers(connection, source, ids);
+    return idOf.size === 0 ? [] : readRowsOfSlices(connection, [{ slice: source, idOf }]);
+  }
   const sql = fillQuery('read/row-numbers-of-head', { from: source.prefix });
   const result = await connection.runAndReadAll(sql, bindIds(ids), [...BOUND_IDS_TYPES]);
   return readRowsOfHead(
@@ -48,12 +51,18 @@ async function readFrom(
 /** The rows of these numbers, which are row ids in a head and trace numbers in a slice, by the ids of their traces. */
 export async function readRowsAt(
   connection: DuckDBConnection,
-  source: Source,
-  idOf: ReadonlyMap<number, TraceId>,
+  bySource: ReadonlyMap<Source, ReadonlyMap<number, TraceId>>,
 ): Promise<readonly TraceRow[]> {
-  return source.kind === 'head'
-    ? readRowsOfHead(connection, source, [...idOf.keys()])
-    : readRowsOfSlice(connection, source, idOf);
+  const rows: TraceRow[] = [];
+  const slices: OfSlice[] = [];
+  for (const [source, idOf] of bySource) {
+    if (source.kind === 'slice') slices.push({ slice: source, idOf });
+    else for (const row of await readRowsOfHead(connection, source, [...idOf.keys()])) rows.push(row);
+  }
+  for (let from = 0; from < slices.length; from += UNION_PARTS_MAX) {
+    for (const row of await readRowsOfSlices(connection, slices.slice(from, from + UNION_PARTS_MAX))) rows.push(row);
+  }
+  return rows;
 }
 
 async function readRowsOfHead(
@@ -67,23 +76,36 @@ async function readRowsOfHead(
   return rows.map((row) => rowOfHead(row, serviceOf));
 }
 
-async function readRowsOfSlice(
+interface OfSlice {
+  readonly slice: Source;
+  /** By the numbers wanted, of which there is at least one. */
+  readonly idOf: ReadonlyMap<number, TraceId>;
+}
+
+async function readRowsOfSlices(
   connection: DuckDBConnection,
-  slice: Source,
-  idOf: ReadonlyMap<number, TraceId>,
+  slices: readonly OfSlice[],
 ): Promise<readonly TraceRow[]> {
-  if (idOf.size === 0) return [];
-  const names = { from: slice.prefix, numbers: printNumbers(idOf.keys()) };
-  const { rows, serviceOf } = await readColumns(connection, fillQuery('read/rows-of-slice', names));
-  if (rows.length === 0) return [];
-  const annotationsOf = await readAnnotations(connection, slice, [...idOf.keys()]);
-  return rows.map((row) => {
-    const number = toNumber(row['trace_no']);
-    const traceId = idOf.get(number);
-    if (traceId === undefined) throw new StoreError('corrupt', `trace ${number} has no id`);
-    const annotations = annotationsOf.get(number) ?? [];
-    return rowOfSlice(row, { traceId, annotations, ...sharedFields(row, serviceOf) });
-  });
+  const selects = slices.map(({ slice, idOf }, place) =>
+    fillQuery('read/rows-of-slice', { place, from: slice.prefix, wanted: printIsOneOf([...idOf.keys()]) }),
+  );
+  const { rows, serviceOf } = await readColumns(connection, selects.join(' UNION ALL '));
+  const bySlice = slices.map((): Columns[] => []);
+  for (const row of rows) bySlice[toNumber(row['source_no'])]?.push(row);
+  const traces: TraceRow[] = [];
+  for (const [place, { slice, idOf }] of slices.entries()) {
+    const ofSlice = bySlice[place] ?? [];
+    if (ofSlice.length === 0) continue;
+    const annotationsOf = await readAnnotations(connection, slice, [...idOf.keys()]);
+    for (const row of ofSlice) {
+      const number = toNumber(row['trace_no']);
+      const traceId = idOf.get(number);
+      if (traceId === undefined) throw new StoreError('corrupt', `trace ${number} has no id`);
+      const annotations = annotationsOf.get(number) ?? [];
+      traces.push(rowOfSlice(row, { traceId, annotations, ...sharedFields(row, serviceOf) }));
+    }
+  }
+  return traces;
 }
 
 async function readColumns(

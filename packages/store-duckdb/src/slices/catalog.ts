@@ -15,8 +15,8 @@ export interface Catalog {
   /** What a read that begins now sees. */
   take(): Snapshot;
   mayKnow(id: TraceId): boolean;
-  /** Leaves this head out. */
-  mayKnowBefore(head: Head, id: TraceId): boolean;
+  /** Leaves this head out; `hash` is that of the id. */
+  mayKnowBefore(head: Head, id: TraceId, hash: IdHash): boolean;
   /** Older than any head that was added: slices come first. */
   add(source: Head | Slice): void;
   /** Puts `by` in the place of these, which are adjacent; null lets go of them. `free` runs for each once no read uses it. */
@@ -51,8 +51,7 @@ export function createCatalog(failed: (error: unknown) => void): Catalog {
       const hash = hashId(id);
       return sources.some((source) => mayHold(source, id, hash));
     },
-    mayKnowBefore(head, id) {
-      const hash = hashId(id);
+    mayKnowBefore(head, id, hash) {
       return sources.some((source) => source !== head && mayHold(source, id, hash));
     },
     add(source) {
@@ -72,7 +71,7 @@ export function createCatalog(failed: (error: unknown) => void): Catalog {
 }
 
 function mayHold(source: Head | Slice, id: TraceId, hash: IdHash): boolean {
-  return source.kind === 'head' ? source.mayKnow(id) : source.mayHold(hash);
+  return source.mayHold(hash) && (source.kind === 'slice' || source.mayKnow(id));
 }
 
 /** How many reads use each source. */

@@ -6,6 +6,7 @@ import { createDocumentsWriter } from '../encode/documents.ts';
 import { createFactsWriter } from '../encode/facts.ts';
 import { createTracesWriter } from '../encode/traces.ts';
 import { countAll } from '../readers/counts.ts';
+import { readDocumentPage } from '../readers/document-page.ts';
 import { readDocumentsById } from '../readers/documents.ts';
 import { findTraceIds, findTracePage } from '../readers/find-traces.ts';
 import { sumGraph, sumGraphSeries } from '../readers/graph.ts';
@@ -77,6 +78,7 @@ function createRig(connection: DuckDBConnection, layout: Layout, retainedFromUs:
     async flush() {},
     retain: async () => ({ sliceCount: 0, documentCount: 0, sizeBytes: 0 }),
     readDocuments: (ids) => readDocumentsById(connection, snapshot(), [...new Set(ids)]),
+    readDocumentPage: (query) => readDocumentPage(connection, snapshot(), query),
     findTraceIds: (query) => findTraceIds(connection, snapshot(), query),
     findTraces: (query) => findTracePage(connection, snapshot(), query),
     readTraceRows: (ids) => readRowsById(connection, snapshot(), [...new Set(ids)]),

@@ -51,6 +51,10 @@ async function compareAnswers(
 ): Promise<void> {
   expect((await store.readProgress(ORIGIN)).sequence).toBe((await memory.readProgress(ORIGIN)).sequence);
   expect(await store.readDocuments(ids)).toEqual(await memory.readDocuments(ids));
+  for (const traceId of ids) {
+    const query = { traceId, skip: 1, limit: 2 };
+    expect(await store.readDocumentPage(query)).toEqual(await memory.readDocumentPage(query));
+  }
   expect(sortRows(await store.readTraceRows(ids))).toEqual(sortRows(await memory.readTraceRows(ids)));
   for (const query of traces) {
     const page = await memory.findTraces(query);

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { toHistogram } from '../histogram.ts';
 import type { GraphFact, GraphSums, TraceStore } from '../trace-store.ts';
 import {
   BASE_US,
@@ -46,10 +47,12 @@ function describeSums(open: OpenStore): void {
       endUs: BASE_US + 400_090,
       counts: { ok: 1, error: 0, throttle: 1, fault: 1, pending: 1 },
       totalDurationUs: 600_190,
-      histogram: [
-        { bucketUs: 90, count: 1 },
-        { bucketUs: 300_000, count: 2 },
-      ],
+      histogram: toHistogram(
+        new Map([
+          [90, 1],
+          [300_000, 2],
+        ]),
+      ),
     });
   });
 
@@ -107,10 +110,12 @@ function describeTakenBack(open: OpenStore): void {
           counts: { ok: 2 },
           totalDurationUs: 300,
           aliases: ['kept'],
-          histogram: [
-            { bucketUs: 100, count: 1 },
-            { bucketUs: 200, count: 1 },
-          ],
+          histogram: toHistogram(
+            new Map([
+              [100, 1],
+              [200, 1],
+            ]),
+          ),
         },
       ]);
     },

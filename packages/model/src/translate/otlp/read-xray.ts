@@ -2,6 +2,7 @@ import type {
   AnnotationValue,
   EntityDocument,
   Exception,
+  IndependentSubsegmentDocument,
   Json,
   SegmentDocument,
   SubsegmentDocument,
@@ -30,20 +31,40 @@ interface Waiting {
   readonly isSegment: boolean;
 }
 
-/** A document of an X-Ray SDK as spans: its own, and those of its embedded subsegments (XRAY-SPEC §11.2). */
-export function readXraySpans(document: TraceDocument): readonly PlacedSpan[] {
+export interface XraySpans {
+  readonly spans: readonly PlacedSpan[];
+  /** As they would have been sent alone. */
+  readonly apart: readonly TraceDocument[];
+}
+
+/**
+ * A document of an X-Ray SDK as spans: its own, and those of its embedded subsegments (XRAY-SPEC §11.2), but for those that are
+ * something else, with what is below them.
+ */
+export function readXraySpans(document: TraceDocument, isElse: (entity: SubsegmentDocument) => boolean): XraySpans {
   const traceId = toW3cTraceId(document.trace_id);
   const resource = readResource(document);
   const spans: PlacedSpan[] = [];
+  const apart: TraceDocument[] = [];
   const isSegment = document.type === undefined;
   const waiting: Waiting[] = [{ entity: document, parentId: document.parent_id ?? '', isSegment }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     spans.push({ resource, scope: SCOPE, span: readSpan(next, traceId) });
     for (const child of (next.entity.subsegments ?? []).toReversed()) {
-      waiting.push({ entity: child, parentId: next.entity.id, isSegment: false });
+      const parentId = next.entity.id;
+      if (isElse(child)) apart.push(standing(child, { trace_id: document.trace_id, id: parentId }));
+      else waiting.push({ entity: child, parentId, isSegment: false });
     }
   }
-  return spans;
+  return { spans, apart };
+}
+
+/** A subsegment as it would have been sent alone. */
+export function standing(
+  child: SubsegmentDocument,
+  { trace_id, id }: Pick<TraceDocument, 'trace_id' | 'id'>,
+): IndependentSubsegmentDocument {
+  return { ...child, type: 'subsegment', trace_id, parent_id: id };
 }
 
 function readSpan({ entity, parentId, isSegment }: Waiting, traceId: string): PlacedSpan['span'] {

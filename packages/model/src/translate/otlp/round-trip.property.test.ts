@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { mergeTrace } from '../../merge-trace.ts';
 import { parseDocument, readAcceptedDocument } from '../../parse-document.ts';
 import { timeUs } from '../../time.ts';
 import type { OtlpAttribute, OtlpEvent, OtlpLink, OtlpSpan, OtlpSpanGroup, OtlpTime, OtlpValue } from './span.ts';
@@ -149,6 +150,37 @@ test.each(['all', 'none', 'some'] as const)('spans come back as they were: %s in
       }
     }),
     { seed: SEED, numRuns: 80 },
+  );
+});
+
+test('spans of one trace come back out of its segments, whatever is folded into what', () => {
+  fc.assert(
+    fc.property(fc.tuple(group, group, group), (groups) => {
+      const spanIds = new Set<string>();
+      const [{ traceId } = { traceId: '' }] = groups[0].spans;
+      let parentSpanId = '';
+      const given = groups.map((one) => {
+        const spans = one.spans.map((each, at) => {
+          const spanId = `${spanIds.size + 1}`.padStart(16, 'a');
+          const placed = { ...each, traceId, spanId, parentSpanId: at === 0 ? parentSpanId : each.parentSpanId };
+          spanIds.add(spanId);
+          parentSpanId = spanId;
+          return placed;
+        });
+        return { ...one, spans };
+      });
+      const documents = given.flatMap((one) =>
+        toDocumentTexts([one], { indexed: 'all' }).map((document) => accepted(document, one)),
+      );
+      const back = toOtlpGroups(mergeTrace(documents).segments.map(({ document }) => document));
+      const flat = (all: readonly OtlpSpanGroup[]) =>
+        all
+          .flatMap(({ resource, scope, spans }) => spans.map((each) => sorted({ resource, scope, ...each })))
+          .map((each) => JSON.stringify(each))
+          .toSorted();
+      expect(flat(back)).toEqual(flat(given));
+    }),
+    { seed: SEED, numRuns: 40 },
   );
 });
 

@@ -1,8 +1,8 @@
 import { isJsonObject } from '../../clean-json.ts';
-import type { TraceDocument } from '../../segment-document.ts';
+import type { EntityDocument, JsonObject, TraceDocument } from '../../segment-document.ts';
 import { OTLP_NAMESPACE } from './metadata.ts';
 import { readKeptSpan, type PlacedSpan } from './read-kept.ts';
-import { readXraySpans } from './read-xray.ts';
+import { readXraySpans, standing } from './read-xray.ts';
 import type { OtlpSpan, OtlpSpanGroup } from './span.ts';
 
 /**
@@ -22,9 +22,21 @@ export function toOtlpGroups(documents: readonly TraceDocument[]): readonly Otlp
   return [...groups.values()];
 }
 
+/** Merging puts subsegments into documents that are spans, and spans into others: each is read as what it is. */
 function spansOf(document: TraceDocument): readonly PlacedSpan[] {
-  const kept = document.metadata?.[OTLP_NAMESPACE];
-  if (isJsonObject(kept) && kept['service_of'] !== undefined) return [];
-  if (isJsonObject(kept) && kept['kind'] !== undefined) return [readKeptSpan(document, kept)];
-  return 'inferred' in document && document.inferred ? [] : readXraySpans(document);
+  const kept = keptOf(document);
+  if (kept === null) {
+    if ('inferred' in document && document.inferred) return [];
+    const { spans, apart } = readXraySpans(document, (entity) => keptOf(entity) !== null);
+    return [...spans, ...apart.flatMap(spansOf)];
+  }
+  const own = kept['kind'] === undefined ? [] : [readKeptSpan(document, kept)];
+  return [...own, ...(document.subsegments ?? []).flatMap((child) => spansOf(standing(child, document)))];
+}
+
+/** Null for an entity that was not made of a span. */
+function keptOf({ metadata }: EntityDocument): JsonObject | null {
+  const kept = metadata?.[OTLP_NAMESPACE];
+  if (!isJsonObject(kept)) return null;
+  return kept['kind'] === undefined && kept['service_of'] === undefined ? null : kept;
 }

@@ -1,10 +1,8 @@
--- `facts`: every source's facts that ended in the step. Equal ones add up, so those taken back vanish.
+-- `facts`: every source's facts that ended in the step, equal ones next to each other.
 SELECT
   end_us::DOUBLE AS end_us,
   duration_us::DOUBLE AS duration_us,
   trace_no, key_no, outcome,
-  sum(fact_count)::INTEGER AS fact_count
-FROM ({facts})
-GROUP BY end_us, duration_us, trace_no, key_no, outcome
-HAVING sum(fact_count) <> 0
-ORDER BY end_us, trace_no, duration_us, outcome, fact_count, key_no
+  fact_count::INTEGER AS fact_count
+FROM ({facts}) AS found
+ORDER BY found.end_us, trace_no, found.duration_us, outcome, key_no

@@ -1,6 +1,5 @@
 import { BIGINT, type DuckDBValue } from '@duckdb/node-api';
-import { latencyBucketUs } from '@fluoroscope/model';
-import { bucketNumber } from '../../bucket-number.ts';
+import { bucketNumber, latencyBucketUs } from '@fluoroscope/model';
 import { scanColumns, type Chunk } from '../../readers/columns.ts';
 import { fillQuery } from '../../source-sql.ts';
 import { toBigInt, toNumber } from '../../values.ts';
@@ -45,18 +44,18 @@ async function writeFacts(run: BuildRun, tables: FactTables): Promise<void> {
   for (const rollup of walk.rollups) rollup.finish();
 }
 
-/** Facts that are alike in all but their keys come one after another, and become one row. */
+/** Facts that are alike in all but their keys and counts come one after another, and become one row for each count. */
 interface FactWalk {
   readonly tables: FactTables;
   readonly keySets: KeySets;
   readonly rollups: readonly Rollup[];
-  /** Of the facts gathered; empty before the first one. */
+  /** Of the facts gathered, ascending, with their counts; empty before the first one. */
   keyNos: number[];
+  factCounts: number[];
   endUs: number;
   durationUs: number;
   traceNo: number;
   outcome: number;
-  factCount: number;
 }
 
 function createWalk(tables: FactTables): FactWalk {
@@ -65,11 +64,11 @@ function createWalk(tables: FactTables): FactWalk {
     keySets: createKeySets(tables.writeKeySet),
     rollups: [createRollup(5, tables.rollups[5]), createRollup(60, tables.rollups[60])],
     keyNos: [],
+    factCounts: [],
     endUs: 0,
     durationUs: 0,
     traceNo: 0,
     outcome: 0,
-    factCount: 0,
   };
 }
 
@@ -80,30 +79,54 @@ function addChunk(walk: FactWalk, chunk: Chunk): void {
     const [endUs, durationUs] = [ends[row] ?? 0, durations[row] ?? 0];
     const [traceNo, outcome, factCount] = [traceNos[row] ?? 0, outcomes[row] ?? 0, factCounts[row] ?? 0];
     const isAlike =
-      endUs === walk.endUs &&
-      durationUs === walk.durationUs &&
-      traceNo === walk.traceNo &&
-      outcome === walk.outcome &&
-      factCount === walk.factCount;
+      endUs === walk.endUs && durationUs === walk.durationUs && traceNo === walk.traceNo && outcome === walk.outcome;
     if (!isAlike) {
       writeRun(walk);
       walk.endUs = endUs;
       walk.durationUs = durationUs;
       walk.traceNo = traceNo;
       walk.outcome = outcome;
-      walk.factCount = factCount;
     }
-    walk.keyNos.push(keyNos[row] ?? 0);
+    addFact(walk, keyNos[row] ?? 0, factCount);
+  }
+}
+
+/** Equal facts add up, so those taken back vanish. */
+function addFact({ keyNos, factCounts }: FactWalk, keyNo: number, factCount: number): void {
+  const last = keyNos.length - 1;
+  if (keyNos[last] === keyNo) {
+    factCounts[last] = (factCounts[last] ?? 0) + factCount;
+  } else {
+    keyNos.push(keyNo);
+    factCounts.push(factCount);
   }
 }
 
 function writeRun(walk: FactWalk): void {
-  const { keyNos, endUs, durationUs, outcome, factCount, rollups } = walk;
-  if (keyNos.length === 0) return;
+  const { keyNos, factCounts } = walk;
+  const [first = 0] = factCounts;
+  // Nearly always: one fact of each key.
+  if (factCounts.every((count) => count === first)) {
+    writeAlike(walk, keyNos, first);
+  } else {
+    for (const count of [...new Set(factCounts)].sort((a, b) => a - b)) {
+      writeAlike(
+        walk,
+        keyNos.filter((_keyNo, at) => factCounts[at] === count),
+        count,
+      );
+    }
+  }
+  keyNos.length = 0;
+  factCounts.length = 0;
+}
+
+function writeAlike(walk: FactWalk, keyNos: readonly number[], factCount: number): void {
+  if (keyNos.length === 0 || factCount === 0) return;
+  const { endUs, durationUs, outcome, rollups } = walk;
   walk.tables.writeFact(endUs, durationUs, walk.traceNo, walk.keySets.numberOf(keyNos), outcome, factCount);
   const times = { durationUs, endUs, bucket: bucketNumber(latencyBucketUs(durationUs)) };
   for (const rollup of rollups) for (const keyNo of keyNos) rollup.add(keyNo, outcome, factCount, times);
-  walk.keyNos = [];
 }
 
 /** Where steps of about equally many facts end, ascending; the last one behind every fact. */

@@ -18,7 +18,7 @@ export interface Rollup {
 export interface FactTimes {
   readonly durationUs: number;
   readonly endUs: number;
-  /** Of the duration (../../bucket-number.ts). */
+  /** Of the duration (`bucketNumber`). */
   readonly bucket: number;
 }
 

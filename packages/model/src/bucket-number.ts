@@ -31,5 +31,5 @@ function computeBucket(number: number): number {
   return at < 250 ? (200 + (at - 100) * 2) * unit : (500 + (at - 250) * 5) * unit;
 }
 
-/** Up to three hours: an answer has some hundred thousand buckets. */
+/** Up to three hours: a graph has some hundred thousand buckets. */
 const BUCKETS_US = Float64Array.from({ length: 100 + 350 * 8 }, (_item, number) => computeBucket(number));

@@ -1,7 +1,7 @@
-import { latencyBucketUs } from '@fluoroscope/model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bucketNumber, bucketOfNumber } from './bucket-number.ts';
+import { latencyBucketUs } from './latency-bucket.ts';
 
 /** All up to 31 years. */
 const NUMBERS = Array.from({ length: 100 + 350 * 13 }, (_item, number) => number);

@@ -1,0 +1,3 @@
+SELECT count(*)
+FROM {from}.documents
+WHERE trace_hi = {hi} AND trace_lo = {lo}

@@ -1,3 +1,0 @@
-SELECT trace_no, received_us, text
-FROM ({parts})
-ORDER BY row_id

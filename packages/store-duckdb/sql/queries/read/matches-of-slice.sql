@@ -1,0 +1,3 @@
+SELECT {place} AS source_no, trace_no, start_us::DOUBLE AS start_us
+FROM {from}.traces AS traces
+WHERE {where}

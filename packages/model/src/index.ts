@@ -2,6 +2,7 @@ export * from './bucket-number.ts';
 export { cutText } from './clean-json.ts';
 export * from './document-problem.ts';
 export * from './infer.ts';
+export { inferSegmentId } from './inferred-id.ts';
 export * from './latency-bucket.ts';
 export * from './merge-trace.ts';
 export { isBroker, isSameBroker, readReceivedFrom } from './messaging.ts';

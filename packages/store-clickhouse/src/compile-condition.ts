@@ -37,6 +37,8 @@ export function compileCondition(condition: Condition, parameters: Parameters, d
       return FLAG_SQL[condition.flag];
     case 'service':
       return compileService(condition, parameters);
+    case 'outcome':
+      return compileOutcome(condition, parameters);
     case 'annotation':
       return compileAnnotation(condition, parameters);
     case 'annotation-set':
@@ -146,6 +148,25 @@ function compileService(
   const items = asked.map(({ item }) => item).join(', ');
   const test = asked.map(({ item, operand }) => twoValued(`${item} = ${operand}`)).join(' AND ');
   return `(${mayHave}arrayExists((${items}) -> ${test}, ${asked.map(({ column }) => column).join(', ')}))`;
+}
+
+/** Outcomes stand in the places of their services; the list is empty where they are not known. */
+function compileOutcome(
+  { name, type, accountId, outcomes, ofUnknown }: Extract<Condition, { op: 'outcome' }>,
+  parameters: Parameters,
+): string {
+  const bits = parameters.add(outcomes, 'UInt32');
+  const mayHave = name === null ? '' : `${hasText('service_names', name, parameters)} AND `;
+  const tests = [
+    ['name', name],
+    ['type', type],
+    ['account', accountId],
+  ].flatMap(([item, value]) =>
+    value == null ? [] : [`${twoValued(`${item} = ${parameters.add(value, 'String')}`)} AND `],
+  );
+  const came = `if(place > length(outcomes), ${ofUnknown}, bitAnd(outcomes[place], ${bits}) != 0)`;
+  const columns = 'service_names, service_types, service_accounts, arrayEnumerate(service_names)';
+  return `(${mayHave}arrayExists((name, type, account, place) -> ${tests.join('')}${came}, ${columns}))`;
 }
 
 function compileAnnotation(condition: AnnotationCondition, parameters: Parameters): string {

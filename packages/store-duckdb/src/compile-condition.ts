@@ -14,7 +14,7 @@ import { printNumbers } from './readers/trace-numbers.ts';
 import type { Source } from './source.ts';
 import { bindList } from './values.ts';
 
-export type ServiceCondition = Extract<Condition, { op: 'service' }>;
+export type ServiceCondition = Extract<Condition, { op: 'service' | 'outcome' }>;
 export type AnnotationTerm = AnnotationCondition | Extract<Condition, { op: 'annotation-set' }>;
 
 /** Numbers of a slice's annotations, both ends included. */
@@ -47,7 +47,7 @@ export function createParameters(): Parameters {
 export interface CompileOptions {
   readonly parameters: Parameters;
   /** Whose table of traces it is about: heads and slices keep some things differently. */
-  readonly source: Pick<Source, 'kind' | 'prefix'>;
+  readonly source: Pick<Source, 'kind' | 'prefix' | 'hasFindings'>;
   /** Numbers of the services that a condition means, looked up before. */
   readonly serviceIdsOf: (condition: ServiceCondition) => readonly number[];
   /** Of a slice: which of its annotations a term means, where that is known without asking the engine; else null. */
@@ -59,7 +59,7 @@ export type AnnotationLookUp = (term: AnnotationTerm) => readonly IdRange[] | nu
 /** The `service` terms, whose numbers must be looked up before compiling. */
 export function findServiceConditions(condition: Condition, depth = 0): readonly ServiceCondition[] {
   checkDepth(depth);
-  if (condition.op === 'service') return [condition];
+  if (condition.op === 'service' || condition.op === 'outcome') return [condition];
   if (condition.op === 'not') return findServiceConditions(condition.term, depth + 1);
   if (condition.op !== 'and' && condition.op !== 'or') return [];
   return condition.terms.flatMap((term) => findServiceConditions(term, depth + 1));
@@ -83,7 +83,7 @@ export function meetsNone(
   checkDepth(depth);
   if (condition.op === 'and') return condition.terms.some((term) => meetsNone(term, options, depth + 1));
   if (condition.op === 'or') return condition.terms.every((term) => meetsNone(term, options, depth + 1));
-  if (condition.op === 'service') return options.serviceIdsOf(condition).length === 0;
+  if (condition.op === 'service' || condition.op === 'outcome') return options.serviceIdsOf(condition).length === 0;
   if (condition.op !== 'annotation' && condition.op !== 'annotation-set') return false;
   return options.annotationIdsOf(condition)?.length === 0;
 }
@@ -113,6 +113,8 @@ export function compileCondition(condition: Condition, options: CompileOptions, 
       return FLAG_SQL[options.source.kind][condition.flag];
     case 'service':
       return compileService(options.serviceIdsOf(condition), parameters);
+    case 'outcome':
+      return compileOutcome(condition, options);
     case 'annotation':
       return compileAnnotation(condition, options);
     case 'annotation-set':
@@ -222,6 +224,27 @@ function compileService(ids: readonly number[], parameters: Parameters): string 
     return `list_has_any(services, ${parameters.add(bindList(ids), LIST(INTEGER))})`;
   }
   return `(${ids.map((id) => `list_contains(services, ${parameters.add(id, INTEGER)})`).join(' OR ')})`;
+}
+
+/** Outcomes stand in the places of their services; beyond the list, where they are not known, is null. */
+function compileOutcome(
+  condition: Extract<Condition, { op: 'outcome' }>,
+  { parameters, source, serviceIdsOf }: CompileOptions,
+): string {
+  const ids = serviceIdsOf(condition);
+  if (!source.hasFindings) return condition.ofUnknown ? compileService(ids, parameters) : 'false';
+  if (ids.length === 0) return 'false';
+  const bits = parameters.add(condition.outcomes, INTEGER);
+  const came = (place: string): string => `coalesce((outcomes[${place}] & ${bits}) <> 0, ${condition.ofUnknown})`;
+  if (ids.length > SERVICES_ONE_BY_ONE_MAX) {
+    const list = parameters.add(bindList(ids), LIST(INTEGER));
+    return `(len(list_filter(services, lambda id, place: list_contains(${list}, id) AND ${came('place')})) > 0)`;
+  }
+  const terms = ids.map((id) => {
+    const service = parameters.add(id, INTEGER);
+    return `(list_contains(services, ${service}) AND ${came(`list_position(services, ${service})`)})`;
+  });
+  return `(${terms.join(' OR ')})`;
 }
 
 function compileAnnotation(condition: AnnotationCondition, options: CompileOptions): string {

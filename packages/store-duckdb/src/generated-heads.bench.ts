@@ -98,7 +98,8 @@ function tracesSql(prefix: string, { kind, serviceCount }: Traffic): string {
       'Mozilla/5.0 (X11; Linux x86_64)', '10.0.' || hash(i) % 256 || '.' || hash(i + 1) % 256, 0,
       list_distinct(list_transform(range(${Math.max(spans, 3)}), lambda j: 1 + (hash(i * 7 + j) % ${serviceCount})::INTEGER)),
       ${annotations},
-      [], [], ['i-' || hash(i) % 40], ['eu-central-1a'], start_us + length_us + 1000 + hash(i) % 100000, ${kind === 'otlp' ? 10 : 4}
+      [], [], ['i-' || hash(i) % 40], ['eu-central-1a'], start_us + length_us + 1000 + hash(i) % 100000, ${kind === 'otlp' ? 10 : 4},
+      [], NULL, []
     FROM made
     ORDER BY i`;
 }

@@ -76,6 +76,7 @@ function headOf(schema: string, orderNo: number): Head {
 
   return {
     kind: 'head',
+    hasFindings: true,
     schema,
     prefix: `memory.${schema}`,
     orderNo,

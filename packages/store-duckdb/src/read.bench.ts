@@ -104,7 +104,14 @@ async function buildAll(connection: DuckDBConnection): Promise<readonly Source[]
     const parts: Source[] = [];
     for (let at = first; at < Math.min(first + perHead * HEADS_PER_SLICE, traceCount); at += perHead) {
       await makeHead(connection, 'head', traffic, at);
-      const head = { kind: 'head', prefix: 'memory.head', orderNo: at, extent: null, mayKnow: () => true } as const;
+      const head = {
+        kind: 'head',
+        hasFindings: true,
+        prefix: 'memory.head',
+        orderNo: at,
+        extent: null,
+        mayKnow: () => true,
+      } as const;
       flushCpuMs += await cpuMs(async () => parts.push(await build(connection, `part_${at}`, [head])));
       await connection.run('DROP SCHEMA memory.head CASCADE');
     }
@@ -130,7 +137,7 @@ async function build(connection: DuckDBConnection, name: string, from: readonly 
   await connection.run(`CHECKPOINT ${name}`);
   await connection.run(`DETACH ${name}`);
   await connection.run(`ATTACH '${file}' AS ${name} (READ_ONLY)`);
-  return { kind: 'slice', prefix, orderNo: Number(name.split('_')[1]), extent, mayKnow: () => true };
+  return { kind: 'slice', hasFindings: true, prefix, orderNo: Number(name.split('_')[1]), extent, mayKnow: () => true };
 }
 
 async function cpuMs(run: () => Promise<unknown>): Promise<number> {

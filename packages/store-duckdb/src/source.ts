@@ -16,10 +16,19 @@ export interface Source {
   readonly extent: Extent | null;
   /** Rows of `traces`; not given where it is not known. */
   readonly traceCount?: number;
+  /** Its rows have outcomes and causes: not those of slices that version 0.1 wrote. */
+  readonly hasFindings: boolean;
   /** False only if nothing of this trace is here. */
   mayKnow(id: TraceId): boolean;
   /** The same of an id that was hashed before; where there are many ids and sources. */
   mayHold?(hash: IdHash): boolean;
+}
+
+/** Columns of a slice's `traces`, or what stands for them. */
+export function findingsSql({ hasFindings }: Pick<Source, 'hasFindings'>): string {
+  return hasFindings
+    ? 'outcomes, cause_shape, cause_coverages'
+    : '[]::INTEGER[] AS outcomes, NULL::VARCHAR AS cause_shape, []::INTEGER[] AS cause_coverages';
 }
 
 /** Bounds, all inclusive; they may be wider than what is there. */

@@ -115,6 +115,8 @@ function traceRow(
     availabilityZones: ['eu-central-1a'],
     updatedUs: known.endUs,
     entityCount: 4,
+    outcomes: [],
+    causes: null,
   };
 }
 

@@ -19,6 +19,16 @@ export type Condition =
       readonly type: string | null;
       readonly accountId: string | null;
     }
+  | {
+      /** Some segment of a service has one of these combinations of flags, as bits (`outcomeBit`). */
+      readonly op: 'outcome';
+      readonly name: string | null;
+      readonly type: string | null;
+      readonly accountId: string | null;
+      readonly outcomes: number;
+      /** What holds of a trace with such a service whose row does not know its outcomes. */
+      readonly ofUnknown: boolean;
+    }
   | AnnotationCondition
   | { readonly op: 'annotation-set'; readonly key: string };
 

@@ -211,6 +211,8 @@ const FULL_ROW: TraceRow = rowOf(1, {
   instanceIds: ['i-1'],
   availabilityZones: ['eu-1a', 'eu-1b', 'eu-1c'],
   entityCount: 1_000_000,
+  outcomes: [0, 1, 0xff_ff, 0x80_00, 2],
+  causes: { shape: '[1,[["\0ü😀\u2028"]]]', coverages: [1_000, 0, 1_000] },
 });
 
 function describeRows(open: OpenStore): void {

@@ -4,4 +4,5 @@ export { addHistograms, toHistogram } from './histogram.ts';
 export * from './limits.ts';
 export * from './matches-condition.ts';
 export * from './memory-store.ts';
+export * from './outcomes.ts';
 export * from './trace-store.ts';

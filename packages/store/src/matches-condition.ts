@@ -23,6 +23,13 @@ export function matchesCondition(row: TraceRow, condition: Condition): boolean {
       return hasFlag(row, condition.flag);
     case 'service':
       return row.services.some((service) => matchesService(service, condition));
+    case 'outcome': {
+      const { outcomes, ofUnknown } = condition;
+      return row.services.some((service, at) => {
+        const known = row.outcomes[at];
+        return matchesService(service, condition) && (known === undefined ? ofUnknown : (known & outcomes) !== 0);
+      });
+    }
     case 'annotation':
       return row.annotations.some(
         ({ key, value }) => key === condition.key && matchesValue(value, condition.is, condition.value),

@@ -170,6 +170,21 @@ export interface TraceRow {
   readonly updatedUs: TimeUs;
   /** Segments and subsegments, inferred ones not. */
   readonly entityCount: number;
+  /**
+   * Of each of `services` the combinations of flags that its segments have, inferred ones too, as bits (`outcomeBit`). Empty
+   * when they are not known: the row was written by a version that did not keep them, or its trace is too large.
+   */
+  readonly outcomes: readonly number[];
+  /** Null when they are not known; then they follow from the documents. */
+  readonly causes: TraceCauses | null;
+}
+
+/** Root causes as `query` packs them: a store keeps them as they are. */
+export interface TraceCauses {
+  /** The same for many traces. */
+  readonly shape: string;
+  /** Whole numbers from 0 to 1,000. */
+  readonly coverages: readonly number[];
 }
 
 export interface TraceAnnotation {

@@ -9,10 +9,10 @@ export const OF_TRACE: KeywordReaders<WholeTrace> = {
   booleans: {
     ok: (trace) => {
       const { entry, throttle, partial } = trace.totals();
-      return !(entry?.segment?.fault || entry?.segment?.error || throttle || partial);
+      return !(entry?.fault || entry?.error || throttle || partial);
     },
-    fault: (trace) => segmentOf(trace)?.fault === true,
-    error: (trace) => segmentOf(trace)?.error === true,
+    fault: ({ totals }) => totals().entry?.fault === true,
+    error: ({ totals }) => totals().entry?.error === true,
     throttle: ({ totals }) => totals().throttle,
     partial: ({ totals }) => totals().partial,
     inferred: ({ totals }) => totals().inferred,

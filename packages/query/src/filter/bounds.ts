@@ -2,7 +2,16 @@ import { CLIENT_TYPE, type Json, type JsonObject } from '@fluoroscope/model';
 import type { Condition } from '@fluoroscope/store';
 import type { EdgeNode, FilterNode, Selector } from './ast.ts';
 import { KEYWORDS } from './keywords.ts';
-import { ALL, annotationCondition, checked, keywordCondition, NONE, serviceCondition } from './row-condition.ts';
+import { outcomesOf } from './outcomes.ts';
+import {
+  ALL,
+  annotationCondition,
+  checked,
+  keywordCondition,
+  NONE,
+  outcomeCondition,
+  serviceCondition,
+} from './row-condition.ts';
 import { readBooleanTest, readTextTest } from './typed-test.ts';
 
 /**
@@ -27,9 +36,12 @@ export function boundsOf(node: FilterNode): Bounds {
     case 'annotation':
       return exactly(annotationCondition(node));
     case 'service': {
-      const passed = serviceCondition(node.service);
-      if (node.body === null) return exactly(passed);
-      return atMost(every([passed, upperOfBody(node.body, 'service')]));
+      if (node.body === null) return exactly(serviceCondition(node.service));
+      const { possible, certain } = outcomesOf(node.body);
+      return {
+        upper: every([outcomeCondition(node.service, possible, true), upperOfBody(node.body, 'service')]),
+        lower: outcomeCondition(node.service, certain, false),
+      };
     }
     case 'edge':
       return atMost(upperOfEdge(node));

@@ -41,6 +41,8 @@ const ROW: TraceRow = {
   users: [{ name: 'ann', services: [SHOP] }],
   updatedUs: timeUs(1_727_004_673_000_000),
   entityCount: 7,
+  outcomes: [],
+  causes: null,
 };
 
 test.each([

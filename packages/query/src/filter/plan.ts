@@ -5,7 +5,9 @@ import { boundsOf, isExact } from './bounds.ts';
 import { checkFilter } from './check.ts';
 import { resolveGroups, type FindGroupExpression } from './groups.ts';
 import { KEYWORDS } from './keywords.ts';
+import { outcomesOf } from './outcomes.ts';
 import type { FilterProblem } from './problem.ts';
+import { ALL } from './row-condition.ts';
 
 /** How an expression is answered (ADR-006): a store finds candidates, and each is looked at when that is not enough. */
 export interface FilterPlan {
@@ -25,7 +27,7 @@ export interface PlanReason {
   readonly why: string;
 }
 
-export const ALL_TRACES: FilterPlan = { node: null, condition: { op: 'all' }, reasons: [] };
+export const ALL_TRACES: FilterPlan = { node: null, condition: ALL, reasons: [] };
 
 /** Without `find` the expressions of groups stay open: such a plan can be shown, not carried out. */
 export function planFilter(node: FilterNode, find: FindGroupExpression | null): Result<FilterPlan, FilterProblem> {
@@ -71,8 +73,14 @@ function reasonsOf(node: FilterNode): readonly PlanReason[] {
     case 'entity':
       return [];
     case 'service': {
-      const why = 'a row does not tell what single segments did';
-      return node.body === null ? [] : [{ construct: 'service{…}', span, reads: 'documents', why }];
+      if (node.body === null) return [];
+      const { possible, certain } = outcomesOf(node.body);
+      if (possible !== certain) {
+        const why = 'a row tells no more of single segments than their flags';
+        return [{ construct: 'service{…}', span, reads: 'documents', why }];
+      }
+      const why = 'the row tells it, but for rows of earlier versions and of very large traces';
+      return [{ construct: 'service{…}', span, reads: 'row', why }];
     }
     case 'edge': {
       const why = 'a row does not tell who called whom';

@@ -1,4 +1,11 @@
-import type { Condition, NumberField, TextField } from '@fluoroscope/store';
+import {
+  OUTCOME_COMBINATIONS,
+  outcomesWhere,
+  type Condition,
+  type NumberField,
+  type SegmentFlags,
+  type TextField,
+} from '@fluoroscope/store';
 import { printOperator } from './print.ts';
 
 const FIELDS: { readonly [Field in NumberField | TextField]: string } = {
@@ -36,6 +43,10 @@ export function printCondition(condition: Condition): string {
       return condition.flag;
     case 'service':
       return printService(condition);
+    case 'outcome': {
+      const unknown = condition.ofUnknown ? ' or unknown' : '';
+      return `${printService(condition)} {${printOutcomes(condition.outcomes)}${unknown}}`;
+    }
     case 'annotation':
       return `annotation[${condition.key}] ${printOperator(condition.is)} ${JSON.stringify(condition.value)}`;
     case 'annotation-set':
@@ -50,7 +61,28 @@ function printTerm(term: Condition, around: 'and' | 'or'): string {
   return isOther ? `(${printCondition(term)})` : printCondition(term);
 }
 
-function printService({ name, type, accountId }: Condition & { readonly op: 'service' }): string {
+type Named = Extract<Condition, { readonly op: 'service' | 'outcome' }>;
+
+const FLAGS = ['fault', 'error', 'throttle', 'partial'] as const;
+
+const OUTCOMES = new Map<number, string>([
+  [outcomesWhere(({ fault, error, throttle, partial }) => !(fault || error || throttle || partial)), 'ok'],
+  ...FLAGS.map((flag) => [outcomesWhere((flags) => flags[flag]), flag] as const),
+  ...FLAGS.map((flag) => [outcomesWhere((flags) => !flags[flag]), `!${flag}`] as const),
+]);
+
+/** One flag by its name, else every combination that counts. */
+function printOutcomes(outcomes: number): string {
+  const combinations = OUTCOME_COMBINATIONS.filter((_flags, at) => (outcomes & (1 << at)) !== 0);
+  return OUTCOMES.get(outcomes) ?? combinations.map(printFlags).join(', ');
+}
+
+function printFlags(flags: SegmentFlags): string {
+  const set = FLAGS.filter((flag) => flags[flag]);
+  return set.length === 0 ? 'ok' : set.join('+');
+}
+
+function printService({ name, type, accountId }: Named): string {
   const parts = Object.entries({ name, type, account: accountId }).flatMap(([part, value]) =>
     value === null ? [] : [`${part} ${JSON.stringify(value)}`],
   );

@@ -1,5 +1,5 @@
 import type { Result } from '@fluoroscope/model';
-import type { Comparison, Condition, NumberField } from '@fluoroscope/store';
+import { ALL_OUTCOMES, type Comparison, type Condition, type NumberField } from '@fluoroscope/store';
 import type { AnnotationNode, KeywordNode, Selector } from './ast.ts';
 import { KEYWORDS } from './keywords.ts';
 import type { FilterProblem } from './problem.ts';
@@ -64,9 +64,16 @@ export function annotationCondition({ key, test: written }: AnnotationNode): Con
   }
 }
 
-export function serviceCondition(selector: Selector | null): Condition {
+export function serviceCondition(selector: Selector | null): Extract<Condition, { op: 'service' }> {
   const { name, type, accountId } = selector ?? { name: null, type: null, accountId: null };
   return { op: 'service', name, type, accountId };
+}
+
+/** That a segment of such a service has one of these combinations of flags. */
+export function outcomeCondition(selector: Selector | null, outcomes: number, ofUnknown: boolean): Condition {
+  if (outcomes === 0) return NONE;
+  const service = serviceCondition(selector);
+  return outcomes === ALL_OUTCOMES ? service : { ...service, op: 'outcome', outcomes, ofUnknown };
 }
 
 export function unitOf(unit: 'seconds' | 'plain'): number {

@@ -42,7 +42,8 @@ export class ApartTrace {
     this.#servicePlaces = new Map(row.services.map((service, at) => [printServiceKey(service), at]));
     this.#annotations = new Map(row.annotations.map((one) => [annotationKey(one.key, one.value), { ...one }]));
     this.#users = new Map(row.users.map((user) => [user.name, { ...user }]));
-    this.#row = { ...row, partial: true };
+    // Of what comes from here on neither can be known in full.
+    this.#row = { ...row, partial: true, outcomes: [], causes: null };
   }
 
   /** Takes over from a settled trace, whose row this is. */
@@ -130,7 +131,8 @@ export class ApartTrace {
     if (segment === null) return;
     if (this.#isBetterEntry(entity) && service !== null) {
       this.#entry = entity;
-      const { fault, error, httpMethod, httpUrl, httpStatus, userAgent, clientIp } = segment;
+      const { fault, error } = entity;
+      const { httpMethod, httpUrl, httpStatus, userAgent, clientIp } = segment;
       Object.assign(row, { fault, error, httpMethod, httpUrl, httpStatus, userAgent, clientIp });
       row.entryPoint = this.#placeOf(service) ?? this.#addService(service);
       row.responseTimeUs = entity.endUs - entity.startUs;

@@ -7,6 +7,7 @@ import {
   timeUs,
   timeUsFromSeconds,
   type AnnotationValue,
+  type CauseBlock,
   type EntityDocument,
   type Json,
   type JsonObject,
@@ -17,6 +18,8 @@ import {
   type TimeUs,
   type TraceDocument,
 } from '@fluoroscope/model';
+import type { CauseException, EntityCause } from '../root-causes/cause-tree.ts';
+import { KEPT_EXCEPTIONS_CHARS_MAX, CAUSE_EXCEPTIONS_MAX } from '../root-causes/limits.ts';
 import type { ServiceRef, ServiceRefs } from './service-ref.ts';
 
 /**
@@ -30,15 +33,21 @@ export interface Entity {
   /** `call`: a subsegment that leads to another node; `local`: any other subsegment. */
   readonly kind: 'segment' | 'call' | 'local';
   /** Of a call: the name under which the caller knows the far end. */
-  readonly callName: string | null;
+  readonly name: string;
   /** A segment's own node; of a call the node that is inferred when no segment answers; null for local work. */
   readonly service: ServiceRef | null;
   readonly startUs: TimeUs;
   /** Not before the start; the start while in progress. */
   readonly endUs: TimeUs;
   readonly outcome: Outcome;
+  readonly fault: boolean;
+  readonly error: boolean;
   /** Also when it failed in the end, which `outcome` tells first. */
   readonly throttle: boolean;
+  /** A call other than through an AWS SDK. */
+  readonly remote: boolean;
+  /** What it says about why it failed, or `UNKEPT_CAUSE`. */
+  readonly cause: EntityCause | null;
   /** A call whose far end promises a segment of its own. */
   readonly traced: boolean;
   /** Of a call to a queue or topic: what segments below it have received. Of a segment: what it says it received. */
@@ -62,8 +71,6 @@ export interface Message {
 
 /** What the trace row takes from segments only. */
 export interface SegmentFields {
-  readonly fault: boolean;
-  readonly error: boolean;
   readonly httpMethod: string | null;
   readonly httpUrl: string | null;
   readonly httpStatus: number | null;
@@ -77,6 +84,8 @@ export interface SegmentFields {
 
 /** Of all entities without any: most. */
 export const NO_ANNOTATIONS: Annotations = {};
+/** Stands for more than is remembered; compared by identity. */
+export const UNKEPT_CAUSE: EntityCause = {};
 const NO_ZONES: readonly string[] = [];
 
 /** The document's own entity first, then everything embedded in it. */
@@ -107,8 +116,6 @@ function readSegment(document: SegmentDocument, arrival: number, serviceRefs: Se
   const { http, aws } = document;
   const ec2 = aws === undefined ? undefined : asObject(aws['ec2']);
   const segment: SegmentFields = {
-    fault: document.fault === true,
-    error: document.error === true,
     httpMethod: http?.request?.method ?? null,
     httpUrl: http?.request?.url ?? null,
     httpStatus: http?.response?.status ?? null,
@@ -122,7 +129,7 @@ function readSegment(document: SegmentDocument, arrival: number, serviceRefs: Se
   const service = serviceRefs(document.name, document.origin ?? null, readAccountId(aws?.['account_id']));
   const from = document.links === undefined ? null : readReceivedFrom(document);
   const message = from === null ? null : { broker: serviceRefs(from.name, from.type, from.accountId), sentUs: null };
-  return makeEntity(document, document.parent_id, arrival, 'segment', service, segment, message);
+  return makeEntity(document, document.parent_id, arrival, 'segment', service, segment, message, false);
 }
 
 function readSubsegment(
@@ -132,10 +139,11 @@ function readSubsegment(
   serviceRefs: ServiceRefs,
 ): Entity {
   const target = document.namespace === undefined ? null : inferTarget(document);
-  if (target === null) return makeEntity(document, parentId, arrival, 'local', null, null, null);
+  if (target === null) return makeEntity(document, parentId, arrival, 'local', null, null, null, false);
   const service = serviceRefs(target.node.name, target.node.type, target.node.accountId);
   const message = isBroker(service.key) ? { broker: service, sentUs: timeUsFromSeconds(document.start_time) } : null;
-  return makeEntity(document, parentId, arrival, 'call', service, null, message);
+  const remote = document.namespace === 'remote';
+  return makeEntity(document, parentId, arrival, 'call', service, null, message, remote);
 }
 
 /** All entities from one object literal: one hidden class for the engine. */
@@ -147,6 +155,7 @@ function makeEntity(
   service: ServiceRef | null,
   segment: SegmentFields | null,
   message: Message | null,
+  remote: boolean,
 ): Entity {
   const { id, name, end_time } = document;
   const startUs = timeUsFromSeconds(document.start_time);
@@ -154,19 +163,42 @@ function makeEntity(
   return {
     id,
     // The document's own string would be kept for nothing when the node has an equal one.
-    callName: kind === 'call' ? (service?.key.name === name ? service.key.name : name) : null,
+    name: service?.key.name === name ? service.key.name : name,
     parentId: parentId === undefined || parentId === id ? null : parentId,
     kind,
     service,
     startUs,
     endUs: isOpen ? startUs : timeUs(Math.max(startUs, timeUsFromSeconds(end_time))),
     outcome: isOpen ? 'pending' : outcomeOf(document),
+    fault: document.fault === true,
+    error: document.error === true,
     throttle: document.throttle === true,
+    remote,
+    cause: document.cause === undefined ? null : keepCause(document.cause),
     traced: kind === 'call' && isTracedCall(document),
     message,
     arrival,
     annotations: document.annotations ?? NO_ANNOTATIONS,
     segment,
+  };
+}
+
+/** Without stacks; what is too much is not kept at all. */
+function keepCause(cause: string | CauseBlock): EntityCause | null {
+  if (typeof cause === 'string') return cause;
+  const { id, exceptions = [] } = cause;
+  if (exceptions.length === 0) return id === undefined ? null : { id };
+  let chars = 0;
+  for (const { type, message } of exceptions) chars += (type?.length ?? 0) + (message?.length ?? 0);
+  if (exceptions.length > CAUSE_EXCEPTIONS_MAX || chars > KEPT_EXCEPTIONS_CHARS_MAX) return UNKEPT_CAUSE;
+  return { exceptions: exceptions.map(keepException) };
+}
+
+function keepException({ id, type, message }: CauseException): CauseException {
+  return {
+    ...(id !== undefined && { id }),
+    ...(type !== undefined && { type }),
+    ...(message !== undefined && { message }),
   };
 }
 

@@ -68,8 +68,8 @@ function clientOf({ parentId }: Entity, { name }: ServiceKey): ServiceKey {
 export function answerFact(traceId: TraceId, { call, service }: Answer): EdgeFact | null {
   const caller = call.owner?.entity?.service;
   if (call.entity === null || caller === undefined || caller === null) return null;
-  const { callName } = call.entity;
-  return edgeFact(traceId, call.entity, caller.key, service.key, callName === service.key.name ? null : callName);
+  const { name } = call.entity;
+  return edgeFact(traceId, call.entity, caller.key, service.key, name === service.key.name ? null : name);
 }
 
 export function sameFact(a: GraphFact, b: GraphFact): boolean {

@@ -21,10 +21,14 @@ import {
 import { createMemoryStore, type EdgeFact, type GraphFact, type NodeFact, type TraceRow } from '@fluoroscope/store';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { findRootCauses, toRootCauses } from '../root-causes/find-root-causes.ts';
+import { KEPT_EXCEPTIONS_CHARS_MAX } from '../root-causes/limits.ts';
+import { unpackCauses } from '../root-causes/pack-causes.ts';
 import { createIndexer, type IncomingDocument } from './indexer.ts';
 
 const SEED = 20_260_821;
 const IDS = Array.from('123456789abc', (digit) => digit.repeat(16));
+const TOO_LONG = 'x'.repeat(KEPT_EXCEPTIONS_CHARS_MAX + 1);
 const TRACE_IDS = ['a', 'b'].map((digit) => `1-66f00000-${digit.repeat(24)}` as TraceId);
 
 const entity = fc.record(
@@ -34,6 +38,14 @@ const entity = fc.record(
     start_time: fc.integer({ min: 0, max: 9 }).map((tenths) => 1000 + tenths / 10),
     length: fc.option(fc.nat({ max: 9 })),
     fault: fc.boolean(),
+    error: fc.boolean(),
+    cause: fc.constantFrom(
+      '3333333333333333',
+      { id: 'e1' },
+      { exceptions: [{ id: 'e1', type: 'Error', message: 'oh' }] },
+      { exceptions: [{ id: 'e1' }, { message: 'no' }] },
+      { exceptions: [{ message: TOO_LONG }] },
+    ),
     annotations: fc.dictionary(fc.constantFrom('tier', 'n', '__proto__'), fc.constantFrom('1', 1, true), {
       maxKeys: 2,
     }),
@@ -181,6 +193,10 @@ async function checkRow(row: TraceRow | undefined, documents: readonly TraceDocu
   const { revision: _revision, updatedUs: _updated, ...rest } = traces[0] ?? {};
   expect(row).toMatchObject(rest);
   const merged = mergeTrace(documents);
+  const causes = row === undefined ? null : unpackCauses(row);
+  const text = JSON.stringify(merged.segments);
+  const isTooMuch = text.includes(TOO_LONG) && /"(fault|error)":true/.test(text);
+  expect(causes && toRootCauses(causes)).toEqual(isTooMuch ? null : findRootCauses(merged));
   if (merged.segments.some(({ document: sent }) => sent.type === undefined && !('inferred' in sent))) {
     expect(row?.startUs).toBe(timeUsFromSeconds(merged.startTime));
     expect(row?.endUs).toBe(timeUsFromSeconds(merged.endTime));

@@ -7,6 +7,12 @@ export const TRACE_NAMES_MAX = 50;
 /** Above this a trace's totals are kept between batches instead of being counted anew: memory against time. */
 export const COUNTED_ANEW_ENTITIES_MAX = 256;
 
+/**
+ * A trace of more segments and subsegments keeps neither outcomes of services nor root causes in its row: they are found anew
+ * whenever it changes.
+ */
+export const FINDINGS_ENTITIES_MAX = 1_000;
+
 /** Distinct service names remembered so that equal nodes share one object; an attacker can invent any number. */
 export const SERVICE_NAMES_MAX = 20_000;
 

@@ -73,7 +73,7 @@ test('a document of its own comes to the same by the short way as by the general
         (fact) => general.push(fact),
         (before, after) => totals.replace(before, after),
       );
-      expect(row).toEqual(buildTraceRow(STAMP, totals, () => []));
+      expect(row).toEqual(buildTraceRow(STAMP, totals, () => [], trace));
       expect(solo.map(print).sort()).toEqual(general.map(print).sort());
       expect(soloEntityCount(entities)).toBe(trace.slots.size);
     }),

@@ -1,10 +1,12 @@
 // Hot path: most traces of a single service are one document for good. What this spares them (slots, links, counted
 // keys) is a third of what indexing costs, and half of what is remembered of them. indexer.bench.ts
 import type { AnnotationValue } from '@fluoroscope/model';
-import { TRACE_ANNOTATIONS_MAX, type TraceAnnotation, type TraceRow } from '@fluoroscope/store';
+import { outcomeBit, TRACE_ANNOTATIONS_MAX, type TraceAnnotation, type TraceRow } from '@fluoroscope/store';
 import { NO_ANNOTATIONS, type Entity } from './entity.ts';
 import { factsOf } from './facts.ts';
+import { SoloCauseTree } from './cause-trees.ts';
 import type { ServiceRef } from './service-ref.ts';
+import { causesIn } from './findings.ts';
 import { nodeOf, type Standing } from './standing.ts';
 import type { EmitFact } from './trace-entities.ts';
 import { assembleRow, byKeyText, placeIn, type RowStamp } from './trace-row.ts';
@@ -94,7 +96,28 @@ function rowOfSolo(stamp: RowStamp, first: Entity, standings: readonly Standing[
     instanceIds: listed(segment?.instanceId),
     availabilityZones: (segment?.zones ?? []).toSorted(),
     entityCount: standings.length,
+    outcomes: outcomesOfSolo(standings, services, partial),
+    causes: causesIn(new SoloCauseTree(stamp.traceId, standings), services),
   });
+}
+
+function outcomesOfSolo(
+  standings: readonly Standing[],
+  services: readonly ServiceRef[],
+  partial: boolean,
+): readonly number[] {
+  const outcomes = services.map(() => 0);
+  for (const standing of standings) {
+    const { entity } = standing;
+    const node = nodeOf(standing);
+    if (node === null) continue;
+    const place = placeIn(services, node);
+    const { fault, error, throttle } = entity;
+    // Whatever waits belongs to the one segment.
+    const bit = outcomeBit({ fault, error, throttle, partial: partial && entity.kind === 'segment' });
+    outcomes[place] = (outcomes[place] ?? 0) | bit;
+  }
+  return outcomes;
 }
 
 /** In the order of their printed keys. */

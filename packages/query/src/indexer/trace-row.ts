@@ -2,8 +2,10 @@ import { timeUs, type ServiceKey, type TimeUs, type TraceId } from '@fluoroscope
 import { TRACE_ANNOTATIONS_MAX, type TraceAnnotation, type TraceRow } from '@fluoroscope/store';
 import type { CountedKeys } from './counted-keys.ts';
 import type { Entity } from './entity.ts';
+import { readFindings } from './findings.ts';
 import type { ServiceRef } from './service-ref.ts';
 import { nodeOf, type Standing } from './standing.ts';
+import type { TraceEntities } from './trace-entities.ts';
 import type { TraceTotals } from './trace-totals.ts';
 
 export interface RowStamp {
@@ -25,6 +27,8 @@ export interface RowParts extends Pick<
   | 'instanceIds'
   | 'availabilityZones'
   | 'entityCount'
+  | 'outcomes'
+  | 'causes'
 > {
   readonly startUs: number;
   readonly endUs: number;
@@ -34,7 +38,12 @@ export interface RowParts extends Pick<
 }
 
 /** The row of XRAY-SPEC §7.2; the same whatever order the entities came in. */
-export function buildTraceRow(stamp: RowStamp, totals: TraceTotals, all: () => Iterable<Standing>): TraceRow {
+export function buildTraceRow(
+  stamp: RowStamp,
+  totals: TraceTotals,
+  all: () => Iterable<Standing>,
+  trace: TraceEntities,
+): TraceRow {
   const { startUs, endUs, entry } = totals.readExtremes(all);
   const services = totals.services.shown().map(({ value }) => value);
   const entryNode = entry === null ? null : nodeOf(entry);
@@ -55,6 +64,7 @@ export function buildTraceRow(stamp: RowStamp, totals: TraceTotals, all: () => I
     instanceIds: totals.instanceIds.shown().map(({ key }) => key),
     availabilityZones: totals.zones.shown().map(({ key }) => key),
     entityCount: totals.entityCount,
+    ...readFindings(trace, entry, services),
   });
 }
 
@@ -68,8 +78,8 @@ export function assembleRow({ traceId, revision, updatedUs }: RowStamp, parts: R
     startUs: timeUs(parts.startUs),
     endUs: timeUs(parts.endUs),
     responseTimeUs: entry === null || entry.outcome === 'pending' ? null : entry.endUs - entry.startUs,
-    fault: segment?.fault ?? false,
-    error: segment?.error ?? false,
+    fault: entry?.fault ?? false,
+    error: entry?.error ?? false,
     throttle: parts.throttle,
     partial: parts.partial,
     inferred: parts.inferred,
@@ -86,6 +96,8 @@ export function assembleRow({ traceId, revision, updatedUs }: RowStamp, parts: R
     instanceIds: parts.instanceIds,
     availabilityZones: parts.availabilityZones,
     entityCount: parts.entityCount,
+    outcomes: parts.outcomes,
+    causes: parts.causes,
   };
 }
 

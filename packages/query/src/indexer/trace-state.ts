@@ -112,7 +112,7 @@ export class TraceState {
     if (this.#apart === null) {
       const trace = this.#linked();
       const totals = this.#settle(trace, emit);
-      const row = buildTraceRow(stamp, totals, () => standingsOf(trace));
+      const row = buildTraceRow(stamp, totals, () => standingsOf(trace), trace);
       if (trace.slots.size < this.#linkedEntitiesMax) return row;
       this.#part(trace, row, totals.readExtremes(() => standingsOf(trace)).entry);
     }

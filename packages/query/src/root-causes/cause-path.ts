@@ -1,57 +1,39 @@
-import type { RootCauseService } from '@fluoroscope/api';
-import { toServiceId } from '../service-graph/services.ts';
-import { serviceOf, type CauseEntity, type CauseSegment } from './cause-tree.ts';
+import type { ServiceKey } from '@fluoroscope/model';
+import { isSegment, type CauseEntity } from './cause-tree.ts';
 import { PATH_ENTITIES_MAX } from './limits.ts';
 
-/** From the entry point down; each entity with the segment it belongs to. */
-export type CausePath = readonly PathStep[];
+/** From the entry point down. */
+export type CausePath = readonly CauseEntity[];
 
-export interface PathStep {
-  readonly entity: CauseEntity;
-  readonly segment: CauseSegment;
+/** What a cause says of one service on its way. */
+export interface CauseService<Entity> {
+  readonly key: ServiceKey;
+  readonly inferred: boolean;
+  readonly entities: readonly Entity[];
 }
 
-/** The way from the entry to an entity below it; of a long one the two ends. */
-export function pathTo(last: CauseEntity, entry: CauseSegment): CausePath {
-  const entities: CauseEntity[] = [];
-  for (let at: CauseEntity | null = last; at !== null && at !== entry; at = at.parent) entities.push(at);
-  const path: PathStep[] = [{ entity: entry, segment: entry }];
-  let segment = entry;
-  for (const entity of entities.toReversed()) {
-    if (entity.kind === 'segment') segment = entity;
-    path.push({ entity, segment });
-  }
-  if (path.length <= PATH_ENTITIES_MAX) return path;
-  const half = PATH_ENTITIES_MAX / 2;
-  return [...path.slice(0, half), ...path.slice(-half)];
-}
-
-/** Steps of one segment together. Grafana needs a `Type` that is text. */
+/** Entities of one segment together; of a long way the two ends. */
 export function toCauseServices<Entity>(
   path: CausePath,
   toEntity: (entity: CauseEntity) => Entity,
-): RootCauseService<Entity>[] {
-  const services: RootCauseService<Entity>[] = [];
+): CauseService<Entity>[] {
+  const services: CauseService<Entity>[] = [];
+  const half = PATH_ENTITIES_MAX / 2;
+  const leftOut = path.length > PATH_ENTITIES_MAX ? path.length - half : half;
+  let segment: CauseEntity | null = null;
+  let shown: CauseEntity | null = null;
   let entities: Entity[] = [];
-  let before: CauseSegment | null = null;
-  for (const { entity, segment } of path) {
-    if (segment !== before) {
+  for (let at = 0; at < path.length; at += 1) {
+    const entity = path[at];
+    if (entity === undefined) continue;
+    if (isSegment(entity)) segment = entity;
+    if (at >= half && at < leftOut) continue;
+    if (segment !== shown && segment !== null && segment.service !== null) {
       entities = [];
-      const key = serviceOf(segment);
-      services.push({
-        ...toServiceId(key),
-        Type: key.type ?? '',
-        EntityPath: entities,
-        Inferred: segment.document.inferred === true,
-      });
-      before = segment;
+      services.push({ key: segment.service.key, inferred: segment.kind === 'inferred', entities });
+      shown = segment;
     }
     entities.push(toEntity(entity));
   }
   return services;
-}
-
-/** A call that leaves the service other than through an AWS SDK. */
-export function isRemote(entity: CauseEntity): boolean {
-  return entity.kind === 'subsegment' && entity.document.namespace === 'remote';
 }

@@ -1,54 +1,56 @@
-import type { ExceptionEntity } from '@fluoroscope/api';
-import { cutText, type CauseBlock, type Exception, type SegmentId } from '@fluoroscope/model';
-import type { CauseEntity } from './cause-tree.ts';
+import { cutText } from '@fluoroscope/model';
+import { byStart, type CauseEntity, type CauseException, type CauseTree, type EntityCause } from './cause-tree.ts';
 import { CAUSE_REFERENCES_MAX, EXCEPTION_MESSAGE_CHARS_MAX, EXCEPTION_NAME_CHARS_MAX } from './limits.ts';
 
-export type WireException = NonNullable<ExceptionEntity['Exceptions']>[number];
+export interface ShownException {
+  /** Empty for an exception without a type. */
+  readonly name: string;
+  readonly message: string | null;
+}
 
 /** The exceptions of an entity's cause, at most so many. */
-export type ReadExceptions = (entity: CauseEntity, countMax: number) => readonly WireException[];
+export type ReadExceptions = (entity: CauseEntity, countMax: number) => readonly ShownException[];
 
 /**
  * SDKs write an exception once, where it was thrown, and name it above: by the exception's id, or (Node) by the id of the
  * subsegment that holds it (XRAY-SPEC §2.6).
  */
-export function createExceptions(entities: ReadonlyMap<SegmentId, CauseEntity>): ReadExceptions {
-  let byId: ReadonlyMap<string, Exception> | undefined;
-  const entityOf: ReadonlyMap<string, CauseEntity> = entities;
+export function createExceptions(tree: CauseTree): ReadExceptions {
+  let byId: ReadonlyMap<string, CauseException> | undefined;
 
-  function find({ document }: CauseEntity): readonly Exception[] {
-    let cause: string | CauseBlock | undefined = document.cause;
-    for (let step = 0; step < CAUSE_REFERENCES_MAX && cause !== undefined; step += 1) {
+  function find(entity: CauseEntity): readonly CauseException[] {
+    let cause: EntityCause | null | undefined = entity.cause;
+    for (let step = 0; step < CAUSE_REFERENCES_MAX && cause != null; step += 1) {
       if (typeof cause !== 'string' && (cause.exceptions ?? []).length > 0) return cause.exceptions ?? [];
       const id: string | undefined = typeof cause === 'string' ? cause : cause.id;
       if (id === undefined) return [];
-      byId ??= indexExceptions(entities);
+      byId ??= indexExceptions(tree);
       const exception = byId.get(id);
       if (exception !== undefined) return [exception];
-      cause = entityOf.get(id)?.document.cause;
+      cause = tree.entityOf(id)?.cause;
     }
     return [];
   }
 
-  return (entity, countMax) => (countMax === 0 ? [] : find(entity).slice(0, countMax).map(toWireException));
+  return (entity, countMax) => (countMax === 0 ? [] : find(entity).slice(0, countMax).map(toShown));
 }
 
-/** Of one id the first, which is the same in whatever order the documents came. */
-function indexExceptions(entities: ReadonlyMap<SegmentId, CauseEntity>): ReadonlyMap<string, Exception> {
-  const byId = new Map<string, Exception>();
-  for (const { document } of entities.values()) {
-    if (typeof document.cause !== 'object') continue;
-    for (const exception of document.cause.exceptions ?? []) {
+/** Of one id that of the entity that started first, which is the same in whatever order the documents came. */
+function indexExceptions(tree: CauseTree): ReadonlyMap<string, CauseException> {
+  const byId = new Map<string, CauseException>();
+  const throwing = Array.from(tree.entities()).filter(({ cause }) => cause !== null && typeof cause !== 'string');
+  for (const { cause } of throwing.sort(byStart)) {
+    if (cause === null || typeof cause === 'string') continue;
+    for (const exception of cause.exceptions ?? []) {
       if (exception.id !== undefined && !byId.has(exception.id)) byId.set(exception.id, exception);
     }
   }
   return byId;
 }
 
-/** Grafana needs a name; an exception without a type has an empty one. */
-function toWireException({ type = '', message }: Exception): WireException {
+function toShown({ type = '', message }: CauseException): ShownException {
   return {
-    Name: cutText(type, EXCEPTION_NAME_CHARS_MAX),
-    ...(message !== undefined && { Message: cutText(message, EXCEPTION_MESSAGE_CHARS_MAX) }),
+    name: cutText(type, EXCEPTION_NAME_CHARS_MAX),
+    message: message === undefined ? null : cutText(message, EXCEPTION_MESSAGE_CHARS_MAX),
   };
 }

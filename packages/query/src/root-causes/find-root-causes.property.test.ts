@@ -2,7 +2,8 @@ import type { RootCause } from '@fluoroscope/api';
 import { mergeTrace, type TraceDocument, type TraceId } from '@fluoroscope/model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { plantCauseTree, type CauseEntity } from './cause-tree.ts';
+import type { CauseEntity } from './cause-tree.ts';
+import { plantDocumentTree } from './document-tree.ts';
 import { findRootCauses, type RootCauses } from './find-root-causes.ts';
 import { CAUSES_MAX, COVERAGE_MIN } from './limits.ts';
 
@@ -32,11 +33,11 @@ test('whatever is sent, in whatever order: paths begin at the entry point and go
       const documents = documentsOf(plan);
       const trace = mergeTrace(documents);
       const causes = findRootCauses(trace);
-      const { entry, entities } = plantCauseTree(trace);
-      const byName = new Map([...entities.values()].filter(isSent).map((entity) => [entity.document.name, entity]));
+      const tree = plantDocumentTree(trace);
+      const byName = new Map([...tree.entities()].filter(isSent).map((entity) => [entity.name, entity]));
 
       for (const cause of [...causes.fault, ...causes.error, ...causes.responseTime]) {
-        expect(entityNames(cause)[0]).toBe(entry?.document.name);
+        expect(entityNames(cause)[0]).toBe(tree.entry?.name);
         expect(cause.Services?.every(({ Type, EntityPath = [] }) => Type !== undefined && EntityPath.length > 0)).toBe(
           true,
         );
@@ -54,7 +55,7 @@ test('whatever is sent, in whatever order: paths begin at the entry point and go
 function checkFailing(causes: RootCauses, flag: 'fault' | 'error', byName: ReadonlyMap<string, CauseEntity>): void {
   expect(causes[flag].length).toBeLessThanOrEqual(CAUSES_MAX);
   for (const cause of causes[flag]) {
-    const failing = entityNames(cause).map((name) => byName.get(name)?.document[flag] === true);
+    const failing = entityNames(cause).map((name) => byName.get(name)?.[flag] === true);
     expect(failing.at(-1)).toBe(true);
     expect(cause.ClientImpacting).toBe(failing.every(Boolean));
   }
@@ -77,8 +78,8 @@ function entityNames(cause: RootCause<{ readonly Name?: string }>): readonly str
 }
 
 /** An inferred segment has the name of its call, and its flags. */
-function isSent(entity: CauseEntity): boolean {
-  return entity.kind === 'subsegment' || entity.document.inferred !== true;
+function isSent({ kind }: CauseEntity): boolean {
+  return kind !== 'inferred';
 }
 
 function documentsOf(plan: Plan): readonly TraceDocument[] {

@@ -21,3 +21,9 @@ export const CAUSE_REFERENCES_MAX = 8;
 
 /** What a response-time cause must cover of the root's response time to be followed. */
 export const COVERAGE_MIN = 0.5;
+
+/** Of the text that a row keeps of its causes, in UTF-16 units: rows are read by every search. */
+export const PACKED_CAUSES_CHARS_MAX = 4_096;
+
+/** Text of one entity's exceptions that is remembered for its trace's row; with more, or more exceptions than a cause has, the row keeps none. */
+export const KEPT_EXCEPTIONS_CHARS_MAX = 2_000;

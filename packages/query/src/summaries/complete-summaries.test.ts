@@ -34,6 +34,25 @@ test('root causes of each trace of the page, in the order of the rows', async ()
   ]);
 });
 
+test('rows that keep their root causes need no documents, and say the same', async () => {
+  const { store, rows } = await indexed(FAILS, FINE);
+  const kept = await store.readTraceRows(rows.map(({ traceId }) => traceId));
+  const seen: number[] = [];
+  const summaries = await completeSummaries(kept, { readDocuments: countInto(seen), ...ANY_TIME });
+  expect(seen).toEqual([]);
+  expect(summaries).toEqual(
+    await completeSummaries(rows, { readDocuments: (ids) => store.readDocuments(ids), ...ANY_TIME }),
+  );
+});
+
+test('root causes by other rules are passed over', async () => {
+  const { rows } = await indexed(FINE);
+  const seen: number[] = [];
+  const other = rows.map((row) => ({ ...row, causes: { shape: '[0,"whatever"]', coverages: [] } }));
+  await completeSummaries(other, { readDocuments: countInto(seen), ...ANY_TIME });
+  expect(seen).toEqual([1]);
+});
+
 test.each([
   ['began before the range', 100_000, 100_000],
   ['began in it', -100_000, 0],
@@ -132,5 +151,6 @@ async function indexed(...drawn: readonly DrawnTrace[]): Promise<{ store: TraceS
   const incoming = documents.map((document) => ({ document, text: JSON.stringify(document), receivedUs: timeUs(1) }));
   await store.write({ origin: 'journal', sequence: 1, ...(await indexer.index(incoming)) });
   const rows = await store.readTraceRows(drawn.map(({ traceId }) => traceId));
-  return { store, rows };
+  // As earlier versions wrote them.
+  return { store, rows: rows.map((row) => ({ ...row, causes: null })) };
 }

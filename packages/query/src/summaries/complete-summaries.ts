@@ -1,7 +1,8 @@
 import type { TraceSummary } from '@fluoroscope/api';
-import { secondsFromUs, type MergedTrace, type TimeUs, type TraceId } from '@fluoroscope/model';
+import { secondsFromUs, type TimeUs, type TraceId } from '@fluoroscope/model';
 import { StoreError, type StoredDocument, type TraceRow } from '@fluoroscope/store';
-import { findRootCauses } from '../root-causes/find-root-causes.ts';
+import { findRootCauses, toRootCauses, type RootCauses } from '../root-causes/find-root-causes.ts';
+import { unpackCauses } from '../root-causes/pack-causes.ts';
 import {
   SUMMARIES_CHARS_MAX,
   SUMMARIES_DOCUMENTS_MAX,
@@ -22,20 +23,28 @@ export interface CompleteSummariesOptions {
 type Causes = Pick<TraceSummary, 'FaultRootCauses' | 'ErrorRootCauses' | 'ResponseTimeRootCauses'>;
 
 /**
- * One page of GetTraceSummaries: what rows keep, and the root causes, which need the documents. Small traces are read
- * first, within a budget of documents and characters; the summaries of those beyond it, or that cannot be opened, have no
- * root causes at all.
+ * One page of GetTraceSummaries: what rows keep. Where a row keeps no root causes they come from the documents: small traces
+ * are read first, within a budget of documents and characters; the summaries of those beyond it, or that cannot be opened,
+ * have no root causes at all.
  */
 export async function completeSummaries(
   rows: readonly TraceRow[],
   options: CompleteSummariesOptions,
 ): Promise<readonly TraceSummary[]> {
-  const causes = await readCauses(rows, options);
+  const kept = new Map<TraceId, Causes>();
+  for (const row of rows) {
+    const found = unpackCauses(row);
+    if (found !== null) kept.set(row.traceId, toCauses(toRootCauses(found)));
+  }
+  const read = await readCauses(
+    rows.filter(({ traceId }) => !kept.has(traceId)),
+    options,
+  );
+  const causes = new Map([...kept, ...read]);
   return rows.map((row) => completeSummary(row, causes.get(row.traceId), options.activeFromUs));
 }
 
-function toCauses(trace: MergedTrace): Causes {
-  const { fault, error, responseTime } = findRootCauses(trace);
+function toCauses({ fault, error, responseTime }: RootCauses): Causes {
   return { FaultRootCauses: fault, ErrorRootCauses: error, ResponseTimeRootCauses: responseTime };
 }
 
@@ -58,7 +67,7 @@ async function readCauses(
     if (chars >= charsMax) break;
     for (const [traceId, stored] of groupByTrace(await readOpenable(ids, readDocuments))) {
       for (const { text } of stored) chars += text.length;
-      causes.set(traceId, toCauses(mergeStored(stored)));
+      causes.set(traceId, toCauses(findRootCauses(mergeStored(stored))));
     }
   }
   return causes;

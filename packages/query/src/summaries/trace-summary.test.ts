@@ -29,6 +29,8 @@ const ROW: TraceRow = {
   availabilityZones: ['z1'],
   updatedUs: timeUs(0),
   entityCount: 1,
+  outcomes: [],
+  causes: null,
 };
 
 test('what is not known is left out, but for Http', () => {

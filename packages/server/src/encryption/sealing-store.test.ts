@@ -1,6 +1,13 @@
 import { timeUs, type TraceId } from '@fluoroscope/model';
 import { createMemoryStore, type StoredDocument, type TraceStore } from '@fluoroscope/store';
-import { batchOf, describeTraceStore, documentOf, traceIdOf } from '@fluoroscope/store/conformance';
+import {
+  batchOf,
+  describeTraceStore,
+  documentOf,
+  rowOf,
+  traceIdOf,
+  traceQueryOf,
+} from '@fluoroscope/store/conformance';
 import { expect, test } from 'vitest';
 import { alterStore } from '../testing/altered-store.ts';
 import { createSealingStore } from './sealing-store.ts';
@@ -22,6 +29,16 @@ test('nothing of a document is in the store, and reading gives it back', async (
   expect(kept?.text).toMatch(/^[A-Za-z0-9+/]+=*$/);
   expect(Buffer.from(kept?.text ?? '', 'base64').toString('latin1')).not.toContain('marked');
   expect(await store.readDocuments([traceIdOf(1)])).toEqual([documentAt(1)]);
+});
+
+test('root causes are no more readable than documents, and are unknown without the key', async () => {
+  const { bare, store, vault } = open();
+  const row = rowOf(1, { causes: { shape: '[1,"marked"]', coverages: [900] } });
+  await store.write(batchOf(1, { traces: [row] }));
+  expect(JSON.stringify(await bare.readTraceRows([traceIdOf(1)]))).not.toContain('marked');
+  expect((await store.findTraces(traceQueryOf())).rows).toEqual([row]);
+  vault.set({ keys: [K2], active: K2 });
+  expect(await store.readTraceRows([traceIdOf(1)])).toEqual([{ ...row, causes: null }]);
 });
 
 test('keys change, and are taken away: what was written before is read on', async () => {

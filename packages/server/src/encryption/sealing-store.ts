@@ -2,11 +2,12 @@ import { StoreError, type StoredDocument, type TraceStore } from '@fluoroscope/s
 import { isSealedText, openDocument, sealDocument } from './document-text.ts';
 import { printKeyName } from './key-ring.ts';
 import type { SealedProblem } from './opener.ts';
+import { openCauses, sealCauses } from './row-causes.ts';
 import type { Vault } from './vault.ts';
 
 /**
  * A store whose documents are sealed on their way in, while the vault has a key to seal with, and opened on their way out.
- * Documents that are not sealed are given out as they are. Reading rejects with `sealed` when one of the documents asked for
+ * Likewise the root causes of rows, which come back as unknown when they cannot be opened. Documents that are not sealed are given out as they are. Reading rejects with `sealed` when one of the documents asked for
  * cannot be opened.
  */
 export function createSealingStore(store: TraceStore, vault: Vault): TraceStore {
@@ -26,7 +27,8 @@ export function createSealingStore(store: TraceStore, vault: Vault): TraceStore 
       const { sealer } = vault;
       if (sealer === null) return store.write(batch);
       const documents = batch.documents.map((document) => sealDocument(document, sealer));
-      await store.write({ ...batch, documents });
+      const traces = batch.traces.map((row) => sealCauses(row, sealer));
+      await store.write({ ...batch, documents, traces });
     },
     async readDocuments(ids) {
       const stored = await store.readDocuments(ids);
@@ -38,8 +40,11 @@ export function createSealingStore(store: TraceStore, vault: Vault): TraceStore 
     flush: () => store.flush(),
     retain: (policy) => store.retain(policy),
     findTraceIds: (query) => store.findTraceIds(query),
-    findTraces: (query) => store.findTraces(query),
-    readTraceRows: (ids) => store.readTraceRows(ids),
+    async findTraces(query) {
+      const page = await store.findTraces(query);
+      return { ...page, rows: page.rows.map((row) => openCauses(row, vault.opener)) };
+    },
+    readTraceRows: async (ids) => (await store.readTraceRows(ids)).map((row) => openCauses(row, vault.opener)),
     readGraph: (query) => store.readGraph(query),
     readGraphSeries: (query) => store.readGraphSeries(query),
     mayKnow: (id) => store.mayKnow(id),

@@ -98,6 +98,9 @@ function createColumns() {
     availability_zones: arrayColumn(lowCardinalityColumn()),
     updated_us: int64Column(),
     entity_count: uint32Column(),
+    outcomes: arrayColumn(uint32Column()),
+    cause_shape: lowCardinalityNullableColumn(),
+    cause_coverages: arrayColumn(uint32Column()),
   };
 }
 
@@ -154,6 +157,9 @@ function pushFields(columns: TraceColumns, row: RowFields): void {
   columns.availability_zones.push(row.availabilityZones);
   columns.updated_us.push(row.updatedUs);
   columns.entity_count.push(row.entityCount);
+  columns.outcomes.push(row.outcomes);
+  columns.cause_shape.push(row.causes?.shape ?? null);
+  columns.cause_coverages.push(row.causes?.coverages ?? []);
 }
 
 function pushServices(columns: TraceColumns, services: TraceRow['services']): void {
@@ -211,4 +217,6 @@ const EMPTY_ROW: RowFields = {
   availabilityZones: [],
   updatedUs: timeUs(0),
   entityCount: 0,
+  outcomes: [],
+  causes: null,
 };

@@ -34,8 +34,9 @@ export async function readRowsAt(
 function toTraceRow(row: Row): TraceRow {
   const [id, revision, startUs, endUs, responseTimeUs, fault, error, throttle, partial, inferred, ...rest] = row;
   const [httpMethod, httpUrl, httpStatus, userAgent, clientIp, entryPoint, names, types, accounts, ...lists] = rest;
-  const [keys, kinds, texts, numbers, annotated, userNames, usedBy, arns, instances, zones, updatedUs, entities] =
+  const [keys, kinds, texts, numbers, annotated, userNames, usedBy, arns, instances, zones, updatedUs, ...counted] =
     lists;
+  const [entities, outcomes, shape, coverages] = counted;
   return {
     traceId: traceIdOfHex(toText(id)),
     revision: toNumber(revision),
@@ -61,6 +62,8 @@ function toTraceRow(row: Row): TraceRow {
     availabilityZones: toList(zones, toText),
     updatedUs: timeUs(toNumber(updatedUs)),
     entityCount: toNumber(entities),
+    outcomes: toList(outcomes, toNumber),
+    causes: shape === null ? null : { shape: toText(shape), coverages: toList(coverages, toNumber) },
   };
 }
 

@@ -35,7 +35,10 @@ CREATE TABLE traces (
   instance_ids VARCHAR[] NOT NULL,
   availability_zones VARCHAR[] NOT NULL,
   updated_us BIGINT NOT NULL,
-  entity_count BIGINT NOT NULL
+  entity_count BIGINT NOT NULL,
+  outcomes INTEGER[] NOT NULL,
+  cause_shape VARCHAR,
+  cause_coverages INTEGER[] NOT NULL
 );
 
 -- `role`: 0 edge, 1 active, 2 active root, 3 inferred, 4 inferred root. A node has source 0.

@@ -16,7 +16,7 @@ CREATE TABLE {into}.documents (
   text VARCHAR NOT NULL USING COMPRESSION zstd
 );
 
--- By number. Columns as in a head, but `flags`: 1 fault, 2 error, 4 throttle, 8 partial, 16 inferred, added up.
+-- By number. Slices of 0.1 lack the last three columns. Columns as in a head, but `flags`: 1 fault, 2 error, 4 throttle, 8 partial, 16 inferred, added up.
 CREATE TABLE {into}.traces (
   trace_no INTEGER NOT NULL,
   revision BIGINT NOT NULL,
@@ -36,7 +36,10 @@ CREATE TABLE {into}.traces (
   instance_ids VARCHAR[] NOT NULL,
   availability_zones VARCHAR[] NOT NULL,
   updated_us BIGINT NOT NULL,
-  entity_count BIGINT NOT NULL
+  entity_count BIGINT NOT NULL,
+  outcomes INTEGER[] NOT NULL,
+  cause_shape VARCHAR,
+  cause_coverages INTEGER[] NOT NULL
 );
 
 -- Distinct pairs, by key and value; exactly one of text, number and flag is set.

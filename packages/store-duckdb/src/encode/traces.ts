@@ -29,6 +29,9 @@ export function createTracesWriter(connection: DuckDBConnection): TracesWriter {
   const availabilityZones = createTextLists();
   const updateds = int64Column();
   const entityCounts = int64Column();
+  const outcomes = createInt32Lists();
+  const causeShapes = textColumn();
+  const causeCoverages = createInt32Lists();
   // In the order of the table's columns.
   const table = createTableWriter(connection, 'traces', [
     ...scalars.columns,
@@ -40,6 +43,9 @@ export function createTracesWriter(connection: DuckDBConnection): TracesWriter {
     availabilityZones.column,
     updateds,
     entityCounts,
+    outcomes.column,
+    causeShapes,
+    causeCoverages.column,
   ]);
   return {
     ...table,
@@ -53,10 +59,15 @@ export function createTracesWriter(connection: DuckDBConnection): TracesWriter {
       availabilityZones.push(row.availabilityZones);
       updateds.push(row.updatedUs);
       entityCounts.push(row.entityCount);
+      outcomes.push(row.outcomes);
+      causeShapes.push(row.causes?.shape ?? null);
+      causeCoverages.push(row.causes?.coverages ?? NO_COVERAGES);
       table.endRow();
     },
   };
 }
+
+const NO_COVERAGES: readonly number[] = [];
 
 interface RowColumns<Value> {
   readonly columns: readonly Column[];

@@ -4,6 +4,7 @@ import { createSliceCache } from './slice-cache.ts';
 
 const sliceOf = (orderNo: number): Source => ({
   kind: 'slice',
+  hasFindings: true,
   prefix: `slice_${orderNo}.main`,
   orderNo,
   extent: null,

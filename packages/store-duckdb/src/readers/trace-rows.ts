@@ -3,7 +3,7 @@ import { timeUs, type AnnotationValue, type ServiceKey, type TraceId } from '@fl
 import { StoreError, type TraceAnnotation, type TraceRow } from '@fluoroscope/store';
 import { UNION_PARTS_MAX } from '../limits.ts';
 import { fillQuery } from '../source-sql.ts';
-import type { Snapshot, Source } from '../source.ts';
+import { findingsSql, type Snapshot, type Source } from '../source.ts';
 import { traceIdOf } from '../trace-key.ts';
 import { toBigInt, toFields, toFlag, toList, toNumber, toNumberOrNull, toText, toTextOrNull } from '../values.ts';
 import { compareAnnotations } from './annotation-order.ts';
@@ -86,9 +86,10 @@ async function readRowsOfSlices(
   connection: DuckDBConnection,
   slices: readonly OfSlice[],
 ): Promise<readonly TraceRow[]> {
-  const selects = slices.map(({ slice, idOf }, place) =>
-    fillQuery('read/rows-of-slice', { place, from: slice.prefix, wanted: printIsOneOf([...idOf.keys()]) }),
-  );
+  const selects = slices.map(({ slice, idOf }, place) => {
+    const names = { place, from: slice.prefix, wanted: printIsOneOf([...idOf.keys()]), findings: findingsSql(slice) };
+    return fillQuery('read/rows-of-slice', names);
+  });
   const { rows, serviceOf } = await readColumns(connection, selects.join(' UNION ALL '));
   const bySlice = slices.map((): Columns[] => []);
   for (const row of rows) bySlice[toNumber(row['source_no'])]?.push(row);
@@ -150,7 +151,14 @@ function sharedFields(row: Columns, serviceOf: (id: number) => ServiceKey): Omit
     availabilityZones: toList(row['availability_zones'], toText),
     updatedUs: timeUs(toNumber(row['updated_us'])),
     entityCount: toNumber(row['entity_count']),
+    outcomes: toList(row['outcomes'], toNumber),
+    causes: causesOf(row),
   };
+}
+
+function causesOf(row: Columns): TraceRow['causes'] {
+  const shape = toTextOrNull(row['cause_shape']);
+  return shape === null ? null : { shape, coverages: toList(row['cause_coverages'], toNumber) };
 }
 
 function rowOfHead(row: Columns, serviceOf: (id: number) => ServiceKey): TraceRow {

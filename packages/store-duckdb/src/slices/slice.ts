@@ -59,6 +59,7 @@ export async function readSlice(connection: DuckDBConnection, range: OrderRange,
   });
   return {
     kind: 'slice',
+    hasFindings: await readHasFindings(connection, prefix),
     firstOrder: range.firstOrder,
     lastOrder: range.lastOrder,
     fileName,
@@ -76,6 +77,11 @@ export async function readSlice(connection: DuckDBConnection, range: OrderRange,
     mayKnow: (id) => filter.mayHold(hashId(id)),
     mayHold: (hash) => filter.mayHold(hash),
   };
+}
+
+async function readHasFindings(connection: DuckDBConnection, prefix: string): Promise<boolean> {
+  const none = await connection.runAndReadAll(`SELECT * FROM ${prefix}.traces LIMIT 0`);
+  return none.columnNames().includes('outcomes');
 }
 
 async function readSliceProgress(connection: DuckDBConnection, prefix: string): Promise<ReadonlyMap<string, number>> {

@@ -133,6 +133,7 @@ async function writeHead(
   const extent = extentOf([...batch.traces, ...batch.facts]);
   return {
     kind: 'head',
+    hasFindings: true,
     prefix: `memory.${schema}`,
     orderNo: batch.sequence,
     extent,
@@ -163,5 +164,5 @@ async function join(connection: DuckDBConnection, from: readonly RigSource[]): P
   const prefix = `${name}.main`;
   const { extent } = await buildSlice(connection, { into: prefix, from, pause: async () => {} });
   const ids = new Set(from.flatMap((source) => [...source.ids]));
-  return { kind: 'slice', prefix, orderNo, extent, ids, mayKnow: (id) => ids.has(id) };
+  return { kind: 'slice', hasFindings: true, prefix, orderNo, extent, ids, mayKnow: (id) => ids.has(id) };
 }

@@ -58,6 +58,8 @@ const services = (): fc.Arbitrary<ServiceKey> =>
     accountId: fc.constantFrom(null, '1'),
   });
 
+const outcomeBits = (): fc.Arbitrary<number> => fc.constantFrom(0, 1, 2, 3, 0x80_00, 0xff_ff);
+
 const values = (): fc.Arbitrary<AnnotationValue> => fc.oneof(texts(), numbers(), fc.boolean());
 
 const indexes = (): fc.Arbitrary<number[]> => fc.array(fc.nat(3), { maxLength: 2 });
@@ -106,8 +108,12 @@ export function traceRows(): fc.Arbitrary<TraceRow> {
       availabilityZones: fc.array(texts(), { maxLength: 2 }),
       updatedUs: times(),
       entityCount: fc.nat(),
+      outcomes: fc.option(fc.array(outcomeBits(), { minLength: 4, maxLength: 4 }), { nil: [] }),
+      causes: maybe(fc.record({ shape: texts(), coverages: fc.array(fc.nat({ max: 1_000 }), { maxLength: 3 }) })),
     })
-    .map(({ length, ...row }) => ({ ...row, endUs: timeUs(row.startUs + length) }));
+    .map(({ length, outcomes: bits, ...row }) => {
+      return { ...row, endUs: timeUs(row.startUs + length), outcomes: bits.slice(0, row.services.length) };
+    });
 }
 
 function documents(): fc.Arbitrary<StoredDocument> {
@@ -182,6 +188,16 @@ export function conditions(): fc.Arbitrary<Condition> {
         name: maybe(fc.constant(service.name)),
         type: maybe(fc.constant(service.type ?? '')),
         accountId: maybe(fc.constant(service.accountId ?? '')),
+      }),
+    ),
+    services().chain((service) =>
+      fc.record({
+        op: fc.constant('outcome'),
+        name: maybe(fc.constant(service.name)),
+        type: maybe(fc.constant(service.type ?? '')),
+        accountId: maybe(fc.constant(service.accountId ?? '')),
+        outcomes: outcomeBits(),
+        ofUnknown: fc.boolean(),
       }),
     ),
     fc.record({ op: fc.constant('annotation'), key: keys(), is: comparison, value: numbers() }),

@@ -1,4 +1,5 @@
 import type { AnnotationCondition, Condition } from '../condition.ts';
+import { outcomeBit, outcomesWhere, type SegmentFlags } from '../outcomes.ts';
 import type { TraceRow } from '../trace-store.ts';
 import { rowOf, not, serviceOf } from './samples.ts';
 
@@ -14,6 +15,7 @@ export const CONDITION_ROWS: readonly TraceRow[] = [
     userAgent: "it's; DROP TABLE traces; --",
     clientIp: '10.0.0.1',
     services: [serviceOf('checkout', 'AWS::EC2::Instance', '123'), serviceOf('orders', 'AWS::DynamoDB::Table')],
+    outcomes: [flagged('fault'), flagged() | flagged('error', 'throttle', 'partial')],
     annotations: [
       { key: 'tenant', value: 'blue', services: [0] },
       { key: 'tenant', value: 'green', services: [1] },
@@ -42,6 +44,10 @@ export const CONDITION_ROWS: readonly TraceRow[] = [
   rowOf(4, { length: 2_000_000, responseTimeUs: 2_000_000, httpStatus: 200.5 }),
 ];
 
+const FAULT = outcomesWhere(({ fault }) => fault);
+const outcome = (name: string | null, outcomes: number, ofUnknown = false): Condition => {
+  return { op: 'outcome', name, type: null, accountId: null, outcomes, ofUnknown };
+};
 const tenant = (is: '=' | '!=' | 'contains' | 'begins-with' | 'ends-with', value: string): AnnotationCondition => ({
   op: 'annotation',
   key: 'tenant',
@@ -144,6 +150,19 @@ export const CONDITION_CASES: readonly (readonly [string, Condition, readonly nu
   ['service with a zero byte', service('a\0b'), [2]],
   ['unknown service', service('none'), []],
   ['not an unknown service', not(service('none')), [1, 2, 3, 4]],
+  ['a service that came to a fault', outcome('checkout', FAULT), [1]],
+  ['another service of its trace did', outcome('orders', FAULT), []],
+  ['any outcome of a service counts', outcome('orders', flagged()), [1]],
+  ['one segment has all of the flags', outcome('orders', flagged('error')), []],
+  ['the last combination', outcome('orders', 0x40_00), [1]],
+  ['a service with outcomes nobody knows', outcome('a\0b', FAULT), []],
+  ['unless that is asked for', outcome('a\0b', FAULT, true), [2]],
+  ['unknown is not said of a service with outcomes', outcome('orders', FAULT, true), []],
+  ['nor of one that is not there', outcome('none', FAULT, true), []],
+  ['any service', outcome(null, FAULT), [1]],
+  ['any service, or unknown', outcome(null, FAULT, true), [1, 2]],
+  ['no outcome at all', outcome(null, 0, true), [2]],
+  ['not an outcome', not(outcome('checkout', FAULT)), [2, 3, 4]],
   ['annotation text', tenant('=', 'green'), [1]],
   ['annotation: any other value', tenant('!=', 'green'), [1]],
   ['annotation contains', tenant('contains', 'lu'), [1]],
@@ -160,3 +179,8 @@ export const CONDITION_CASES: readonly (readonly [string, Condition, readonly nu
   ['annotation set', { op: 'annotation-set', key: 'vip' }, [1, 2]],
   ['annotation set is case-sensitive', { op: 'annotation-set', key: 'VIP' }, []],
 ];
+
+function flagged(...set: readonly (keyof SegmentFlags)[]): number {
+  const is = (flag: keyof SegmentFlags): boolean => set.includes(flag);
+  return outcomeBit({ fault: is('fault'), error: is('error'), throttle: is('throttle'), partial: is('partial') });
+}

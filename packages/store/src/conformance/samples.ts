@@ -72,6 +72,8 @@ export function rowOf(
     availabilityZones: [],
     updatedUs: timeUs(BASE_US),
     entityCount: 1,
+    outcomes: [],
+    causes: null,
     ...fields,
   };
 }

@@ -1,5 +1,6 @@
 import { BIGINT } from '@duckdb/node-api';
 import { fillQuery } from '../../source-sql.ts';
+import { findingsSql } from '../../source.ts';
 import { readQuery } from '../../sql-files.ts';
 import { toBigInt, toNumber } from '../../values.ts';
 import { drop, readRow, runBuild, unionOf, type BuildRun } from './build-run.ts';
@@ -41,7 +42,8 @@ async function copyStep(run: BuildRun, table: 'documents' | 'traces', first: big
   const pieces = (await readStretches(run, first, end)).flatMap(({ no, firstId, lastId }) => {
     const source = run.from[no];
     if (source === undefined) return [];
-    const names = { from: source.prefix, no, first: String(firstId), last: String(lastId) };
+    const findings = findingsSql(source);
+    const names = { from: source.prefix, no, first: String(firstId), last: String(lastId), findings };
     return [fillQuery(`build/${table}-of-${source.kind}`, names)];
   });
   const names = { into: run.into, table, rows: pieces.join('\nUNION ALL\n') };

@@ -10,13 +10,30 @@ import { scanColumns } from './columns.ts';
 import { createSliceCache } from './slice-cache.ts';
 import { printNumbers } from './trace-numbers.ts';
 
-/** Of these traces of a slice, at least one; in the contract's order. */
+export interface TracesOfSlice {
+  readonly slice: Source;
+  /** At least one. */
+  readonly numbers: readonly number[];
+}
+
+/** Of these traces of each slice, in the contract's order; as many answers as slices. */
 export async function readAnnotations(
   connection: DuckDBConnection,
+  wanted: readonly TracesOfSlice[],
+): Promise<readonly ReadonlyMap<number, readonly TraceAnnotation[]>[]> {
+  const answers: ReadonlyMap<number, readonly TraceAnnotation[]>[] = [];
+  const postings = await readPostings(connection, wanted);
+  for (const [place, { slice, numbers }] of wanted.entries()) {
+    answers.push(await annotationsOf(connection, slice, { numbers, postings: postings[place] ?? [] }));
+  }
+  return answers;
+}
+
+async function annotationsOf(
+  connection: DuckDBConnection,
   slice: Source,
-  numbers: readonly number[],
+  { numbers, postings }: { readonly numbers: readonly number[]; readonly postings: readonly Posting[] },
 ): Promise<ReadonlyMap<number, readonly TraceAnnotation[]>> {
-  const postings = await readPostings(connection, slice, numbers);
   const byTrace = new Map<number, TraceAnnotation[]>(numbers.map((number) => [number, []]));
   if (postings.length > 0) {
     const pairOf = await lookUpPairs(connection, slice, postings);
@@ -37,21 +54,26 @@ interface Posting {
   readonly setNo: number;
 }
 
+/** One statement for all slices: each costs a plan, and a turn of the threads. */
 async function readPostings(
   connection: DuckDBConnection,
-  { prefix }: Source,
-  numbers: readonly number[],
-): Promise<readonly Posting[]> {
-  const postings: Posting[] = [];
-  const sql = fillQuery('read/postings-of-slice', { from: prefix, numbers: printNumbers(numbers) });
-  await scanColumns(connection, { sql, values: [], types: [] }, (chunk) => {
-    const [traceNos, annotationIds, setNos] = [chunk.int32(0), chunk.int32(1), chunk.int32(2)];
+  wanted: readonly TracesOfSlice[],
+): Promise<readonly (readonly Posting[])[]> {
+  const bySlice = wanted.map((): Posting[] => []);
+  const selects = wanted.map(({ slice, numbers }, place) =>
+    fillQuery('read/postings-of-slice', { place, from: slice.prefix, numbers: printNumbers(numbers) }),
+  );
+  await scanColumns(connection, { sql: selects.join(' UNION ALL '), values: [], types: [] }, (chunk) => {
+    const [places, traceNos] = [chunk.int32(0), chunk.int32(1)];
+    const [annotationIds, setNos] = [chunk.int32(2), chunk.int32(3)];
     for (let row = 0; row < chunk.rowCount; row += 1) {
-      postings.push({ traceNo: traceNos[row] ?? 0, annotationId: annotationIds[row] ?? 0, setNo: setNos[row] ?? 0 });
+      const posting = { traceNo: traceNos[row] ?? 0, annotationId: annotationIds[row] ?? 0, setNo: setNos[row] ?? 0 };
+      bySlice[places[row] ?? 0]?.push(posting);
     }
   });
   // The dictionary is sorted, but by the bytes of its texts: what is in its order already is sorted again in no time.
-  return postings.sort((a, b) => a.annotationId - b.annotationId);
+  for (const postings of bySlice) postings.sort((a, b) => a.annotationId - b.annotationId);
+  return bySlice;
 }
 
 async function lookUpPairs(

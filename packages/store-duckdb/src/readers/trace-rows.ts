@@ -93,16 +93,16 @@ async function readRowsOfSlices(
   const { rows, serviceOf } = await readColumns(connection, selects.join(' UNION ALL '));
   const bySlice = slices.map((): Columns[] => []);
   for (const row of rows) bySlice[toNumber(row['source_no'])]?.push(row);
+  const wanted = slices.map(({ slice, idOf }) => ({ slice, numbers: [...idOf.keys()] }));
+  const annotationsOfSlices = await readAnnotations(connection, wanted);
   const traces: TraceRow[] = [];
-  for (const [place, { slice, idOf }] of slices.entries()) {
-    const ofSlice = bySlice[place] ?? [];
-    if (ofSlice.length === 0) continue;
-    const annotationsOf = await readAnnotations(connection, slice, [...idOf.keys()]);
-    for (const row of ofSlice) {
+  for (const [place, { idOf }] of slices.entries()) {
+    const annotationsOf = annotationsOfSlices[place];
+    for (const row of bySlice[place] ?? []) {
       const number = toNumber(row['trace_no']);
       const traceId = idOf.get(number);
       if (traceId === undefined) throw new StoreError('corrupt', `trace ${number} has no id`);
-      const annotations = annotationsOf.get(number) ?? [];
+      const annotations = annotationsOf?.get(number) ?? [];
       traces.push(rowOfSlice(row, { traceId, annotations, ...sharedFields(row, serviceOf) }));
     }
   }

@@ -1,3 +1,3 @@
-SELECT trace_no, annotation_id, set_no
+SELECT {place}::INTEGER AS source_no, trace_no, annotation_id, set_no
 FROM {from}.annotation_traces
 WHERE trace_no IN ({numbers})

@@ -20,17 +20,21 @@ export function createClient(address, socketsMax = 1) {
     });
   }
 
-  async function ask(method, path, body) {
+  async function askText(method, path, body) {
     const { status, text } = await send(method, path, body);
     if (status !== 200) throw new Error(`${path}: ${status} ${text.slice(0, 500)}`);
-    return JSON.parse(text);
+    return text;
   }
+
+  const ask = async (method, path, body) => JSON.parse(await askText(method, path, body));
 
   return {
     /** A body as bytes; any status. */
     send: (path, bytes) => send('POST', path, bytes),
     get: (path) => ask('GET', path, null),
     post: (path, input) => ask('POST', path, Buffer.from(JSON.stringify(input))),
+    /** The same answer as it came. */
+    postText: (path, input) => askText('POST', path, Buffer.from(JSON.stringify(input))),
     close: () => agent.destroy(),
   };
 }

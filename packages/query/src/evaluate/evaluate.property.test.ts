@@ -35,7 +35,7 @@ const expressions = expressionsIn('trace');
 
 test('evaluator and store agree on exact plans, and no store misses a trace; 20,000 expressions', async () => {
   const { traces } = await storedTraces();
-  const counts = { exact: 0, verified: 0, found: 0, missed: 0, row: 0 };
+  const counts = { exact: 0, verified: 0, found: 0, missed: 0, row: 0, certain: 0 };
   let turn = 0;
   fc.assert(
     fc.property(expressions, (text) => {
@@ -51,9 +51,13 @@ test('evaluator and store agree on exact plans, and no store misses a trace; 20,
         const judged = judge(row);
         // `expect` takes longer than all the rest.
         const agrees = plan.reasons.length === 0 ? isCandidate === meant : isCandidate || meant === false;
-        if (!agrees || (judged !== null && judged !== meant)) {
-          throw new Error(JSON.stringify({ meant, isCandidate, judged, condition: plan.condition, row }));
+        const isCertain = plan.certain !== null && matchesCondition(row, plan.certain);
+        const isUncertain = plan.uncertain !== null && matchesCondition(row, plan.uncertain);
+        const isDivided = isCandidate === (isCertain || isUncertain) && !(isCertain && isUncertain);
+        if (!agrees || !isDivided || (isCertain && meant !== true) || (judged !== null && judged !== meant)) {
+          throw new Error(JSON.stringify({ meant, isCandidate, isCertain, isUncertain, judged, plan, row }));
         }
+        counts.certain += isCertain && plan.reasons.length > 0 ? 1 : 0;
         counts[plan.reasons.length === 0 ? 'exact' : 'verified'] += 1;
         counts[meant === true ? 'found' : 'missed'] += 1;
         counts.row += judged === null ? 0 : 1;

@@ -23,6 +23,11 @@ export interface Bounds {
   readonly lower: Condition;
 }
 
+/** Of the traces that `upper` matches, those that must be looked at. */
+export function between({ upper, lower }: Bounds): Condition {
+  return every([upper, not(lower)]);
+}
+
 /** Of a checked expression outside braces. */
 export function boundsOf(node: FilterNode): Bounds {
   switch (node.kind) {

@@ -1,13 +1,13 @@
 import { bad, ok, type Result } from '@fluoroscope/model';
 import type { Condition } from '@fluoroscope/store';
 import type { FilterNode, Span } from './ast.ts';
-import { boundsOf, isExact } from './bounds.ts';
+import { between, boundsOf, isExact } from './bounds.ts';
 import { checkFilter } from './check.ts';
 import { resolveGroups, type FindGroupExpression } from './groups.ts';
 import { KEYWORDS } from './keywords.ts';
 import { outcomesOf } from './outcomes.ts';
 import type { FilterProblem } from './problem.ts';
-import { ALL } from './row-condition.ts';
+import { ALL, NONE } from './row-condition.ts';
 
 /** How an expression is answered (ADR-006): a store finds candidates, and each is looked at when that is not enough. */
 export interface FilterPlan {
@@ -17,6 +17,10 @@ export interface FilterPlan {
   readonly condition: Condition;
   /** Why candidates must be looked at, in the order written. */
   readonly reasons: readonly PlanReason[];
+  /** Every trace that it matches satisfies the expression; null when rows never tell. */
+  readonly certain: Condition | null;
+  /** The candidates that `certain` does not match; null when there are none. */
+  readonly uncertain: Condition | null;
 }
 
 export interface PlanReason {
@@ -27,7 +31,7 @@ export interface PlanReason {
   readonly why: string;
 }
 
-export const ALL_TRACES: FilterPlan = { node: null, condition: ALL, reasons: [] };
+export const ALL_TRACES: FilterPlan = { node: null, condition: ALL, reasons: [], certain: ALL, uncertain: null };
 
 /** Without `find` the expressions of groups stay open: such a plan can be shown, not carried out. */
 export function planFilter(node: FilterNode, find: FindGroupExpression | null): Result<FilterPlan, FilterProblem> {
@@ -48,7 +52,10 @@ export function planAll(plans: readonly FilterPlan[]): FilterPlan {
 
 function planOf(node: FilterNode): FilterPlan {
   const bounds = boundsOf(node);
-  return { node, condition: bounds.upper, reasons: isExact(bounds) ? [] : reasonsOf(node) };
+  const condition = bounds.upper;
+  if (isExact(bounds)) return { node, condition, reasons: [], certain: condition, uncertain: null };
+  const certain = bounds.lower === NONE ? null : bounds.lower;
+  return { node, condition, reasons: reasonsOf(node), certain, uncertain: between(bounds) };
 }
 
 function reasonsOf(node: FilterNode): readonly PlanReason[] {

@@ -1,7 +1,7 @@
 import { ApiError } from '@fluoroscope/api';
 import type { TimeUs, TraceId } from '@fluoroscope/model';
 import { createVerifier, type FilterPlan, type Unjudged, type VerifyBudget } from '@fluoroscope/query';
-import type { GraphSums, TimeRangeField, TraceCursor, TracePage } from '@fluoroscope/store';
+import type { Condition, GraphSums, TimeRangeField, TraceCursor, TracePage } from '@fluoroscope/store';
 import { CHOSEN_TRACES_MAX, CHOSEN_TRACES_READ_MAX, GRAPH_BUDGET } from '../limits.ts';
 import type { StoreReader } from '../storage/storage.ts';
 import { ALL_TIME, type TimeRange } from './time-range.ts';
@@ -24,34 +24,50 @@ export interface TraceChoice {
   readonly budget?: VerifyBudget;
 }
 
-/** Refuses when there are more than can be summed, or looked at: part of them would be a wrong answer. */
+/**
+ * Refuses when there are more than can be summed, or looked at: part of them would be a wrong answer. Those of which rows do not
+ * tell are looked at first: one that changes meanwhile, so that its row does tell, is met by the second read.
+ */
 export async function chooseTraces(
   store: Pick<StoreReader, 'findTraceIds' | 'findTraces' | 'readDocuments'>,
-  { range, rangeOf, plan, unjudged, tracesMax = CHOSEN_TRACES_MAX, budget = GRAPH_BUDGET }: TraceChoice,
+  choice: TraceChoice,
 ): Promise<readonly ChosenTrace[]> {
-  if (plan.reasons.length === 0) {
-    const { condition } = plan;
-    const found = await store.findTraceIds({ ...range, rangeOf, condition, limit: tracesMax + 1, after: null });
-    if (found.length > tracesMax) throw tooMany(tracesMax);
-    return found;
+  const { range, rangeOf, plan, tracesMax = CHOSEN_TRACES_MAX } = choice;
+  const chosen = new Map<TraceId, ChosenTrace>();
+  if (plan.uncertain !== null) await lookAt(store, { ...choice, condition: plan.uncertain, tracesMax }, chosen);
+  if (plan.certain !== null) {
+    const query = { ...range, rangeOf, condition: plan.certain, limit: tracesMax + 1, after: null };
+    for (const { traceId, startUs } of await store.findTraceIds(query)) chosen.set(traceId, { traceId, startUs });
   }
+  if (chosen.size > tracesMax) throw tooMany(tracesMax);
+  return [...chosen.values()];
+}
+
+interface Candidates extends TraceChoice {
+  readonly condition: Condition;
+  readonly tracesMax: number;
+}
+
+/** Adds those that satisfy the expression. */
+async function lookAt(
+  store: Pick<StoreReader, 'findTraces' | 'readDocuments'>,
+  { range, rangeOf, plan, condition, unjudged, tracesMax, budget = GRAPH_BUDGET }: Candidates,
+  chosen: Map<TraceId, ChosenTrace>,
+): Promise<void> {
   const readDocuments = store.readDocuments.bind(store);
   const verifier = createVerifier({ plan, readDocuments, budget });
-  const chosen: ChosenTrace[] = [];
-  const { condition } = plan;
   let after: TraceCursor | null = null;
   do {
     const limit = CHOSEN_TRACES_READ_MAX;
     const page: TracePage = await store.findTraces({ ...range, rangeOf, condition, limit, after });
     const verified = await verifier.verify(page.rows);
-    for (const { traceId, startUs } of verified.rows) chosen.push({ traceId, startUs });
-    if (chosen.length > tracesMax) throw tooMany(tracesMax);
+    for (const { traceId, startUs } of verified.rows) chosen.set(traceId, { traceId, startUs });
+    if (chosen.size > tracesMax) throw tooMany(tracesMax);
     after = page.next;
     const isLeft = after !== null || verified.lookedAtCount < page.rows.length;
     if (isLeft && verifier.isSpent) throw tooMuchToRead(plan);
   } while (after !== null);
   unjudged(verifier.unjudged);
-  return chosen;
 }
 
 export async function readGraphOf(

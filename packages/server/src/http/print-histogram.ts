@@ -37,11 +37,15 @@ export function createHistogramPrinter(writer: ByteWriter): PrintHistogram {
     const { bucketsUs, counts } = histogram.sums;
     last = histogram;
     lastBytes = writer.raw(bucketsUs.length * ENTRY_BYTES_MAX + 2, (memory, start) => {
+      const words = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
       let end = start;
+      let number = -1;
       memory[end++] = OPEN;
       for (let at = 0; at < bucketsUs.length; at += 1) {
         if (at > 0) memory[end++] = COMMA;
-        end = writeHead(memory, end, bucketsUs[at] ?? 0);
+        const bucketUs = bucketsUs[at] ?? 0;
+        number = numberOf(bucketUs, number + 1);
+        end = number < 0 ? writeText(memory, end, printHead(bucketUs)) : writeHead(words, end, number);
         end = writeCount(memory, end, counts[at] ?? 0);
         memory[end++] = END;
       }
@@ -51,34 +55,53 @@ export function createHistogramPrinter(writer: ByteWriter): PrintHistogram {
   };
 }
 
+/** A head is copied in words, the last of which may reach beyond it: what comes behind is written over that. */
+const HEAD_WORDS = 8;
+const WORD_BYTES = 4;
+
 interface Heads {
-  readonly bytes: Uint8Array;
-  /** That of bucket number `n` is from `starts[n]` up to `starts[n + 1]`. */
-  readonly starts: Int32Array;
+  /** That of bucket number `n` begins at word `n * HEAD_WORDS`. */
+  readonly words: Uint32Array;
+  readonly lengths: Uint8Array;
 }
 
 let heads: Heads | null = null;
 
 function makeHeads(): Heads {
-  const texts = Array.from({ length: HEADS_COUNT }, (_item, number) => printHead(bucketOfNumber(number)));
-  const starts = new Int32Array(HEADS_COUNT + 1);
-  for (const [number, text] of texts.entries()) starts[number + 1] = (starts[number] ?? 0) + text.length;
-  return { bytes: Buffer.from(texts.join(''), 'latin1'), starts };
+  const bytes = new Uint8Array(HEADS_COUNT * HEAD_WORDS * WORD_BYTES);
+  const view = new DataView(bytes.buffer);
+  const words = new Uint32Array(HEADS_COUNT * HEAD_WORDS);
+  const lengths = new Uint8Array(HEADS_COUNT);
+  for (let number = 0; number < HEADS_COUNT; number += 1) {
+    const head = printHead(bucketOfNumber(number));
+    if (head.length > HEAD_WORDS * WORD_BYTES) throw new Error(`${head} is longer than a head may be`);
+    writeText(bytes, number * HEAD_WORDS * WORD_BYTES, head);
+    lengths[number] = head.length;
+  }
+  for (let word = 0; word < words.length; word += 1) words[word] = view.getUint32(word * WORD_BYTES, true);
+  return { words, lengths };
 }
 
 function printHead(bucketUs: number): string {
   return `{"Value":${JSON.stringify(secondsFromUs(bucketUs))},"Count":`;
 }
 
-function writeHead(memory: Uint8Array, start: number, bucketUs: number): number {
-  const { bytes, starts } = (heads ??= makeHeads());
+/** −1 for what has no head. Buckets ascend, mostly without a gap: `likely` is tried first. */
+function numberOf(bucketUs: number, likely: number): number {
+  if (likely < HEADS_COUNT && bucketOfNumber(likely) === bucketUs) return likely;
   const number = bucketNumber(bucketUs);
   // What is no bucket has no number, or that of another.
-  if (!Number.isInteger(number) || number < 0 || number >= HEADS_COUNT || bucketOfNumber(number) !== bucketUs)
-    return writeText(memory, start, printHead(bucketUs));
-  const [first, last] = [starts[number] ?? 0, starts[number + 1] ?? 0];
-  for (let at = first; at < last; at += 1) memory[start + at - first] = bytes[at] ?? 0;
-  return start + last - first;
+  const isBucket = Number.isInteger(number) && number >= 0 && number < HEADS_COUNT;
+  return isBucket && bucketOfNumber(number) === bucketUs ? number : -1;
+}
+
+function writeHead(view: DataView, start: number, number: number): number {
+  const { words, lengths } = (heads ??= makeHeads());
+  const length = lengths[number] ?? 0;
+  const first = number * HEAD_WORDS;
+  for (let word = 0; word * WORD_BYTES < length; word += 1)
+    view.setUint32(start + word * WORD_BYTES, words[first + word] ?? 0, true);
+  return start + length;
 }
 
 function writeCount(memory: Uint8Array, start: number, count: number): number {

@@ -23,7 +23,7 @@ export async function sumGraph(
   snapshot: Snapshot,
   { startUs, endUs, traceIds }: GraphQuery,
 ): Promise<GraphSums> {
-  const totals = new GraphTotals();
+  using totals = new GraphTotals({ isOfPeriod: false });
   if (traceIds !== null) {
     await addTraces(connection, snapshot, [...new Set(traceIds)], totals);
   } else {
@@ -39,11 +39,14 @@ export async function sumGraphSeries(
   query: GraphSeriesQuery,
 ): Promise<readonly GraphPeriod[]> {
   const { startUs, endUs, periodUs, services } = query;
-  const periods = graphPeriods(query).map((period) => ({ startUs: period.startUs, totals: new GraphTotals() }));
+  const periods = graphPeriods(query).map((period) => ({
+    startUs: period.startUs,
+    totals: new GraphTotals({ isOfPeriod: true }),
+  }));
   const serviceIds = services === null ? null : await findServices(connection, services);
   if (periods.length === 0 || serviceIds?.length === 0) return [];
   const plan = planGraph({ startUs: clampStart(startUs, snapshot), endUs }, longestRollup(query));
-  const strayed = new GraphTotals();
+  const strayed = new GraphTotals({ isOfPeriod: true });
   const periodOf = (period: number): GraphTotals => periods[period]?.totals ?? strayed;
   await addAll(connection, snapshot, { plan, serviceIds, periodOf, startUs, periodUs });
   const ids = new Set(periods.flatMap(({ totals }) => [...totals.serviceIds()]));

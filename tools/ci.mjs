@@ -8,8 +8,12 @@ import { ROOT } from './set-up.mjs';
 const CACHE = join(ROOT, '.cache');
 /** Newer Nodes the unit tests also run on; the registry has each as a package of its own. */
 const NODES = ['22', '24'];
-/** Minutes of arithmetic that no version does differently: run once, by `npm test`. */
-const SAME_ON_EVERY_NODE = ['packages/journal/src/torture/**'];
+/** Minutes that are not Node's: arithmetic, and what another engine answers. Run once, by `npm test`. */
+const SAME_ON_EVERY_NODE = [
+  'packages/journal/src/torture/**',
+  'packages/store-clickhouse/src/store.test.ts',
+  'packages/store-clickhouse/src/replay.test.ts',
+];
 /** Several times what they need; a run that hangs must end as a failure, not as a CI that never answers. */
 const UNIT_MS_MAX = 15 * 60_000;
 const INTEROP_MS_MAX = 25 * 60_000;

@@ -97,22 +97,40 @@ async function openTopic({ access }: FollowedJournal & { readonly kind: 'kafka' 
   }
 }
 
-/** From this share of its size on, the journal asks the store to take over what it holds. */
+/** Of the journal's size: from there on the store is asked to make durable what it has. */
 const FLUSH_FROM_SHARE = 0.25;
+
+export interface JournalUse {
+  readonly sizeBytes: number;
+  readonly sizeBytesMax: number;
+  /** Records that the store shows and may lose in a crash: these can be let go of once it is flushed. */
+  readonly heldCount: number;
+  /** Records that the store does not have yet: a flush frees nothing of them, and costs the time to write them. */
+  readonly waitingCount: number;
+}
+
+export function isFlushWanted({ sizeBytes, sizeBytesMax, heldCount, waitingCount }: JournalUse): boolean {
+  const heldBytes = heldCount <= 0 ? 0 : (sizeBytes * heldCount) / (heldCount + waitingCount);
+  return heldBytes > sizeBytesMax * FLUSH_FROM_SHARE;
+}
 
 /** The storage thread reads what the journal has made durable; the journal lets go of what the store has. */
 function followFiles(storage: Storage, journal: Journal, events: Events): void {
-  storage.onWritten(() => {
-    const { sizeBytes, sizeBytesMax } = journal.stats();
-    if (sizeBytes > sizeBytesMax * FLUSH_FROM_SHARE) storage.flush();
+  let { durableSequence } = storage;
+  storage.onWritten((revision) => {
+    const use = { heldCount: revision - durableSequence, waitingCount: storage.backlogCount };
+    if (isFlushWanted({ ...journal.stats(), ...use })) storage.flush();
   });
   function release(sequence: number): void {
     journal
       .release(sequence)
       .catch((error: unknown) => events.troubleMet('a journal file could not be removed', error));
   }
-  storage.onDurable(release);
-  release(storage.durableSequence);
+  storage.onDurable((sequence) => {
+    durableSequence = sequence;
+    release(sequence);
+  });
+  release(durableSequence);
   storage.follow();
   storage.committed(journal.committedSequence);
 }

@@ -7,8 +7,9 @@ import { drain } from '../settle.mjs';
 const SPANS_PER_SECOND = 20_000;
 const SAMPLE_MS = 1_000;
 const LOOK_MS = 5_000;
-/** A read of the store's figures takes less. */
-const SETTLED_MS = 2_000;
+/** Status answers at once, with the store's figures of before while new ones are read: they are asked for until they hold. */
+const SETTLED_MS = 3_000;
+const SETTLED_LOOKS_MAX = 10;
 /** The caches fill in the first third; the slope is that of what follows. */
 const WARM_SHARE = 1 / 3;
 
@@ -30,11 +31,8 @@ export async function memory({ checkout, seed, minutes }) {
     clearInterval(sampling);
     clearInterval(looking);
     await drain(server);
-    // Status answers at once, with the store's figures of before while new ones are read.
-    await server.status();
-    await sleep(SETTLED_MS);
     if (sent.isCut) throw new Error(`the server closed its connections: ${server.logged()}`);
-    const { documentCount, storeBytes } = await server.status();
+    const { documentCount, storeBytes } = await settledStatus(server);
     const late = points.slice(Math.floor(points.length * WARM_SHARE));
     const meanMb = late.reduce((sum, [, mb]) => sum + mb, 0) / late.length;
     return {
@@ -62,6 +60,17 @@ export async function memory({ checkout, seed, minutes }) {
     await sender.stop();
     await server.stop();
   }
+}
+
+async function settledStatus(server) {
+  let status = await server.status();
+  for (let looks = 0; looks < SETTLED_LOOKS_MAX; looks += 1) {
+    const before = status.documentCount;
+    await sleep(SETTLED_MS);
+    status = await server.status();
+    if (looks > 0 && status.documentCount === before) break;
+  }
+  return status;
 }
 
 async function look(client, looks) {

@@ -61,6 +61,12 @@ export const MERGE_BYTES_MAX: number = 2 ** 30;
 /** Slices of one merge: each is a file to read from. */
 export const MERGE_SLICES_MAX = 64;
 
+/**
+ * Small slices with which a merge waits for nothing any more: each is open files, memory of the engine (MB) and a part of each
+ * search. Batches then wait for the merge. Three times as many as wait when merges keep up.
+ */
+export const MERGE_URGENT_SLICES = 48;
+
 /** While batches come, a merge sleeps this many times as long as its last step took. */
 export const MERGE_REST_RATIO = 1;
 

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const idle = { isFlushing: () => false, lastWriteMs: () => -Infinity };
+const idle = { isFlushing: () => false, lastWriteMs: () => -Infinity, isUrgent: () => false };
 
 /** How long a pause lasts after a step of this length. */
 async function pauseAfter(stepMs: number, options: typeof idle): Promise<number> {
@@ -32,6 +32,17 @@ test('while batches come it rests as long as it worked', async () => {
 test('it waits for a flush', async () => {
   const endMs = performance.now() + 300;
   expect(await pauseAfter(0, { ...idle, isFlushing: () => performance.now() < endMs })).toBeGreaterThanOrEqual(299);
+});
+
+test('when it is urgent it waits for nothing', async () => {
+  const busy = { isFlushing: () => true, lastWriteMs: () => performance.now(), isUrgent: () => true };
+  expect(await pauseAfter(500, busy)).toBeLessThan(2);
+});
+
+test('it goes on once it becomes urgent', async () => {
+  const urgentMs = performance.now() + 300;
+  const waiting = { ...idle, isFlushing: () => true, isUrgent: () => performance.now() >= urgentMs };
+  expect(await pauseAfter(0, waiting)).toBeGreaterThanOrEqual(299);
 });
 
 test('given up, it rests no longer, and does not go on', async () => {

@@ -1,6 +1,6 @@
 import { timeUs } from '@fluoroscope/model';
 import { expect, test } from 'vitest';
-import { planMerge, type MergeCandidate, type MergePlan } from './plan-merge.ts';
+import { countSmall, planMerge, type MergeCandidate, type MergePlan } from './plan-merge.ts';
 
 const DAY_US = 86_400_000_000;
 const LIMITS = { slicesMin: 4, slicesMax: 6, documentsMax: 1_000, bytesMax: 100_000 };
@@ -19,6 +19,10 @@ test.each<[string, string, MergePlan | null]>([
   ['enough', '1:10 1:10 1:10 1:10', { from: 0, to: 4 }],
   ['no more than a merge may have', '1:10 1:10 1:10 1:10 1:10 1:10 1:10', { from: 0, to: 6 }],
   ['no more documents than a slice may have', '1:240 1:240 1:240 1:240 1:240', { from: 0, to: 4 }],
+  ['a merge that is full has enough, however few', '1:400 1:400 1:400', { from: 0, to: 2 }],
+  ['only one that is full', '1:400 1:400', null],
+  ['full with those after a slice that is full', '1:900 1:400 1:400 1:400', { from: 1, to: 3 }],
+  ['a full one is not made of a large and a small one', '1:600 1:10 1:600', null],
   ['full slices are left', '1:900 1:10 1:10 1:10 1:10', { from: 1, to: 5 }],
   ['a larger one waits until the others are as many', '1:100 1:10 1:10 1:10', null],
   ['and then goes with them', '1:100 1:40 1:40 1:40', { from: 0, to: 4 }],
@@ -36,6 +40,13 @@ test.each<[string, string, MergePlan | null]>([
   expect(planMerge(slicesOf(slices), LIMITS)).toEqual(plan);
 });
 
+test.each([
+  ['1:10 1:500 1:499 1:1000 1:999', 2],
+  ['1:1000', 0],
+])('small among %s', (slices, count) => {
+  expect(countSmall(slicesOf(slices), LIMITS)).toBe(count);
+});
+
 test('no slices', () => {
   expect(planMerge([], LIMITS)).toBeNull();
 });
@@ -45,11 +56,17 @@ test('a slice as large on disk as allowed is left', () => {
   expect(planMerge(slices, LIMITS)).toBeNull();
 });
 
-test('many small slices are written few times each', () => {
+test.each([
+  [1, 5, 30],
+  [10, 5, 30],
+  [150, 2, 260],
+  [300, 2, 400],
+  [400, 2, 520],
+])('slices of %i documents are written at most %i times each, and stay few', (count, timesMax, slicesMax) => {
   const slices: MergeCandidate[] = [];
   let written = 0;
   for (let flush = 0; flush < 1_000; flush += 1) {
-    slices.push(...slicesOf('1:10'));
+    slices.push(...slicesOf(`1:${count}`));
     for (let plan = planMerge(slices, LIMITS); plan !== null; plan = planMerge(slices, LIMITS)) {
       const merged = slices.slice(plan.from, plan.to);
       const documentCount = merged.reduce((sum, slice) => sum + slice.documentCount, 0);
@@ -62,6 +79,6 @@ test('many small slices are written few times each', () => {
       });
     }
   }
-  expect(written / 10_000).toBeLessThan(5);
-  expect(slices.length).toBeLessThan(30);
+  expect(written / (1_000 * count)).toBeLessThan(timesMax);
+  expect(slices.length).toBeLessThan(slicesMax);
 });

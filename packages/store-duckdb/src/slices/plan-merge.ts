@@ -30,8 +30,8 @@ export function dayOf(us: TimeUs): number {
 
 /**
  * The next merge worth its cost, or null; slices oldest first. Merged are neighbours of one day of arrival:
- * - of the newest day, `slicesMin` or more of which none makes up more than half, so that each document is written
- *   again only when its slice at least doubles;
+ * - of the newest day, `slicesMin` or more, or as many as a merged slice may hold, of which none makes up more than half,
+ *   so that each document is written again only when its slice at least doubles;
  * - of a day that is over, two or more, since nothing will join them any more.
  */
 export function planMerge(slices: readonly MergeCandidate[], limits: MergeLimits): MergePlan | null {
@@ -39,11 +39,9 @@ export function planMerge(slices: readonly MergeCandidate[], limits: MergeLimits
   const newestDay = days.at(-1);
   for (let from = 0; from < slices.length; from += 1) {
     const isOver = days[from] !== newestDay;
-    const plan = longestFrom(from, slices, days, { ...limits, slicesMin: isOver ? 2 : limits.slicesMin });
-    if (plan === null) continue;
-    if (isOver) return plan;
-    const fair = withoutGiants(plan, slices, limits);
-    if (fair !== null) return fair;
+    const run = longestFrom(from, slices, days, limits);
+    const plan = isOver ? run : withoutGiants(run, slices, run.isFull ? 2 : limits.slicesMin, limits);
+    if (plan !== null && plan.to - plan.from >= 2) return { from: plan.from, to: plan.to };
   }
   return null;
 }
@@ -58,30 +56,47 @@ function daysOf(slices: readonly MergeCandidate[]): readonly number[] {
   });
 }
 
+/** Slices of less than half of what a slice may hold: those that merges may still bring together. */
+export function countSmall(slices: readonly MergeCandidate[], { documentsMax, bytesMax }: MergeLimits): number {
+  return slices.filter(({ documentCount, sizeBytes }) => documentCount * 2 < documentsMax && sizeBytes * 2 < bytesMax)
+    .length;
+}
+
+interface Run extends MergePlan {
+  /** The next slice of the day would be too much for one slice. */
+  readonly isFull: boolean;
+}
+
 function longestFrom(
   from: number,
   slices: readonly MergeCandidate[],
   days: readonly number[],
-  { slicesMin, slicesMax, documentsMax, bytesMax }: MergeLimits,
-): MergePlan | null {
+  { slicesMax, documentsMax, bytesMax }: MergeLimits,
+): Run {
   let documents = 0;
   let bytes = 0;
   let to = from;
   while (to < slices.length && to - from < slicesMax && days[to] === days[from]) {
     const { documentCount = 0, sizeBytes = 0 } = slices[to] ?? {};
-    if (documents + documentCount > documentsMax || bytes + sizeBytes > bytesMax) break;
     documents += documentCount;
     bytes += sizeBytes;
+    if (documents > documentsMax || bytes > bytesMax) return { from, to, isFull: true };
     to += 1;
   }
-  return to - from >= Math.max(slicesMin, 2) ? { from, to } : null;
+  return { from, to, isFull: false };
 }
 
 /** As much of the start of the run as holds no slice larger than all others together; null when that is too little. */
-function withoutGiants(plan: MergePlan, slices: readonly MergeCandidate[], limits: MergeLimits): MergePlan | null {
-  if (plan.to - plan.from < limits.slicesMin) return null;
-  const counts = slices.slice(plan.from, plan.to).map(({ documentCount }) => documentCount);
+function withoutGiants(
+  { from, to }: MergePlan,
+  slices: readonly MergeCandidate[],
+  slicesMin: number,
+  limits: MergeLimits,
+): MergePlan | null {
+  if (to - from < slicesMin) return null;
+  const counts = slices.slice(from, to).map(({ documentCount }) => documentCount);
   const total = counts.reduce((sum, count) => sum + count, 0);
   const giant = counts.findIndex((count) => count > total / 2);
-  return giant < 0 ? plan : withoutGiants({ from: plan.from, to: plan.from + giant }, slices, limits);
+  if (giant < 0) return { from, to };
+  return withoutGiants({ from, to: from + giant }, slices, limits.slicesMin, limits);
 }

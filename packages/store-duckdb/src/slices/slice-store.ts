@@ -4,12 +4,13 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RetentionPolicy, RetentionReport, StoreBatch, StoreProgress } from '@fluoroscope/store';
 import { detach, STORE_FILE, type Engine } from '../engine.ts';
 import { createGate } from '../gate.ts';
+import { MERGE_URGENT_SLICES } from '../limits.ts';
 import type { BeginRead, Snapshot } from '../source.ts';
 import { openWriter, type Writer } from '../writer.ts';
 import { createCatalog, type Catalog } from './catalog.ts';
 import { openHeads, type Heads } from './heads.ts';
 import { openMerger, type Merger } from './merger.ts';
-import type { MergeLimits } from './plan-merge.ts';
+import { countSmall, type MergeLimits } from './plan-merge.ts';
 import { readRetained, recoverSlices } from './recover.ts';
 import { retainSlices } from './retention.ts';
 import type { Slice } from './slice.ts';
@@ -57,6 +58,7 @@ export async function openSliceStore(engine: Engine, options: SliceStoreOptions)
     limits: options.mergeLimits,
     isFlushing: () => heads.isFlushing,
     lastWriteMs: () => lastWriteMs,
+    isUrgent: () => countSmall(catalog.slices, options.mergeLimits) >= MERGE_URGENT_SLICES,
     free,
     failed: options.failed,
   });

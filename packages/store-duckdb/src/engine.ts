@@ -2,7 +2,14 @@ import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { holdFolder } from './folder-lock.ts';
-import { LATE_ROWS_MAX, ROW_GROUP_ROWS, SMALL_BLOCK_BYTES, SPILL_BYTES_MAX, UNSAVED_BYTES_MAX } from './limits.ts';
+import {
+  FREED_BYTES_KEPT,
+  LATE_ROWS_MAX,
+  ROW_GROUP_ROWS,
+  SMALL_BLOCK_BYTES,
+  SPILL_BYTES_MAX,
+  UNSAVED_BYTES_MAX,
+} from './limits.ts';
 import { migrate } from './migrate.ts';
 import { readSchema } from './sql-files.ts';
 
@@ -71,6 +78,9 @@ async function createInstance({ dir, memoryBytesMax, threads }: EngineOptions): 
     max_temp_directory_size: `${Math.floor(SPILL_BYTES_MAX / 1024)}KiB`,
     late_materialization_max_rows: String(LATE_ROWS_MAX),
     checkpoint_threshold: `${Math.floor(UNSAVED_BYTES_MAX / 1024)}KiB`,
+    allocator_background_threads: 'true',
+    allocator_flush_threshold: `${Math.floor(FREED_BYTES_KEPT / 1024)}KiB`,
+    allocator_bulk_deallocation_flush_threshold: `${Math.floor(FREED_BYTES_KEPT / 1024)}KiB`,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });

@@ -40,6 +40,9 @@ export const SPILL_BYTES_MAX: number = 4 * 2 ** 30;
  */
 export const UNSAVED_BYTES_MAX: number = 2 ** 30;
 
+/** Freed memory that the engine's allocator keeps for what comes next. By itself it would keep 128 MB, and 512 MB at the end of large work. */
+export const FREED_BYTES_KEPT: number = 16 * 2 ** 20;
+
 /** What a head may hold, in bytes as `head.ts` weighs rows. They are not compressed in memory, and two heads may be full. */
 export const HEAD_BYTES_MAX: number = 64 * 2 ** 20;
 
@@ -63,9 +66,9 @@ export const MERGE_SLICES_MAX = 64;
 
 /**
  * Small slices with which a merge waits for nothing any more: each is open files, memory of the engine (MB) and a part of each
- * search. Batches then wait for the merge. Three times as many as wait when merges keep up.
+ * search. Batches then wait for the merge. Half more than wait when merges keep up.
  */
-export const MERGE_URGENT_SLICES = 48;
+export const MERGE_URGENT_SLICES = 24;
 
 /** While batches come, a merge sleeps this many times as long as its last step took. */
 export const MERGE_REST_RATIO = 1;

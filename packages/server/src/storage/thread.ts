@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { StoreError, type RetentionReport } from '@fluoroscope/store';
-import { CLOSE_MS_MAX, YOUNG_GENERATION_MB } from './limits.ts';
+import { CLOSE_MS_MAX, OLD_GENERATION_MB, YOUNG_GENERATION_MB } from './limits.ts';
 import type { VaultKeys } from '../encryption/vault.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
 import { createProgress } from './progress.ts';
@@ -100,7 +100,7 @@ function startWorker(settings: WorkerSettings): Worker {
   const program = import.meta.url.endsWith('.ts') ? '../../dist/storage/worker.js' : 'worker.js';
   return new Worker(new URL(program, import.meta.url), {
     workerData: settings,
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB, maxOldGenerationSizeMb: OLD_GENERATION_MB },
   });
 }
 

@@ -120,7 +120,8 @@ function createStore(engine: Engine, slices: SliceStore): TraceStore {
     readDocuments: (ids) =>
       track(() => reads.read((...read) => inChunks(ids, (chunk) => readDocumentsById(...read, chunk)))),
     readDocumentPage: (query) => track(() => reads.read((...read) => readDocumentPage(...read, query))),
-    findTraces: (query) => track(() => reads.read((...read) => findTracePage(...read, query))),
+    findTraces: (query) =>
+      track(() => reads.read((...read) => findTracePage(...read, { query, beside: reads.beside }))),
     findTraceIds: (query) => track(() => reads.read((...read) => findTraceIds(...read, query))),
     readTraceRows: (ids) =>
       track(() => reads.read((...read) => inChunks(ids, (chunk) => readRowsById(...read, chunk)))),

@@ -189,7 +189,9 @@ async function measureReads(connection: DuckDBConnection, all: readonly Source[]
     (condition: Condition, limit = 100) =>
     async () => {
       const range = { startUs: timeUs(0), endUs: timeUs(END_US), rangeOf: 'start', after: null } as const;
-      return (await findTracePage(connection, snapshot, { ...range, condition, limit })).rows.length;
+      return (
+        await findTracePage(connection, snapshot, { query: { ...range, condition, limit }, beside: (run) => run(null) })
+      ).rows.length;
     };
   for (const [name, itemsMin, condition] of SEARCHES[kind]) await measure(name, itemsMin, 20, find(condition));
   const graph = (fromUs: number, endUs: number) => async () =>

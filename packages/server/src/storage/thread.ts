@@ -1,8 +1,10 @@
 import { Worker } from 'node:worker_threads';
-import { StoreError, type RetentionReport } from '@fluoroscope/store';
+import type { TraceId } from '@fluoroscope/model';
+import { StoreError, type RetentionReport, type TraceQuery } from '@fluoroscope/store';
 import { CLOSE_MS_MAX, OLD_GENERATION_MB, YOUNG_GENERATION_MB } from './limits.ts';
 import type { VaultKeys } from '../encryption/vault.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
+import { unpackPage, unpackRows, type PackedPage, type PackedRows } from './packed-rows.ts';
 import { createProgress } from './progress.ts';
 import type { Storage, StoreReader } from './storage.ts';
 import type { WrittenBatch } from './write-batch.ts';
@@ -144,16 +146,21 @@ function createCalls(worker: Worker): Calls {
     return (...args) => ask((id) => ({ kind: 'call', id, method, args }));
   }
 
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker applies the very same methods, and packs these rows
+  const packed = { findTraces: call('findTraces'), readTraceRows: call('readTraceRows') } as {
+    findTraces(query: TraceQuery): Promise<PackedPage>;
+    readTraceRows(ids: readonly TraceId[]): Promise<PackedRows>;
+  };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker applies the very same methods
   const reader = {
     findTraceIds: call('findTraceIds'),
-    findTraces: call('findTraces'),
+    findTraces: async (query) => unpackPage(await packed.findTraces(query)),
     readDocumentPage: call('readDocumentPage'),
     readDocuments: call('readDocuments'),
     readGraph: call('readGraph'),
     readGraphSeries: call('readGraphSeries'),
     readStats: call('readStats'),
-    readTraceRows: call('readTraceRows'),
+    readTraceRows: async (ids) => unpackRows(await packed.readTraceRows(ids)),
   } as StoreReader;
 
   return {

@@ -1,13 +1,16 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import { StoreError, type TraceStore } from '@fluoroscope/store';
+import type { TraceId } from '@fluoroscope/model';
+import { StoreError, type TraceQuery, type TraceStore } from '@fluoroscope/store';
 import { createSealingStore } from '../encryption/sealing-store.ts';
 import { createVault } from '../encryption/vault.ts';
 import { follow, type Follower } from './follow.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
 import { LAST_CALLS_MS_MAX } from './limits.ts';
 import { openStore } from './open-store.ts';
+import { packPage, packRows } from './packed-rows.ts';
 import { startRetention } from './retention.ts';
 import { findStart } from './start-progress.ts';
+import type { StoreReader } from './storage.ts';
 import { JOURNAL_ORIGIN } from './write-batch.ts';
 
 /** The storage thread: owns the store, follows the journal, answers reads. */
@@ -23,6 +26,7 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
     port.close();
     return;
   }
+  const reader = packedReader(store);
   const { journal, retentionUs, retentionBytes } = settings;
   const origin = journal.kind === 'file' ? journal.origin : JOURNAL_ORIGIN;
   const start = await findStart({ store, origin, choice: settings.store, say });
@@ -60,7 +64,7 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
         void follower?.then((running) => running?.committed(message.sequence));
         return;
       case 'call':
-        void answer(store, message).then(say);
+        void answer(reader, message).then(say);
         return;
       case 'keys':
         vault.set(message.keys);
@@ -104,11 +108,28 @@ function endLateOnFault(port: MessagePort, stop: () => Promise<void>): void {
   process.on('uncaughtException', onFault);
 }
 
-async function answer(store: TraceStore, call: ToWorker & { readonly kind: 'call' }): Promise<FromWorker> {
+/** What `thread.ts` asks for: as the store answers, rows packed. */
+function packedReader(store: TraceStore): { readonly [Method in keyof StoreReader]: unknown } {
+  return {
+    findTraceIds: store.findTraceIds.bind(store),
+    findTraces: async (query: TraceQuery) => packPage(await store.findTraces(query)),
+    readDocumentPage: store.readDocumentPage.bind(store),
+    readDocuments: store.readDocuments.bind(store),
+    readGraph: store.readGraph.bind(store),
+    readGraphSeries: store.readGraphSeries.bind(store),
+    readStats: store.readStats.bind(store),
+    readTraceRows: async (ids: readonly TraceId[]) => packRows(await store.readTraceRows(ids)),
+  };
+}
+
+async function answer(
+  reader: ReturnType<typeof packedReader>,
+  call: ToWorker & { readonly kind: 'call' },
+): Promise<FromWorker> {
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller is our own typed proxy
-    const read = store[call.method] as (...args: unknown[]) => Promise<unknown>;
-    return { kind: 'answer', id: call.id, value: await read.apply(store, [...call.args]) };
+    const read = reader[call.method] as (...args: unknown[]) => Promise<unknown>;
+    return { kind: 'answer', id: call.id, value: await read.apply(reader, [...call.args]) };
   } catch (error) {
     return { kind: 'error', id: call.id, ...describe(error) };
   }

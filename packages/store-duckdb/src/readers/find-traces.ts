@@ -3,6 +3,7 @@ import type { TraceId } from '@fluoroscope/model';
 import { StoreError, type TraceCursor, type TracePage, type TraceQuery, type TraceRow } from '@fluoroscope/store';
 import { findServiceConditions, type ServiceCondition } from '../compile-condition.ts';
 import { SEARCHED_SLICES_MAX } from '../limits.ts';
+import type { Beside } from '../read-connections.ts';
 import type { Snapshot, Source } from '../source.ts';
 import { readQuery } from '../sql-files.ts';
 import { toNumber } from '../values.ts';
@@ -13,7 +14,7 @@ import { readRowsAt } from './trace-rows.ts';
 export async function findTracePage(
   connection: DuckDBConnection,
   snapshot: Snapshot,
-  query: TraceQuery,
+  { query, beside }: { readonly query: TraceQuery; readonly beside: Beside },
 ): Promise<TracePage> {
   const { limit } = query;
   const { sources, found } = await findSome(connection, snapshot, query);
@@ -23,7 +24,8 @@ export async function findTracePage(
   const next = end === null ? null : { startUs: end.startUs, traceId: end.traceId };
   let scannedCount = 0;
   for (const source of sources) scannedCount += await countWalk({ connection, snapshot, source, query, upTo: end });
-  return { rows: await readPage(connection, page), next, scannedCount };
+  const rows = await beside((second) => readPage(connection, second, page));
+  return { rows, next, scannedCount };
 }
 
 export async function findTraceIds(
@@ -105,13 +107,17 @@ async function lookUpServices(
   return (service) => idsOf.get(service) ?? [];
 }
 
-async function readPage(connection: DuckDBConnection, page: readonly FoundTrace[]): Promise<readonly TraceRow[]> {
+async function readPage(
+  connection: DuckDBConnection,
+  second: DuckDBConnection | null,
+  page: readonly FoundTrace[],
+): Promise<readonly TraceRow[]> {
   const bySource = new Map<Source, Map<number, TraceId>>();
   for (const { source, rowNo, traceId } of page) {
     const ofSource = bySource.get(source) ?? new Map<number, TraceId>();
     bySource.set(source, ofSource.set(rowNo, traceId));
   }
-  const rows = await readRowsAt(connection, bySource);
+  const rows = await readRowsAt(connection, bySource, second);
   return rows.toSorted(byAnswerOrder);
 }
 

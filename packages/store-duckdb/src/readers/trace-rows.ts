@@ -37,7 +37,7 @@ async function readFrom(
 ): Promise<readonly TraceRow[]> {
   if (source.kind === 'slice') {
     const idOf = await readTraceNumbers(connection, source, ids);
-    return idOf.size === 0 ? [] : readRowsOfSlices(connection, [{ slice: source, idOf }]);
+    return idOf.size === 0 ? [] : readRowsOfSlices(connection, [{ slice: source, idOf }], null);
   }
   const sql = fillQuery('read/row-numbers-of-head', { from: source.prefix });
   const result = await connection.runAndReadAll(sql, bindIds(ids), [...BOUND_IDS_TYPES]);
@@ -48,10 +48,14 @@ async function readFrom(
   );
 }
 
-/** The rows of these numbers, which are row ids in a head and trace numbers in a slice, by the ids of their traces. */
+/**
+ * The rows of these numbers, which are row ids in a head and trace numbers in a slice, by the ids of their traces. With a second
+ * connection annotations of slices are read at the same time.
+ */
 export async function readRowsAt(
   connection: DuckDBConnection,
   bySource: ReadonlyMap<Source, ReadonlyMap<number, TraceId>>,
+  second: DuckDBConnection | null,
 ): Promise<readonly TraceRow[]> {
   const rows: TraceRow[] = [];
   const slices: OfSlice[] = [];
@@ -60,7 +64,8 @@ export async function readRowsAt(
     else for (const row of await readRowsOfHead(connection, source, [...idOf.keys()])) rows.push(row);
   }
   for (let from = 0; from < slices.length; from += UNION_PARTS_MAX) {
-    for (const row of await readRowsOfSlices(connection, slices.slice(from, from + UNION_PARTS_MAX))) rows.push(row);
+    const part = slices.slice(from, from + UNION_PARTS_MAX);
+    for (const row of await readRowsOfSlices(connection, part, second)) rows.push(row);
   }
   return rows;
 }
@@ -85,16 +90,20 @@ interface OfSlice {
 async function readRowsOfSlices(
   connection: DuckDBConnection,
   slices: readonly OfSlice[],
+  second: DuckDBConnection | null,
 ): Promise<readonly TraceRow[]> {
   const selects = slices.map(({ slice, idOf }, place) => {
     const names = { place, from: slice.prefix, wanted: printIsOneOf([...idOf.keys()]), findings: findingsSql(slice) };
     return fillQuery('read/rows-of-slice', names);
   });
-  const { rows, serviceOf } = await readColumns(connection, selects.join(' UNION ALL '));
+  const wanted = slices.map(({ slice, idOf }) => ({ slice, numbers: [...idOf.keys()] }));
+  const [{ rows, serviceOf }, annotationsOfSlices] = await bothOf(
+    () => readColumns(connection, selects.join(' UNION ALL ')),
+    () => readAnnotations(second ?? connection, wanted),
+    second !== null,
+  );
   const bySlice = slices.map((): Columns[] => []);
   for (const row of rows) bySlice[toNumber(row['source_no'])]?.push(row);
-  const wanted = slices.map(({ slice, idOf }) => ({ slice, numbers: [...idOf.keys()] }));
-  const annotationsOfSlices = await readAnnotations(connection, wanted);
   const traces: TraceRow[] = [];
   for (const [place, { idOf }] of slices.entries()) {
     const annotationsOf = annotationsOfSlices[place];
@@ -107,6 +116,15 @@ async function readRowsOfSlices(
     }
   }
   return traces;
+}
+
+/** Neither is left running when the other fails: its connection is given back then. */
+async function bothOf<A, B>(first: () => Promise<A>, then: () => Promise<B>, atOnce: boolean): Promise<[A, B]> {
+  if (!atOnce) return [await first(), await then()];
+  const [a, b] = await Promise.allSettled([first(), then()]);
+  if (a.status === 'rejected') throw a.reason;
+  if (b.status === 'rejected') throw b.reason;
+  return [a.value, b.value];
 }
 
 async function readColumns(

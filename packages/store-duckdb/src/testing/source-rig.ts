@@ -80,7 +80,7 @@ function createRig(connection: DuckDBConnection, layout: Layout, retainedFromUs:
     readDocuments: (ids) => readDocumentsById(connection, snapshot(), [...new Set(ids)]),
     readDocumentPage: (query) => readDocumentPage(connection, snapshot(), query),
     findTraceIds: (query) => findTraceIds(connection, snapshot(), query),
-    findTraces: (query) => findTracePage(connection, snapshot(), query),
+    findTraces: (query) => findTracePage(connection, snapshot(), { query, beside: (run) => run(null) }),
     readTraceRows: (ids) => readRowsById(connection, snapshot(), [...new Set(ids)]),
     readGraph: (query) => sumGraph(connection, snapshot(), query),
     readGraphSeries: (query) => sumGraphSeries(connection, snapshot(), query),

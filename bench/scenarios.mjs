@@ -3,10 +3,12 @@ import { disk } from './scenarios/disk.mjs';
 import { giantTraces } from './scenarios/giant-traces.mjs';
 import { kafkaToClickHouse } from './scenarios/kafka-clickhouse.mjs';
 import { memory } from './scenarios/memory.mjs';
+import { overload } from './scenarios/overload.mjs';
 import { putTraceSegments } from './scenarios/put-trace-segments.mjs';
 import { createHttpScenario, createQueryScenario } from './scenarios/queries.mjs';
 import { restart } from './scenarios/restart.mjs';
 import { serviceGraph } from './scenarios/service-graph.mjs';
+import { createSpanIngest } from './scenarios/span-ingest.mjs';
 import { start } from './scenarios/start.mjs';
 import { udp } from './scenarios/udp.mjs';
 import { visibility } from './scenarios/visibility.mjs';
@@ -17,6 +19,49 @@ import { visibility } from './scenarios/visibility.mjs';
  * figures of which --pairs makes ratios. `quick` are the options of a smoke test.
  */
 export const SCENARIOS = {
+  otlp: {
+    title: 'P1, P2: OTLP',
+    about:
+      'D2 in protobuf over HTTP, 500 spans a call, 8 calls at once, durable (fsync before the answer), server and load generator on the same two cores. CPU seconds are the whole server’s, storing and merging included, until it is idle again. Stored a second: until nothing that was acknowledged waits. Peers named in the environment get the same bytes in turn, five times; the ratios are of one round each (`cpuTo…`: ours by theirs, the median).',
+    run: createSpanIngest('otlp'),
+    options: { seconds: 60, warmSeconds: 20 },
+    quick: { seconds: 3, warmSeconds: 1 },
+    goals: [
+      { figure: 'cpuSecondsPerMillionSpans', what: 'CPU seconds per million spans', most: 20, stretch: 10 },
+      { figure: 'storedPerSecond', what: 'spans a second, stored', least: 60_000, stretch: 120_000 },
+      { figure: 'lost', what: 'acknowledged and lost', most: 0 },
+      { figure: 'sampledTraces', what: 'sampled traces', least: 200 },
+      { figure: 'incompleteTraces', what: 'sampled traces that lack a span', most: 0 },
+    ],
+    compared: ['cpuSecondsPerMillionSpans', 'storedPerSecond', 'peakResidentMb'],
+  },
+  zipkin: {
+    title: 'P5: Zipkin',
+    about: 'The same spans as Zipkin v2 JSON.',
+    run: createSpanIngest('zipkin'),
+    options: { seconds: 60, warmSeconds: 20 },
+    quick: { seconds: 3, warmSeconds: 1 },
+    goals: [
+      { figure: 'cpuSecondsPerMillionSpans', what: 'CPU seconds per million spans', most: 30, stretch: 15 },
+      { figure: 'lost', what: 'acknowledged and lost', most: 0 },
+      { figure: 'sampledTraces', what: 'sampled traces', least: 200 },
+      { figure: 'incompleteTraces', what: 'sampled traces that lack a span', most: 0 },
+    ],
+    compared: ['cpuSecondsPerMillionSpans', 'storedPerSecond', 'peakResidentMb'],
+  },
+  overload: {
+    title: 'P22: twice the load',
+    about:
+      'OTLP of D2: first as much as the server takes from 8 callers, then twice what it stored of that, offered by 64 callers that do not wait longer when they are refused.',
+    run: overload,
+    options: { seconds: 60, warmSeconds: 20 },
+    quick: { seconds: 3, warmSeconds: 1 },
+    goals: [
+      { figure: 'goodputPercent', what: 'of the peak’s goodput, %', least: 90, stretch: 97 },
+      { figure: 'refusedWithoutHint', what: 'refused without Retry-After', most: 0 },
+      { figure: 'unlikeAnswers', what: 'other answers than taken and 429', most: 0 },
+    ],
+  },
   'put-trace-segments': {
     title: 'P3: PutTraceSegments',
     about:

@@ -3,13 +3,19 @@ import { parseArgs } from 'node:util';
 import { preparePython } from './prepare-python.mjs';
 import { startServer } from './server.mjs';
 import { awsCli } from './suites/aws-cli.mjs';
+import { charts } from './suites/charts.mjs';
 import { collector } from './suites/collector.mjs';
 import { grafana } from './suites/grafana.mjs';
+import { grpc } from './suites/grpc.mjs';
+import { image } from './suites/image.mjs';
 import { kafka } from './suites/kafka.mjs';
+import { kafkaExporter } from './suites/kafka-exporter.mjs';
 import { kafkaClickHouse } from './suites/kafka-clickhouse.mjs';
 import { boto3, operations, pythonSdk } from './suites/python-scripts.mjs';
 import { pythonRecommender } from './suites/python-recommender.mjs';
+import { redis } from './suites/redis.mjs';
 import { samplers } from './suites/samplers.mjs';
+import { sdkServers } from './suites/sdk-servers.mjs';
 import { goSdk, javaSdk } from './suites/udp-sdks.mjs';
 import { createTally } from './tally.mjs';
 
@@ -36,8 +42,14 @@ const SERVER_SUITES = {
   'java-sdk': javaSdk,
   collector,
   samplers,
+  'sdk-servers': sdkServers,
+  grpc,
+  redis,
   kafka,
+  'kafka-exporter': kafkaExporter,
   'kafka-clickhouse': kafkaClickHouse,
+  charts,
+  image,
 };
 
 const { values: flags } = parseArgs({

@@ -55,6 +55,20 @@ export async function startBroker(classPath) {
       const { stdout } = await mustRun(java(tool, '--bootstrap-server', address, '--describe', '--group', group));
       return stdout;
     },
+    /** So many records of a topic, as Kafka's own consumer prints them. */
+    async consume(topic, count) {
+      const tool = 'org.apache.kafka.tools.consumer.ConsoleConsumer';
+      const what = ['--topic', topic, '--from-beginning', '--max-messages', String(count), '--timeout-ms', '15000'];
+      const shown = ['print.partition', 'print.key'].flatMap((name) => ['--property', `${name}=true`]);
+      const { stdout } = await mustRun(java(tool, '--bootstrap-server', address, ...what, ...shown));
+      return stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => {
+          const [partition, key, value] = line.split('\t');
+          return { partition, key, value };
+        });
+    },
     kill: () => running.kill(),
     async startAgain() {
       running = await start();

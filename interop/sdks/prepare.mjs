@@ -5,10 +5,10 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cleanEnv, runCommand } from '../run-command.mjs';
 
-const INSTALL_MS_MAX = 300_000;
+const INSTALL_MS_MAX = 600_000;
 const CACHE = fileURLToPath(new URL('../../.cache', import.meta.url));
 const GO_HOW_TO = 'install Go 1.24 or later';
-const JAVA_HOW_TO = 'install a JDK, 17 or later, and Maven (Debian: apt install default-jdk-headless maven)';
+export const JAVA_HOW_TO = 'install a JDK, 17 or later, and Maven (Debian: apt install default-jdk-headless maven)';
 
 /** The program in go/, built with AWS's X-Ray SDK for Go. @returns {Promise<string>} its path */
 export async function prepareGo(print) {
@@ -20,13 +20,23 @@ export async function prepareCollector(print) {
   return goProgram({ print, name: 'go-collector', source: 'collector' });
 }
 
-async function goProgram({ print, name, source }) {
-  const files = ['go.mod', 'go.sum', 'main.go'].map((file) => `${source}/${file}`);
+/** Helm itself, of the version in helm/go.mod. @returns {Promise<string>} its path */
+export async function prepareHelm(print) {
+  return goProgram({ print, name: 'helm', source: 'helm', own: [], target: 'helm.sh/helm/v3/cmd/helm' });
+}
+
+/** The program in istio/, built with Istio's types. @returns {Promise<string>} its path */
+export async function prepareIstio(print) {
+  return goProgram({ print, name: 'istio', source: 'istio' });
+}
+
+async function goProgram({ print, name, source, own = ['main.go'], target = '.' }) {
+  const files = ['go.mod', 'go.sum', ...own].map((file) => `${source}/${file}`);
   const folder = await prepared(name, files, print, async (out) => {
     if (!(await isNewGo())) await install(print, ['golang-go'], GO_HOW_TO);
     if (!(await isNewGo())) throw new Error(GO_HOW_TO);
     const options = ['-ldflags=-s -w', '-o', join(out, 'worker')];
-    await step('go', ['build', '-C', fileOf(source), ...options, '.'], 'Go needs a module proxy it can reach');
+    await step('go', ['build', '-C', fileOf(source), ...options, target], 'Go needs a module proxy it can reach');
   });
   return join(folder, 'worker');
 }
@@ -51,16 +61,25 @@ export async function prepareJava(print) {
 
 /** The packages of node/. @returns {Promise<string>} the folder that has them */
 export function prepareNode(print) {
-  const files = ['node/package.json', 'node/package-lock.json'];
-  return prepared('node-sdks', files, print, async (out) => {
-    for (const file of files) await copyFile(fileOf(file), join(out, file.slice('node/'.length)));
+  return nodePackages({ print, name: 'node-sdks', source: 'node' });
+}
+
+/** The clients of node-clients/, which the Node SDK captures. @returns {Promise<string>} the folder that has them */
+export function prepareNodeClients(print) {
+  return nodePackages({ print, name: 'node-clients', source: 'node-clients' });
+}
+
+function nodePackages({ print, name, source }) {
+  const files = ['package.json', 'package-lock.json'].map((file) => `${source}/${file}`);
+  return prepared(name, files, print, async (out) => {
+    for (const file of files) await copyFile(fileOf(file), join(out, file.slice(source.length + 1)));
     const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefix', out];
     await step('npm', ['ci', ...options], 'npm needs a registry it can reach');
   });
 }
 
 /** Made once, and kept until one of the files changes. A folder without the mark was cut short. */
-async function prepared(name, files, print, make) {
+export async function prepared(name, files, print, make) {
   const hash = createHash('sha256');
   for (const file of files) hash.update(await readFile(fileOf(file)));
   const folder = join(CACHE, `${name}-${hash.digest('hex').slice(0, 12)}`);
@@ -84,14 +103,15 @@ async function isNewGo() {
   }
 }
 
-async function install(print, packages, howTo) {
+/** As root on Debian. */
+export async function install(print, packages, howTo) {
   if (process.getuid?.() !== 0 || !(await runs('apt-get', ['--version']))) throw new Error(howTo);
   print(`installing ${packages.join(', ')}`);
   await step('apt-get', ['update', '-qq'], howTo);
   await step('apt-get', ['install', '-y', '-qq', ...packages], howTo);
 }
 
-async function runs(command, args) {
+export async function runs(command, args) {
   try {
     return (await runCommand(command, args)).code === 0;
   } catch {
@@ -99,7 +119,7 @@ async function runs(command, args) {
   }
 }
 
-async function step(command, args, hint) {
+export async function step(command, args, hint) {
   const { code, stdout, stderr } = await runCommand(command, args, { env: cleanEnv(), msMax: INSTALL_MS_MAX });
   if (code !== 0) throw new Error(`${command} ${args[0]} failed: ${hint}\n${stdout}${stderr}`);
 }

@@ -1,0 +1,2 @@
+#!/usr/local/bin/node
+void import('/app/packages/cli/dist/main.js');

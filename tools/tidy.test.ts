@@ -20,6 +20,17 @@ const ALLOWED: Record<string, readonly string[]> = {
   cli: ['server', 'query', 'daemon'],
   testkit: ['model', 'store'],
   sdk: ['model'],
+  'compat-aws-xray-sdk': ['sdk'],
+  'compat-core': ['sdk'],
+  'compat-express': ['sdk'],
+  'compat-fastify': ['sdk'],
+  'compat-fetch': ['sdk'],
+  'compat-hapi': ['sdk'],
+  'compat-koa': ['sdk'],
+  'compat-mysql': ['sdk'],
+  'compat-postgres': ['sdk'],
+  'compat-restify': ['sdk'],
+  opentelemetry: ['model', 'sdk'],
 };
 
 // Whose code may reach which parts of others. Everything else comes from Node or from us.
@@ -31,7 +42,7 @@ const THIRD_PARTY: Record<string, readonly string[]> = {
   'store-clickhouse': ['@clickhouse/client'],
   journal: ['@platformatic/kafka'],
   query: [],
-  pipeline: ['@grpc/grpc-js'],
+  pipeline: ['@grpc/grpc-js', '@redis/client'],
   server: ['fastify', 'pino', 'prom-client', 'yaml', 'zod'],
   daemon: ['prom-client', 'yaml', 'zod'],
   console: [
@@ -42,28 +53,29 @@ const THIRD_PARTY: Record<string, readonly string[]> = {
     '@tabler/icons-react',
     '@tanstack/react-query',
     '@tanstack/react-virtual',
-    'elkjs',
   ],
   cli: [],
   testkit: [],
   sdk: [],
+  opentelemetry: ['@opentelemetry/api'],
 };
 
 // Network and framework modules, and the only folders that may touch them.
 const ADAPTERS: readonly (readonly [RegExp, RegExp])[] = [
   [
     /^(node:)?(http|https|http2|net|tls)$/,
-    /^packages\/(server\/src\/http\/|cli\/src\/|daemon\/src\/daemon\/(http-client|sampling-proxy)\.ts|pipeline\/src\/receivers\/span-http\/listen-http\.ts|journal\/src\/kafka\/broker-wire\.ts|sdk\/src\/(bare-http|send\/udp-socket)\.ts)/,
+    /^packages\/(server\/src\/http\/|cli\/src\/|daemon\/src\/daemon\/(http-client|sampling-proxy)\.ts|pipeline\/src\/receivers\/span-http\/listen-http\.ts|pipeline\/src\/exporters\/http-post\.ts|daemon\/src\/collector\/components\/tls\.ts|journal\/src\/kafka\/broker-wire\.ts|sdk\/src\/(bare-http|send\/udp-socket)\.ts)/,
   ],
   [/^(node:)?dgram$/, /^packages\/(pipeline\/src\/receivers\/[^/]+\/listen|sdk\/src\/send\/udp-socket)\.ts$/],
   [/^@grpc\/grpc-js$/, /^packages\/pipeline\/src\/(receivers\/[^/]+\/listen-grpc|exporters\/otlp\/send-grpc)\.ts$/],
+  [/^@redis\/client$/, /^packages\/pipeline\/src\/processors\/redis-map\.ts$/],
   [/^fastify$/, /^packages\/server\/src\/http\//],
   [/^@platformatic\/kafka$/, /^packages\/journal\/src\/kafka\/(broker-wire|wire-frames)\.ts$/],
   [/^@clickhouse\/client$/, /^packages\/store-clickhouse\/src\/(connection|clickhouse-error)\.ts$/],
   [/^(pino|prom-client)$/, /^packages\/(server\/src\/events(\.ts|\/)|daemon\/src\/collector\/metrics\.ts)/],
   [
     /^node:fs(\/promises)?$/,
-    /^packages\/(journal\/src\/files\.ts|store-duckdb\/src\/|store-clickhouse\/src\/sql-files\.ts|server\/src\/|cli\/src\/|daemon\/src\/daemon\/(command|log|spool|surroundings)\.ts|daemon\/src\/collector\/components\/exporters\.ts|testkit\/src\/|pipeline\/src\/receivers\/|sdk\/src\/files\.ts)/,
+    /^packages\/(journal\/src\/files\.ts|store-duckdb\/src\/|store-clickhouse\/src\/sql-files\.ts|server\/src\/|cli\/src\/|daemon\/src\/daemon\/(command|log|surroundings)\.ts|daemon\/src\/spool\/spool\.ts|daemon\/src\/collector\/components\/(xray-endpoint|tls)\.ts|testkit\/src\/|pipeline\/src\/receivers\/|sdk\/src\/files\.ts)/,
   ],
 ];
 

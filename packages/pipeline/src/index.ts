@@ -38,8 +38,15 @@ export { createProbabilisticSampler } from './processors/probabilistic-sampler.t
 export { redact } from './processors/redaction.ts';
 export type { PolicyOptions } from './processors/tail-sampling/policy.ts';
 export { createTailSampling } from './processors/tail-sampling/tail-sampling.ts';
+export { createXraySampler } from './processors/xray-sampling/xray-sampler.ts';
+export { openXrayRules } from './processors/xray-sampling/xray-rules.ts';
+export { createXrayCall, type XrayCallOptions } from './exporters/xray/call.ts';
 export { createTraceIdMapping } from './processors/trace-id.ts';
 export { createTraceIdMemory } from './processors/trace-id-memory.ts';
+export { createSharedTraceIdMemory } from './processors/shared-trace-id-memory.ts';
+export { openRedisMap } from './processors/redis-map.ts';
+export type { ClientTls, ServerTls } from './tls.ts';
+export { createPoster, type Poster } from './exporters/http-post.ts';
 export { createDebugSend } from './exporters/debug.ts';
 export { createOtlpGrpcSender } from './exporters/otlp/send-grpc.ts';
 export { createOtlpHttpSend } from './exporters/otlp/send-http.ts';
@@ -49,6 +56,11 @@ export {
   type Send,
   type SendingQueueOptions,
 } from './exporters/sending-queue.ts';
+export type { BatchStore, StoredBatch } from './exporters/batch-store.ts';
+export { createStoredQueue } from './exporters/stored-queue.ts';
+export type { KafkaEncoding } from './exporters/kafka/encode-records.ts';
+export { createKafkaSend } from './exporters/kafka/send.ts';
+export { findHomeFolder } from './exporters/xray/home-folder.ts';
 export { createXraySend } from './exporters/xray/send.ts';
 export { createZipkinSend } from './exporters/zipkin/send.ts';
 export {

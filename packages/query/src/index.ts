@@ -13,7 +13,6 @@ export * from './map/place-nodes.ts';
 export { findRootCauses, type RootCauses } from './root-causes/find-root-causes.ts';
 export { DEFAULT_RULE_NAME, defaultRule, type DefaultRuleOptions } from './sampling/default-rule.ts';
 export { RESERVOIR_SIZE_COUNT_MAX } from './sampling/limits.ts';
-export { findRule, type SampledRequest } from './sampling/match-rule.ts';
 export * from './sampling/sampling-book.ts';
 export * from './service-graph/services.ts';
 export { settledSums } from './service-graph/settled-sums.ts';

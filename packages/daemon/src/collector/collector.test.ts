@@ -1,9 +1,19 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { spawn } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { text as textOf } from 'node:stream/consumers';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { startCollector, type RunningCollector } from './collector.ts';
 
 const ANY = '127.0.0.1:0';
+/** Many calls on a busy machine. */
+const SLOWLY = { timeout: 15_000 };
+const PEM = new URL('../../../pipeline/src/testing/tls/', import.meta.url).pathname;
 const SEGMENT = {
   id: '53995c3f42cd8ad8',
   trace_id: '1-5759e988-bd862e3fe1be46a994272793',
@@ -127,6 +137,146 @@ test.each([
   expect(await metric(rig, 'reloads_total{result="refused"}')).toBe(1);
 });
 
+test('sampling by the rules of an X-Ray endpoint, which hears what was seen', async () => {
+  const rules = [rule('Default', 10_000, 0), rule('kept', 1, 1)];
+  const reports: string[] = [];
+  const endpoint = createServer((request, response) => {
+    void textOf(request).then((body) => {
+      if (request.url === '/GetSamplingRules') response.end(JSON.stringify({ SamplingRuleRecords: rules }));
+      else {
+        reports.push(body);
+        response.end('{"SamplingTargetDocuments":[],"LastRuleModification":0}');
+      }
+    });
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void endpoint.close());
+  await once(endpoint, 'listening');
+  const bound = endpoint.address();
+  const url = `http://127.0.0.1:${typeof bound === 'object' && bound !== null ? bound.port : 0}`;
+  const rig = await start(
+    config({
+      processors: `xray_sampler: { endpoint: "${url}", sign: false }`,
+      pipelines: 'traces: { receivers: [awsxray], processors: [xray_sampler], exporters: [debug] }',
+    }),
+  );
+  const trace = (at: number, name: string) => ({
+    ...SEGMENT,
+    name,
+    trace_id: SEGMENT.trace_id.replace(/..$/, `${at}`),
+  });
+  await expect
+    .poll(async () => {
+      await put(rig, trace(10 + Math.floor(Math.random() * 90), 'kept'));
+      return await metric(
+        rig,
+        'processor_sampled_traces_total{pipeline="traces",processor="xray_sampler",policy="kept"}',
+      );
+    })
+    .toBeGreaterThan(0);
+  await put(rig, { ...SEGMENT, name: 'other' });
+  await rig.collector[Symbol.asyncDispose]();
+  expect(rig.text()).toContain('"name":"kept"');
+  expect(rig.text()).not.toContain('"name":"other"');
+  expect(reports.join('')).toContain('"RuleName":"Default"');
+});
+
+test('certificates are read again at a reload; those that cannot be used change nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fluoroscope-tls-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const use = (name: string): void => {
+    for (const part of ['cert', 'key']) copyFileSync(`${PEM}${name}.${part}.pem`, join(folder, part));
+  };
+  use('server');
+  const rig = await start(
+    config({
+      receivers: `awsxray: { endpoint: "${ANY}" }, zipkin: { endpoint: "${ANY}", tls: { cert_file: "${folder}/cert", key_file: "${folder}/key" } }`,
+      pipelines: 'traces: { receivers: [zipkin], exporters: [debug] }',
+    }),
+  );
+  expect(await nameAt(rig.at('zipkin'))).toBe('server.fluoroscope.test');
+  use('renewed');
+  expect(await rig.collector.reload()).toBe(true);
+  expect(await nameAt(rig.at('zipkin'))).toBe('renewed.fluoroscope.test');
+  rmSync(join(folder, 'key'));
+  expect(await rig.collector.reload()).toBe(false);
+  expect(rig.text()).toContain(`zipkin: tls.key_file: ${folder}/key cannot be read`);
+  expect(await nameAt(rig.at('zipkin'))).toBe('renewed.fluoroscope.test');
+});
+
+test('an exporter with a certificate that is not there is named', async () => {
+  const exporters = 'otlphttp: { endpoint: "https://localhost:1", tls: { ca_file: /nowhere/ca } }';
+  const pipelines = 'traces: { receivers: [awsxray], exporters: [otlphttp] }';
+  const starting = start(config({ exporters, pipelines }));
+  await expect(starting).rejects.toThrow('c.yaml: exporters.otlphttp: tls.ca_file: /nowhere/ca cannot be read');
+});
+
+test('what waits on disk is there again for the next collector, and through a reload', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fluoroscope-storage-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const to = (endpoint: string): string => storedConfig(folder, endpoint);
+  const first = await start(to(NOWHERE));
+  expect((await put(first, SEGMENT, { ...SEGMENT, id: '1111111111111111' })).status).toBe(200);
+  first.source.text = to('http://localhost:1');
+  expect(await first.collector.reload()).toBe(true);
+  await expect.poll(() => metric(first, 'exporter_queue_documents{exporter="awsxray/a"}')).toBe(2);
+  await put(first, { ...SEGMENT, id: '2222222222222222' });
+  await first.collector[Symbol.asyncDispose]();
+  const far = await start(config());
+  await start(to(`http://${far.at('awsxray/http')}`));
+  for (const id of [ID, '1111111111111111', '2222222222222222']) await expect.poll(() => far.text()).toContain(id);
+});
+
+test('a reload that fails leaves the queue on disk to the one before', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fluoroscope-storage-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const far = await start(config());
+  const text = storedConfig(folder, `http://${far.at('awsxray/http')}`);
+  const rig = await start(text);
+  rig.source.text = text
+    .replace('processors:', 'processors: { batch: }')
+    .replace('receivers: {', `receivers: { zipkin: { endpoint: "${far.at('awsxray/http')}" },`)
+    .replace('[awsxray]', '[awsxray, zipkin]');
+  expect(await rig.collector.reload()).toBe(false);
+  await put(rig, SEGMENT);
+  await expect.poll(() => far.text()).toContain(ID);
+});
+
+test('what waited in a process that was killed is sent by the next one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fluoroscope-storage-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'c.yaml');
+  writeFileSync(file, storedConfig(join(folder, 'queues'), NOWHERE));
+  const child = spawn(process.execPath, ['--input-type=module', '-e', RUN_COLLECTOR, file], { stdio: 'pipe' });
+  const [address] = await once(child.stdout, 'data');
+  const documents = Array.from({ length: 50 }, (_, at) => ({ ...SEGMENT, id: `${at}`.padStart(16, 'a') }));
+  for (const document of documents) expect((await putAt(`${address}`.trim(), document)).status).toBe(200);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const far = await start(config());
+  const rig = await start(storedConfig(join(folder, 'queues'), `http://${far.at('awsxray/http')}`));
+  await expect.poll(() => documents.filter(({ id }) => far.text().includes(id)).length, SLOWLY).toBe(50);
+  await expect.poll(() => metric(rig, 'exporter_queue_documents{exporter="awsxray/a"}')).toBe(0);
+});
+
+test('what is damaged on disk is counted, and the rest is sent', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fluoroscope-storage-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const first = await start(storedConfig(folder, NOWHERE));
+  for (const id of ['1', '2', '3']) await put(first, { ...SEGMENT, id: id.repeat(16) });
+  await first.collector[Symbol.asyncDispose]();
+  const queue = join(folder, 'exporter_awsxray%2Fa');
+  for (const name of readdirSync(queue).filter((one) => one !== 'sent')) {
+    const bytes = readFileSync(join(queue, name));
+    bytes[bytes.indexOf('2222')] = 0x58;
+    writeFileSync(join(queue, name), bytes);
+  }
+  const far = await start(config());
+  const rig = await start(storedConfig(folder, `http://${far.at('awsxray/http')}`));
+  await expect.poll(() => far.text()).toContain('3333333333333333');
+  expect(far.text()).toContain('1111111111111111');
+  expect(await metric(rig, 'exporter_storage_damaged_batches_total{exporter="awsxray/a"}')).toBe(1);
+});
+
 test('what is held is handed on at the end, from first to last', async () => {
   const rig = await start(
     config({
@@ -178,9 +328,36 @@ async function start(text: string): Promise<Rig> {
   return { collector, text: () => lines.join('\n'), at, source };
 }
 
+/** To an X-Ray endpoint, from a queue on disk. */
+function storedConfig(folder: string, endpoint: string): string {
+  const queue =
+    'sending_queue: { storage: file_storage, num_consumers: 2 }, retry_on_failure: { initial_interval: 10ms }';
+  return config({
+    exporters: `awsxray/a: { endpoint: "${endpoint}", sign: false, ${queue} }`,
+    pipelines: 'traces: { receivers: [awsxray], exporters: ["awsxray/a"] }',
+  }).replace(
+    'service:',
+    `extensions: { file_storage: { directory: "${folder}" } }\nservice:\n  extensions: [file_storage]`,
+  );
+}
+
+/** A process that says where its X-Ray API is. It runs what was built. */
+const RUN_COLLECTOR = `
+  import { readFile } from 'node:fs/promises';
+  const { startCollector } = await import(${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)});
+  const file = process.argv[1];
+  const readText = () => readFile(file, 'utf8');
+  const collector = await startCollector(file, { readText, environment: {}, writeLine: () => {} });
+  console.log(collector.addresses().find(({ protocol }) => protocol === 'awsxray/http').address);
+`;
+
 function put(rig: Rig, ...documents: readonly object[]): Promise<Response> {
+  return putAt(rig.at('awsxray/http'), ...documents);
+}
+
+function putAt(address: string, ...documents: readonly object[]): Promise<Response> {
   const body = JSON.stringify({ TraceSegmentDocuments: documents.map((document) => JSON.stringify(document)) });
-  return fetch(`http://${rig.at('awsxray/http')}/TraceSegments`, { method: 'POST', body });
+  return fetch(`http://${address}/TraceSegments`, { method: 'POST', body });
 }
 
 async function sendDatagram(rig: Rig, document: object): Promise<void> {
@@ -188,6 +365,23 @@ async function sendDatagram(rig: Rig, document: object): Promise<void> {
   const [host, port] = rig.at('awsxray/udp').split(':');
   socket.send(`{"format":"json","version":1}\n${JSON.stringify(document)}`, Number(port), host, () => socket.close());
   await once(socket, 'close');
+}
+
+/** The name in the certificate that is shown there. */
+async function nameAt(address: string): Promise<unknown> {
+  const [host = '', port] = address.split(':');
+  const socket = connect({ host, port: Number(port), rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  const { subject } = socket.getPeerCertificate();
+  socket.destroy();
+  return subject.CN;
+}
+
+function rule(name: string, priority: number, rate: number): object {
+  const every = { ServiceType: '*', Host: '*', HTTPMethod: '*', URLPath: '*', ResourceARN: '*' };
+  const ServiceName = name === 'Default' ? '*' : name;
+  const SamplingRule = { RuleName: name, Priority: priority, FixedRate: rate, ReservoirSize: 0, ServiceName, ...every };
+  return { SamplingRule };
 }
 
 async function metric(rig: Rig, name: string): Promise<number> {

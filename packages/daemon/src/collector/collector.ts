@@ -1,7 +1,8 @@
 import { listenHttp, plainAnswer, type HttpAnswer, type HttpListener, type HttpRequest } from '@fluoroscope/pipeline';
 import type { Result } from '@fluoroscope/model';
 import { exporterKinds } from './components/exporters.ts';
-import { PROCESSORS } from './components/processors.ts';
+import { EXTENSIONS } from './components/extensions.ts';
+import { processorKinds } from './components/processors.ts';
 import { RECEIVERS } from './components/receivers.ts';
 import { printAddress } from './config/kinds.ts';
 import { readConfig } from './config/read-config.ts';
@@ -10,6 +11,7 @@ import { buildGraph, messageOf, type CollectorConfig, type Graph } from './graph
 import { createListeners } from './listeners.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { createFolders } from './storage.ts';
 
 export interface CollectorOptions {
   readonly readText: () => Promise<string>;
@@ -42,7 +44,12 @@ export function readCollectorConfig(
 ): Result<CollectorConfig, readonly ConfigFault[]> {
   return readConfig(
     source,
-    { receivers: RECEIVERS, processors: PROCESSORS, exporters: exporterKinds(environment) },
+    {
+      receivers: RECEIVERS,
+      processors: processorKinds(environment),
+      exporters: exporterKinds(environment),
+      extensions: EXTENSIONS,
+    },
     environment,
   );
 }
@@ -61,17 +68,18 @@ export function printFaults(file: string, faults: readonly ConfigFault[]): strin
 export async function startCollector(file: string, options: CollectorOptions): Promise<RunningCollector> {
   const log = createLog(options.writeLine);
   const metrics = createMetrics();
-  const parts = { log, metrics, drainMs: options.drainMs ?? DRAIN_MS };
+  const parts = { log, metrics, folders: createFolders(), drainMs: options.drainMs ?? DRAIN_MS };
   const listeners = createListeners(parts);
 
   /** Listeners first: no port, no change. */
   async function apply(config: CollectorConfig): Promise<Graph> {
-    const graph = await buildGraph(config, parts);
+    let graph: Graph | null = null;
     try {
+      graph = await buildGraph(config, parts);
       await listeners.change(config, graph.inputs);
       return graph;
     } catch (error) {
-      await graph[Symbol.asyncDispose]();
+      await graph?.[Symbol.asyncDispose]();
       throw new CollectorError(`${file}: ${messageOf(error)}`, { cause: error });
     }
   }
@@ -114,7 +122,7 @@ export async function startCollector(file: string, options: CollectorOptions): P
       ...listeners.addresses(),
       ...(metricsListener === null ? [] : [{ protocol: 'metrics', address: printAddress(metricsListener) }]),
     ],
-    notices: config.unused.map((id) => `${id} is in no pipeline`),
+    notices: config.unused.map((id) => `${id} is not in use`),
     reload() {
       const reloading = last.then(reloadOnce);
       last = reloading;

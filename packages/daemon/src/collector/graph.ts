@@ -1,17 +1,28 @@
+import { join } from 'node:path';
+import type { DamagedDetail } from '@fluoroscope/journal';
 import { timeUsFromMs } from '@fluoroscope/model';
 import type { Consumer, Stage } from '@fluoroscope/pipeline';
-import type { BuildExporter, BuildProcessor, ListenerPlan, ProcessorContext } from './components/component.ts';
+import type {
+  BuildExporter,
+  BuildProcessor,
+  ExporterContext,
+  ListenerPlan,
+  ProcessorContext,
+  Storage,
+} from './components/component.ts';
 import type { Config, PipelineConfig } from './config/read-config.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import type { Folders } from './storage.ts';
 
-export type CollectorConfig = Config<readonly ListenerPlan[], BuildProcessor, BuildExporter>;
+export type CollectorConfig = Config<readonly ListenerPlan[], BuildProcessor, BuildExporter, Storage>;
 
 export interface GraphParts {
   readonly metrics: Metrics;
   readonly log: Log;
   /** Of an exporter, at its end. */
   readonly drainMs: number;
+  readonly folders: Folders;
 }
 
 /** Processors and exporters at work. Disposing hands on what they hold, from first to last. */
@@ -23,16 +34,19 @@ export interface Graph extends AsyncDisposable {
 /** Each pipeline has processors of its own; pipelines share exporters. */
 export async function buildGraph(config: CollectorConfig, parts: GraphParts): Promise<Graph> {
   const exporters = new Map<string, Stage>();
-  const used = new Set(config.pipelines.flatMap((pipeline) => pipeline.exporters));
-  for (const [id, build] of config.exporters) {
-    if (used.has(id)) exporters.set(id, await buildExporter(id, build, parts));
-  }
   const stages: Stage[] = [];
-  const heads = config.pipelines.map((pipeline) => {
-    const built = buildPipeline(pipeline, config, exporters, parts);
-    stages.push(...built.stages);
-    return built.head;
-  });
+  const heads: Consumer[] = [];
+  const used = new Set(config.pipelines.flatMap((pipeline) => pipeline.exporters));
+  try {
+    for (const [id, build] of config.exporters) {
+      if (used.has(id)) exporters.set(id, await buildExporter(id, build, config.extensions, parts));
+    }
+    for (const pipeline of config.pipelines)
+      heads.push(await buildPipeline(pipeline, config, exporters, stages, parts));
+  } catch (error) {
+    await Promise.all([...stages, ...exporters.values()].map((exporter) => exporter[Symbol.asyncDispose]()));
+    throw error;
+  }
   const inputs = new Map<string, Consumer>();
   for (const id of config.receivers.keys()) {
     const own = heads.filter((_head, index) => config.pipelines[index]?.receivers.includes(id));
@@ -47,13 +61,49 @@ export async function buildGraph(config: CollectorConfig, parts: GraphParts): Pr
   };
 }
 
-function buildExporter(id: string, build: BuildExporter, { metrics, log, drainMs }: GraphParts): Promise<Stage> {
+/** Rejects with what is wrong with it, and its name. */
+async function buildExporter(
+  id: string,
+  build: BuildExporter,
+  extensions: CollectorConfig['extensions'],
+  parts: GraphParts,
+): Promise<Stage> {
+  try {
+    return await build(exporterContext(id, extensions, parts));
+  } catch (cause) {
+    throw new Error(`exporters.${id}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function exporterContext(
+  id: string,
+  extensions: CollectorConfig['extensions'],
+  { metrics, log, drainMs, folders }: GraphParts,
+): ExporterContext {
   const subject = `exporter ${id}`;
-  return build({
+  const damaged = (batches: number): void => {
+    if (batches === 0) return;
+    metrics.storageDamaged(id, batches);
+    log.seldom(`${subject} storage`, `${batches} batches on disk cannot be read`);
+  };
+  return {
     nowMs: Date.now,
     drainMs,
     write: (line) => log.info(`${subject}: ${line}`),
     troubled: (what, error) => log.seldom(subject, `${what}: ${messageOf(error)}`),
+    damaged,
+    async openStore(extension, bytesMax) {
+      const storage = extensions.get(extension);
+      if (storage === undefined) throw new Error(`there is no extension ${extension}`);
+      return folders.open({
+        // As a folder's name, whatever stands behind the type.
+        dir: join(storage.directory, `exporter_${encodeURIComponent(id)}`),
+        bytesMax,
+        dropped: null,
+        durability: storage.fsync ? 'fsync' : 'os',
+        damaged: (detail) => damaged(lostBatches(detail)),
+      });
+    },
     events: {
       sent: (count) => metrics.sent(id, count),
       failed: (count, reason, message) => {
@@ -66,26 +116,40 @@ function buildExporter(id: string, build: BuildExporter, { metrics, log, drainMs
       },
       queued: (count) => metrics.queued(id, count),
     },
-  });
+  };
 }
 
-/** `stages`: those that hold something, from first to last. */
-function buildPipeline(
+/** A damaged header costs nothing, and what was cut from the end had not been acknowledged. */
+function lostBatches({ kind, afterSequence, beforeSequence }: DamagedDetail): number {
+  if (kind === 'header' || kind === 'tail') return 0;
+  return beforeSequence === null ? 1 : Math.max(0, beforeSequence - afterSequence - 1);
+}
+
+/** To `stages` come those that hold something, from first to last. Rejects with what is wrong with one, and its name. */
+async function buildPipeline(
   { name, processors, exporters: wanted }: PipelineConfig,
   config: CollectorConfig,
   exporters: ReadonlyMap<string, Stage>,
+  stages: Stage[],
   parts: GraphParts,
-): { readonly head: Consumer; readonly stages: readonly Stage[] } {
+): Promise<Consumer> {
   let head: Consumer = fanOut(wanted.flatMap((id) => exporters.get(id) ?? []));
-  const stages: Stage[] = [];
+  const before = stages.length;
   for (const id of processors.toReversed()) {
-    const built = config.processors.get(id)?.(head, contextOf(name, id, parts));
-    if (built === undefined) continue;
-    if (isStage(built)) stages.unshift(built);
-    head = built;
+    try {
+      const built = await config.processors.get(id)?.(head, contextOf(name, id, parts));
+      if (built === undefined) continue;
+      if (isStage(built)) stages.splice(before, 0, built);
+      head = built;
+    } catch (cause) {
+      throw new Error(`processors.${id}: ${messageOf(cause)}`, { cause });
+    }
   }
-  return { head, stages };
+  return head;
 }
+
+/** An outage is told once a minute. */
+const UNSHARED_MS = 60_000;
 
 function contextOf(pipeline: string, processor: string, { metrics, log }: GraphParts): ProcessorContext {
   const subject = `processor ${processor} of ${pipeline}`;
@@ -98,6 +162,11 @@ function contextOf(pipeline: string, processor: string, { metrics, log }: GraphP
         log.seldom(subject, `${count} documents lost: ${reason}`);
       },
     },
+    unshared: (why) => {
+      metrics.unshared(pipeline, processor);
+      log.seldom(`${subject} sharing`, `new trace ids are this collector's own: ${why}`, UNSHARED_MS);
+    },
+    troubled: (what, error) => log.seldom(`${subject} ${what}`, `${what}: ${messageOf(error)}`, UNSHARED_MS),
     traceDecided: (policy) => metrics.traceDecided(pipeline, processor, policy),
     overflowed: (what) => {
       metrics.overflowed(pipeline, processor, what);

@@ -1,5 +1,6 @@
-import type { Consumer } from '@fluoroscope/pipeline';
+import type { Consumer, ServerTls } from '@fluoroscope/pipeline';
 import type { ListenerPlan, OpenListener, ReceiverPort } from './components/component.ts';
+import { readServerTls } from './components/tls.ts';
 import { messageOf, type CollectorConfig, type GraphParts } from './graph.ts';
 
 interface Listening {
@@ -30,9 +31,9 @@ export function createListeners(parts: GraphParts): Listeners {
     await Promise.all(closing.map(async ({ listener }) => listener[Symbol.asyncDispose]()));
   }
 
-  async function start({ plan, port }: Wanted): Promise<void> {
+  async function start({ plan, port }: Wanted, tls: ServerTls | null): Promise<void> {
     const listening: { current: Listening | null } = { current: null };
-    const listener = await plan.open(() => listening.current?.port ?? port);
+    const listener = await plan.open(() => listening.current?.port ?? port, tls);
     listening.current = { listener, protocol: plan.protocol, port };
     open.set(plan.key, listening.current);
   }
@@ -40,11 +41,12 @@ export function createListeners(parts: GraphParts): Listeners {
   return {
     async change(config, inputs) {
       const wanted = wantedOf(config, inputs, parts);
+      const certificates = await readCertificates([...wanted.values()]);
       const started: string[] = [];
       try {
         for (const [key, one] of wanted) {
           if (open.has(key)) continue;
-          await start(one);
+          await start(one, certificates.get(key) ?? null);
           started.push(key);
         }
       } catch (error) {
@@ -53,13 +55,30 @@ export function createListeners(parts: GraphParts): Listeners {
       }
       for (const [key, { port }] of wanted) {
         const listening = open.get(key);
-        if (listening !== undefined) listening.port = port;
+        if (listening === undefined) continue;
+        listening.port = port;
+        const tls = certificates.get(key);
+        if (tls !== undefined && !started.includes(key)) listening.listener.renewTls(tls);
       }
       await close([...open.keys()].filter((key) => !wanted.has(key)));
     },
     addresses: () => [...open.values()].map(({ protocol, listener }) => ({ protocol, address: listener.address })),
     [Symbol.asyncDispose]: () => close([...open.keys()]),
   };
+}
+
+/** By listener; read and tried before anything is changed. */
+async function readCertificates(wanted: readonly Wanted[]): Promise<ReadonlyMap<string, ServerTls>> {
+  const read = new Map<string, ServerTls>();
+  for (const { plan } of wanted) {
+    if (plan.tls === null) continue;
+    try {
+      read.set(plan.key, await readServerTls(plan.tls));
+    } catch (cause) {
+      throw new Error(`${plan.protocol}: ${messageOf(cause)}`, { cause });
+    }
+  }
+  return read;
 }
 
 function wantedOf(

@@ -3,7 +3,7 @@ export interface Log {
   readonly info: (text: string) => void;
   readonly warn: (text: string) => void;
   /** Told at most once in a while for each subject: what goes wrong often is counted, not told. */
-  readonly seldom: (subject: string, text: string) => void;
+  readonly seldom: (subject: string, text: string, everyMs?: number) => void;
 }
 
 const SELDOM_MS = 10_000;
@@ -15,8 +15,8 @@ export function createLog(write: (line: string) => void, nowMs: () => number = D
   return {
     info: (text) => line('info', text),
     warn: (text) => line('warn', text),
-    seldom(subject, text) {
-      if (nowMs() - (told.get(subject) ?? Number.NEGATIVE_INFINITY) < SELDOM_MS) return;
+    seldom(subject, text, everyMs = SELDOM_MS) {
+      if (nowMs() - (told.get(subject) ?? Number.NEGATIVE_INFINITY) < everyMs) return;
       if (told.size >= SUBJECTS_MAX) told.clear();
       told.set(subject, nowMs());
       line('warn', `${subject}: ${text}`);

@@ -11,10 +11,12 @@ export interface Metrics {
   /** `policy` is null for a trace that is not kept. */
   readonly traceDecided: (pipeline: string, processor: string, policy: string | null) => void;
   readonly overflowed: (pipeline: string, processor: string, what: string) => void;
+  readonly unshared: (pipeline: string, processor: string) => void;
   readonly sent: (exporter: string, count: number) => void;
   readonly failed: (exporter: string, count: number, reason: string) => void;
   readonly retried: (exporter: string) => void;
   readonly queued: (exporter: string, count: number) => void;
+  readonly storageDamaged: (exporter: string, batches: number) => void;
   readonly reloaded: (isGood: boolean) => void;
   /** In Prometheus's text format. */
   readonly print: () => Promise<string>;
@@ -50,9 +52,14 @@ export function createMetrics(): Metrics {
     'processor',
     'what',
   ]);
+  const unshared = counter('processor_unshared_trace_ids', 'Given without asking other collectors, who were away', [
+    'pipeline',
+    'processor',
+  ]);
   const sent = counter('exporter_sent_documents', 'Delivered', ['exporter']);
   const failed = counter('exporter_failed_documents', 'Lost, or refused by the far end', ['exporter', 'reason']);
   const retried = counter('exporter_retries', 'Batches that were sent once more', ['exporter']);
+  const damagedBatches = counter('exporter_storage_damaged_batches', 'On disk, and cannot be read', ['exporter']);
   const reloads = counter('reloads', 'Configurations read on SIGHUP', ['result']);
   const queued = new Gauge({
     name: `${PREFIX}exporter_queue_documents`,
@@ -70,10 +77,12 @@ export function createMetrics(): Metrics {
     dropped: (pipeline, processor, count, reason) => dropped.inc({ pipeline, processor, reason }, count),
     traceDecided: (pipeline, processor, policy) => traces.inc({ pipeline, processor, policy: policy ?? '' }),
     overflowed: (pipeline, processor, what) => overflowed.inc({ pipeline, processor, what }),
+    unshared: (pipeline, processor) => unshared.inc({ pipeline, processor }),
     sent: (exporter, count) => sent.inc({ exporter }, count),
     failed: (exporter, count, reason) => failed.inc({ exporter, reason }, count),
     retried: (exporter) => retried.inc({ exporter }),
     queued: (exporter, count) => queued.set({ exporter }, count),
+    storageDamaged: (exporter, batches) => damagedBatches.inc({ exporter }, batches),
     reloaded: (isGood) => reloads.inc({ result: isGood ? 'ok' : 'refused' }),
     print: () => registry.metrics(),
   };

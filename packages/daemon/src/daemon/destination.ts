@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { homedir } from 'node:os';
 import {
+  findHomeFolder,
   createCredentialCache,
   loadCredentials,
   PUT_TRACE_SEGMENTS_PATH,
@@ -14,7 +14,7 @@ import { CALL_TIMEOUT_MS } from './limits.ts';
 import type { Log } from './log.ts';
 import { readText, type Surroundings } from './surroundings.ts';
 import type { DaemonSettings } from './settings.ts';
-import { openSpool, type Spool } from './spool.ts';
+import { openSpool, type Spool } from '../spool/spool.ts';
 import { createTelemetry, TELEMETRY_PATH, type Reporter, type Telemetry } from './telemetry.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
 
@@ -81,7 +81,16 @@ function credentialsFor({ profile, roleArn, region, surroundings, log }: Destina
   const { environment, ask } = surroundings;
   const cache = createCredentialCache({
     load: () =>
-      loadCredentials({ profile, roleArn, region, environment, ask, readText, homeFolder: homedir(), nowMs: Date.now }),
+      loadCredentials({
+        profile,
+        roleArn,
+        region,
+        environment,
+        ask,
+        readText,
+        homeFolder: findHomeFolder(),
+        nowMs: Date.now,
+      }),
     failed: (error) => log.write('error', `credentials: ${textOf(error)}`),
     nowMs: Date.now,
   });

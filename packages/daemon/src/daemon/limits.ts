@@ -27,13 +27,6 @@ export const PROXY_BODY_BYTES_MAX: number = 1024 * 1024;
 export const PROXY_CONNECTIONS_MAX = 256;
 export const PROXY_REQUEST_TIMEOUT_MS = 5_000;
 
-/** A spool's files: a full one loses its oldest segments by the file. */
-export const SPOOL_FILE_BYTES_MAX: number = 4 * 1024 * 1024;
-/** Read ahead of the sender. */
-export const SPOOL_READ_BYTES: number = 256 * 1024;
-/** How often the spool notes how far it was sent: what a kill makes it send twice. */
-export const SPOOL_NOTE_INTERVAL_MS = 1_000;
-
 export const TELEMETRY_INTERVAL_MS = 60_000;
 export const TELEMETRY_RECORDS_KEPT_MAX = 30;
 export const TELEMETRY_RECORDS_PER_CALL_MAX = 10;

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { openInstanceMetadata, readProfile, type Ask } from '@fluoroscope/pipeline/xray';
+import { findHomeFolder, openInstanceMetadata, readProfile, type Ask } from '@fluoroscope/pipeline/xray';
 import { DaemonError } from './daemon-error.ts';
 import { isAwsEndpoint } from './endpoint.ts';
 import type { HttpClient } from './http-client.ts';
@@ -47,7 +46,7 @@ export async function chooseRegion(settings: DaemonSettings, { environment, ask 
 
 async function readProfileRegion(environment: Surroundings['environment'], chosen: string | null): Promise<string> {
   const profile = chosen ?? (environment['AWS_PROFILE'] || 'default');
-  const path = environment['AWS_CONFIG_FILE'] || join(homedir(), '.aws', 'config');
+  const path = environment['AWS_CONFIG_FILE'] || join(findHomeFolder(), '.aws', 'config');
   const text = await readText(path).catch(() => '');
   return readProfile(text, profile === 'default' ? profile : `profile ${profile}`).get('region') ?? '';
 }

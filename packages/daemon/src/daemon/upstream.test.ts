@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { decodePutTraceSegments, encodePutTraceSegments } from '@fluoroscope/pipeline/xray';
 import { expect, onTestFinished, test } from 'vitest';
 import type { UpstreamEvents } from './events.ts';
-import { openSpool, type Spool } from './spool.ts';
+import { openSpool, type Spool } from '../spool/spool.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
 
 test('a batch is sent as it is, and its memory given back', async () => {

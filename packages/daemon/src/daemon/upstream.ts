@@ -15,7 +15,7 @@ import {
   AWAY_PAUSE_MS_MIN,
   UNPROCESSED_ATTEMPTS_MAX,
 } from './limits.ts';
-import type { Spool } from './spool.ts';
+import type { Spool } from '../spool/spool.ts';
 
 /** One endpoint: what waits for it, what is on its way, what is on disk for it. */
 export interface Upstream {
@@ -143,7 +143,10 @@ class EndpointUpstream implements Upstream {
     }
     const writing = spool
       .append(batch)
-      .catch((error: unknown) => events.spoolFailed(batch.segments, error))
+      .then(
+        () => {},
+        (error: unknown) => events.spoolFailed(batch.segments, error),
+      )
       .finally(() => {
         batch.release();
         this.#spooling.delete(writing);

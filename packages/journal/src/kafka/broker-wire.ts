@@ -31,13 +31,24 @@ export interface KafkaAccess {
   readonly brokers: readonly string[];
   readonly topic: string;
   readonly credentials: KafkaCredentials | null;
+  /** As brokers are told it. */
+  readonly clientId?: string;
 }
 
 export interface KafkaCredentials {
   /** Null: none are asked for. */
   readonly sasl: { readonly mechanism: SaslMechanism; readonly username: string; readonly password: string } | null;
   /** Null: no TLS. `ca` is a certificate in PEM form, beside those of the system; null for those alone. */
-  readonly tls: { readonly ca: string | null } | null;
+  readonly tls: KafkaTls | null;
+}
+
+export interface KafkaTls {
+  readonly ca: string | null;
+  /** Shown to brokers, in PEM form; both or neither. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** False believes anybody. */
+  readonly isVerified?: boolean;
 }
 
 export type SaslMechanism = 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
@@ -58,8 +69,8 @@ const PROTOCOL_TYPE = 'consumer';
 const PROTOCOL = 'fluoroscope';
 
 /** The only module that talks to brokers. Opens nothing before it is asked for something. */
-export function openBrokerWire({ brokers, topic, credentials }: KafkaAccess): KafkaWire {
-  return new BrokerWire(brokers.map(readBroker), topic, credentials);
+export function openBrokerWire({ brokers, topic, credentials, clientId = CLIENT_ID }: KafkaAccess): KafkaWire {
+  return new BrokerWire(brokers.map(readBroker), topic, credentials, clientId);
 }
 
 class BrokerWire implements KafkaWire {
@@ -71,12 +82,12 @@ class BrokerWire implements KafkaWire {
   #topicId = '';
   #coordinator: Broker | null = null;
 
-  constructor(bootstrap: readonly Broker[], topic: string, credentials: KafkaCredentials | null) {
+  constructor(bootstrap: readonly Broker[], topic: string, credentials: KafkaCredentials | null, clientId: string) {
     this.#topic = topic;
     this.#bootstrap = bootstrap;
     const sasl = credentials?.sasl ?? null;
     const tls = credentials?.tls ?? null;
-    this.#pool = new ConnectionPool(CLIENT_ID, {
+    this.#pool = new ConnectionPool(clientId, {
       connectTimeout: CONNECT_MS_MAX,
       // Ours end sooner, and close the connection.
       requestTimeout: 2 * REBALANCE_MS_MAX,
@@ -84,7 +95,7 @@ class BrokerWire implements KafkaWire {
       ...(tls === null
         ? {}
         : {
-            tls: tls.ca === null ? {} : { ca: tls.ca },
+            tls: tlsOptions(tls),
             tlsServerName: bootstrap.every(({ host }) => isIP(host) === 0),
           }),
     });
@@ -276,6 +287,15 @@ async function answerOf<T>(request: Promise<T>): Promise<T> {
     if (error instanceof ResponseError) return error['response'] as T;
     throw error;
   }
+}
+
+function tlsOptions({ ca, cert, key, isVerified = true }: KafkaTls) {
+  return {
+    rejectUnauthorized: isVerified,
+    ...(ca !== null && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+  };
 }
 
 function hasMoved(answer: object): boolean {

@@ -26,8 +26,11 @@ export interface KafkaJournalOptions {
  * Rejects with `refused` when the brokers do not know the topic or the credentials. Brokers that cannot be reached
  * are tried again for as long as the journal is open.
  */
-export async function openKafkaJournal(access: KafkaAccess): Promise<KafkaJournal> {
-  const journal = new KafkaJournal({ wire: openBrokerWire(access) });
+export async function openKafkaJournal(
+  access: KafkaAccess,
+  limits: Pick<KafkaJournalOptions, 'deliveryMsMax'> = {},
+): Promise<KafkaJournal> {
+  const journal = new KafkaJournal({ wire: openBrokerWire(access), ...limits });
   try {
     await journal.start();
     return journal;

@@ -8,6 +8,7 @@ import { listenHttp, type HttpAnswer, type HttpRequest } from '../receivers/span
 import { parcel, segment } from '../testing/parcels.ts';
 import type { Parcel } from '../stage.ts';
 import { createDebugSend } from './debug.ts';
+import { createPoster } from './http-post.ts';
 import { createOtlpGrpcSender } from './otlp/send-grpc.ts';
 import { createOtlpHttpSend } from './otlp/send-http.ts';
 import { createXraySend, XRAY_DOCUMENT_BYTES_MAX } from './xray/send.ts';
@@ -16,6 +17,7 @@ import { createZipkinSend } from './zipkin/send.ts';
 
 const GROUPS: readonly OtlpSpanGroup[] = [groupOf([0, 1, 2].map((at) => spanAt(at)))];
 const NEVER = new AbortController().signal;
+const { post } = createPoster();
 
 const DIALECTS = [
   ['OTLP/HTTP', sendOtlpHttp],
@@ -41,7 +43,7 @@ test.each(DIALECTS)('%s: a full far end is asked again', async (_name, send) => 
 test('OTLP/gRPC: nobody there is worth another try', async () => {
   using sender = await createOtlpGrpcSender({
     address: '127.0.0.1:1',
-    isPlain: true,
+    tls: null,
     headers: {},
     compression: 'none',
   });
@@ -55,7 +57,7 @@ test.each<[number, string, object]>([
 ])('OTLP/HTTP: %d', async (status, retryAfter, expected) => {
   const headers = retryAfter === '' ? {} : { 'retry-after': retryAfter };
   const { url } = await serve(async () => ({ status, headers, body: 'no' }));
-  const send = createOtlpHttpSend({ url, headers: {}, compression: 'gzip' });
+  const send = createOtlpHttpSend({ url, headers: {}, compression: 'gzip', post });
   expect(await send([parcel()], NEVER)).toMatchObject(expected);
 });
 
@@ -64,7 +66,7 @@ test('Zipkin: every entity is a span', async () => {
   const nested = segment({
     subsegments: [{ id: '1111111111111111', name: 'call', namespace: 'remote', start_time: 1, end_time: 2 }],
   });
-  const send = createZipkinSend(`${url}/api/v2/spans`, { 'x-team': 'a' });
+  const send = createZipkinSend(`${url}/api/v2/spans`, { 'x-team': 'a' }, post);
   expect(await send([{ document: nested, bytes: 1 }], NEVER)).toEqual({ state: 'sent', refused: 0 });
   expect(JSON.parse(Buffer.from(requests[0]?.body ?? []).toString())).toMatchObject([
     { traceId: '5759e988bd862e3fe1be46a994272793', id: '53995c3f42cd8ad8', kind: 'SERVER' },
@@ -86,7 +88,7 @@ const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionTok
 
 function xray(endpoint: string, keys: typeof KEYS | null | undefined) {
   const credentials = keys === undefined ? null : { current: async () => keys };
-  return createXraySend({ endpoint, region: 'eu-west-1', credentials, nowMs: () => Date.UTC(2026, 1, 3) });
+  return createXraySend({ endpoint, region: 'eu-west-1', credentials, nowMs: () => Date.UTC(2026, 1, 3), post });
 }
 
 test('X-Ray: signed, whole documents, and what the far end refuses is counted', async () => {
@@ -183,7 +185,7 @@ async function serve(handle: (request: HttpRequest) => Promise<HttpAnswer>) {
 
 async function sendOtlpHttp(options: OtlpReceiverOptions, sent: readonly Parcel[]) {
   const { url } = await serve((request) => handleOtlpHttp(request, options));
-  return createOtlpHttpSend({ url, headers: {}, compression: 'gzip' })(sent, NEVER);
+  return createOtlpHttpSend({ url, headers: {}, compression: 'gzip', post })(sent, NEVER);
 }
 
 async function sendOtlpGrpc(options: OtlpReceiverOptions, sent: readonly Parcel[]) {
@@ -191,7 +193,7 @@ async function sendOtlpGrpc(options: OtlpReceiverOptions, sent: readonly Parcel[
   const address = `127.0.0.1:${listener.port}`;
   using sender = await createOtlpGrpcSender({
     address,
-    isPlain: true,
+    tls: null,
     headers: { 'x-team': 'a' },
     compression: 'gzip',
   });

@@ -55,7 +55,7 @@ const BACKOFF_GROWTH = 1.5;
 export function createSendingQueue(send: Send, options: SendingQueueOptions, events: ExporterEvents): Stage {
   const { documentsMax, bytesMax, consumers, closeMs = CLOSE_MS_MAX } = options;
   const closing = new AbortController();
-  const deliver = createDelivery(send, options, events, closing.signal);
+  const deliver = createDelivery(send, options, events, { closing: closing.signal, stopping: closing.signal });
   const active = new Set<Promise<void>>();
   const waiting = createParcelQueue();
   let count = 0;
@@ -65,7 +65,8 @@ export function createSendingQueue(send: Send, options: SendingQueueOptions, eve
   function pump(): void {
     while (active.size < consumers && !waiting.isEmpty()) {
       const batch = waiting.takeBatch(options.batchDocumentsMax, options.batchBytesMax);
-      const sending = deliver(batch).finally(() => {
+      const sending = deliver(batch).then((stopped) => {
+        if (stopped !== null) events.failed(batch.length, 'stopped', stopped);
         count -= batch.length;
         bytes -= bytesOf(batch);
         events.queued(count);
@@ -99,15 +100,18 @@ export function createSendingQueue(send: Send, options: SendingQueueOptions, eve
   };
 }
 
-/** Sends a batch until it is sent, or lost and counted. Never rejects. */
-function createDelivery(
+/**
+ * Sends a batch until it is sent, or lost and counted. Resolves with null then, or with why it was not sent before it had to stop:
+ * `stopping` ends the pauses, and no other try follows; `closing` ends the try as well. Never rejects.
+ */
+export function createDelivery(
   send: Send,
-  { retry, timeoutMs }: SendingQueueOptions,
+  { retry, timeoutMs }: Pick<SendingQueueOptions, 'retry' | 'timeoutMs'>,
   events: ExporterEvents,
-  closing: AbortSignal,
-): (batch: readonly Parcel[]) => Promise<void> {
+  { closing, stopping }: { readonly closing: AbortSignal; readonly stopping: AbortSignal },
+): (batch: readonly Parcel[]) => Promise<string | null> {
   async function trySend(batch: readonly Parcel[]): Promise<SendOutcome> {
-    if (closing.aborted) return { state: 'again', message: 'not sent any more' };
+    if (stopping.aborted) return { state: 'again', message: 'not sent any more' };
     const trial = new AbortController();
     const stop = (): void => trial.abort(new Error('the collector is stopping'));
     const timer = setTimeout(() => trial.abort(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
@@ -129,20 +133,21 @@ function createDelivery(
       if (outcome.state === 'sent') {
         events.sent(batch.length - outcome.refused);
         if (outcome.refused > 0) events.failed(outcome.refused, 'refused', outcome.message ?? '');
-        return;
+        return null;
       }
       if (outcome.state === 'refused') {
         events.failed(batch.length, 'refused', outcome.message);
-        return;
+        return null;
       }
       const waitMs = Math.max(outcome.afterMs ?? 0, pauseMs * (0.5 + Math.random()));
       const endMs = retry.elapsedMsMax === 0 ? Number.POSITIVE_INFINITY : startMs + retry.elapsedMsMax;
-      if (closing.aborted || !retry.enabled || performance.now() + waitMs > endMs) {
-        events.failed(batch.length, closing.aborted ? 'stopped' : 'retries-exhausted', outcome.message);
-        return;
+      if (stopping.aborted) return outcome.message;
+      if (!retry.enabled || performance.now() + waitMs > endMs) {
+        events.failed(batch.length, 'retries-exhausted', outcome.message);
+        return null;
       }
       events.retried(outcome.message);
-      await sleep(waitMs, closing);
+      await sleep(waitMs, stopping);
     }
   };
 }

@@ -217,7 +217,7 @@ test('istio: the application behind a sidecar becomes work in its node', async (
   const sink = createSink();
   const processor = createIstio(sink);
   await processor.consume([
-    parcel({ id: idOf(0), annotations: { 'mesh.side': 'inbound' }, name: 'reviews' }),
+    parcel({ id: idOf(0), annotations: { 'mesh.side': 'inbound', 'mesh.port': 9080 }, name: 'reviews' }),
     parcel({ id: idOf(1), parent_id: idOf(0), name: 'app' }, 70),
   ]);
   expect(sink.documents().map(({ type, name }) => [type ?? 'segment', name])).toEqual([

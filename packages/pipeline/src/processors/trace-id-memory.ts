@@ -1,9 +1,6 @@
 import type { TraceId } from '@fluoroscope/model';
 
-/**
- * Which id a trace was given. The one place where collectors that share traces must agree: one in process is below, a shared
- * one needs no more than "set if absent, with an end" and "get".
- */
+/** Which id a trace was given: of this process below, of several in `shared-trace-id-memory.ts`. */
 export interface TraceIdMemory {
   /** The id that `original` was given before, else `proposed`, which is remembered from now on. */
   readonly remember: (original: TraceId, proposed: TraceId) => TraceId | Promise<TraceId>;

@@ -56,9 +56,8 @@ export function createTraceIdMapping(next: Consumer, options: TraceIdOptions): C
   return {
     async consume(parcels) {
       const nowSeconds = options.nowUs() / 1e6;
-      const mapped: Parcel[] = [];
-      for (const parcel of parcels) mapped.push(await mapParcel(parcel, nowSeconds));
-      await next.consume(mapped);
+      // Together, so that a memory elsewhere is asked once for all of them.
+      await next.consume(await Promise.all(parcels.map((parcel) => mapParcel(parcel, nowSeconds))));
     },
   };
 }

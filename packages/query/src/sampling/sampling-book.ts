@@ -1,16 +1,16 @@
-import type {
-  SamplingBoost,
-  SamplingBoostStatisticsDocument,
-  SamplingRule,
-  SamplingRuleRecord,
-  SamplingStatisticsDocument,
-  SamplingStatisticSummary,
-  SamplingTargetDocument,
-  UnprocessedStatistics,
+import {
+  inRuleOrder,
+  type SamplingBoost,
+  type SamplingBoostStatisticsDocument,
+  type SamplingRule,
+  type SamplingRuleRecord,
+  type SamplingStatisticsDocument,
+  type SamplingStatisticSummary,
+  type SamplingTargetDocument,
+  type UnprocessedStatistics,
 } from '@fluoroscope/api';
 import { secondsFromUs, type TimeUs } from '@fluoroscope/model';
 import { REPORT_INTERVAL_SECONDS, RESERVOIR_SIZE_COUNT_MAX, STATISTICS_AGE_SECONDS_MAX } from './limits.ts';
-import { inRuleOrder } from './match-rule.ts';
 import { createRateBoost, type RateBoost } from './rate-boost.ts';
 import { createRuleClients, type RuleClients } from './rule-clients.ts';
 import { createStatisticsWindows, type StatisticsWindows } from './statistics-windows.ts';

@@ -1,8 +1,11 @@
 import type { TimeUs } from '@fluoroscope/model';
-import type { Consumer, ExporterEvents, ProcessorEvents, Stage } from '@fluoroscope/pipeline';
+import type { BatchStore, Consumer, ExporterEvents, ProcessorEvents, ServerTls, Stage } from '@fluoroscope/pipeline';
+import type { ServerTlsFiles } from './tls.ts';
 
 // What the kinds of components make of their configuration: something to be opened or built later, so that a file is
 // checked as a whole before anything of it runs.
+
+export type CollectorEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** Where a listener's documents go; a reload puts others in its place. */
 export interface ReceiverPort {
@@ -24,13 +27,17 @@ export interface ListenerPlan {
   /** `otlp/grpc localhost:4317` */
   readonly key: string;
   readonly protocol: string;
+  /** Null: plain. */
+  readonly tls: ServerTlsFiles | null;
   /** Resolves with where it listens. Rejects with PipelineError. */
-  readonly open: (port: () => ReceiverPort) => Promise<OpenListener>;
+  readonly open: (port: () => ReceiverPort, tls: ServerTls | null) => Promise<OpenListener>;
 }
 
 export interface OpenListener extends AsyncDisposable {
   /** host:port, as bound. */
   readonly address: string;
+  /** New connections see these; not called for a plain one. */
+  readonly renewTls: (tls: ServerTls) => void;
 }
 
 export interface ProcessorContext {
@@ -40,9 +47,16 @@ export interface ProcessorContext {
   readonly traceDecided: (policy: string | null) => void;
   /** Before its time, or forgotten before its time: something was too small. */
   readonly overflowed: (what: 'decided-early' | 'trace-id-forgotten') => void;
+  /** A trace got an id that other collectors were not asked about. */
+  readonly unshared: (why: string) => void;
+  readonly troubled: (what: string, error: unknown) => void;
 }
 
-export type BuildProcessor = (next: Consumer, context: ProcessorContext) => Consumer | Stage;
+/** Rejects when something that it needs cannot be had. */
+export type BuildProcessor = (
+  next: Consumer,
+  context: ProcessorContext,
+) => Consumer | Stage | Promise<Consumer | Stage>;
 
 export interface ExporterContext {
   readonly events: ExporterEvents;
@@ -51,6 +65,17 @@ export interface ExporterContext {
   /** How long it tries to deliver what it holds when it is disposed. */
   readonly drainMs: number;
   readonly troubled: (what: string, error: unknown) => void;
+  /** Batches on disk that cannot be read. */
+  readonly damaged: (batches: number) => void;
+  /** What waits for this exporter, on disk. Rejects when it cannot be opened. */
+  readonly openStore: (extension: string, bytesMax: number) => Promise<BatchStore>;
+}
+
+/** `file_storage`: where queues are kept. */
+export interface Storage {
+  readonly directory: string;
+  /** Survives a cut of power as well. */
+  readonly fsync: boolean;
 }
 
 export type BuildExporter = (context: ExporterContext) => Promise<Stage>;

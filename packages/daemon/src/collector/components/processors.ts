@@ -6,15 +6,19 @@ import {
   createMapping,
   createMemoryLimiter,
   createProbabilisticSampler,
+  createSharedTraceIdMemory,
   createTraceIdMapping,
   createTraceIdMemory,
+  openRedisMap,
   redact,
   type AttributeAction,
 } from '@fluoroscope/pipeline';
 import { z } from 'zod';
-import { duration, integer, orEmpty, pattern, percentage, text } from '../config/kinds.ts';
-import type { BuildProcessor } from './component.ts';
+import { duration, integer, listenAddress, orEmpty, pattern, percentage, text } from '../config/kinds.ts';
+import type { BuildProcessor, CollectorEnvironment } from './component.ts';
 import { tailSampling } from './tail-sampling.ts';
+import { xraySampler } from './xray-sampler.ts';
+import { optionalTls, readClientTls } from './tls.ts';
 
 const MIB = 1024 * 1024;
 const COUNT_MAX = 10_000_000;
@@ -64,21 +68,47 @@ const memoryLimiter: z.ZodType<BuildProcessor> = z
 /** Of the limit, kept free for what is being received. */
 const SPIKE_SHARE = 0.2;
 
+const redis = z.strictObject({
+  endpoint: listenAddress,
+  username: text.optional(),
+  password: text.optional(),
+  tls: optionalTls,
+  db: integer(0, 1_000_000).default(0),
+  key_prefix: z.string({ error: 'expected a text' }).max(200).default('fluoroscope:trace-id:'),
+  timeout: duration.default(100),
+});
+
 const traceId: z.ZodType<BuildProcessor> = z
   .strictObject({
     max_age: duration.default(28 * 86_400_000),
     max_skew: duration.default(300_000),
     ttl: duration.default(60_000),
     cache_size: integer(1, COUNT_MAX).default(100_000),
+    shared: z.strictObject({ redis }).optional(),
   })
-  .transform((config): BuildProcessor => (next, { nowUs, overflowed }) => {
-    const memory = createTraceIdMemory({
+  .transform((config): BuildProcessor => async (next, { nowUs, overflowed, unshared, troubled }) => {
+    const window = { ageSecondsMax: config.max_age / 1e3, aheadSecondsMax: config.max_skew / 1e3, nowUs };
+    const bounds = {
       ttlMs: config.ttl,
       tracesMax: config.cache_size,
       evicted: () => overflowed('trace-id-forgotten'),
+    };
+    if (config.shared === undefined) {
+      return createTraceIdMapping(next, { ...window, memory: createTraceIdMemory(bounds) });
+    }
+    const { endpoint, tls, db, timeout, key_prefix: keyPrefix, username = null, password = null } = config.shared.redis;
+    const map = await openRedisMap({
+      ...endpoint,
+      tls: tls === undefined ? null : await readClientTls(tls),
+      username,
+      password,
+      database: db,
+      keyPrefix,
+      troubled: (error) => troubled('Redis', error),
     });
-    const ageSecondsMax = config.max_age / 1e3;
-    return createTraceIdMapping(next, { memory, ageSecondsMax, aheadSecondsMax: config.max_skew / 1e3, nowUs });
+    const memory = createSharedTraceIdMemory({ ...bounds, map, timeoutMs: timeout, unshared });
+    const mapping = createTraceIdMapping(next, { ...window, memory });
+    return { consume: mapping.consume, [Symbol.asyncDispose]: async () => map[Symbol.dispose]() };
   });
 
 const istio: z.ZodType<BuildProcessor> = z
@@ -154,7 +184,7 @@ const probabilisticSampler: z.ZodType<BuildProcessor> = z
         ),
   );
 
-export const PROCESSORS: ReadonlyMap<string, z.ZodType<BuildProcessor>> = new Map([
+const PROCESSORS: ReadonlyMap<string, z.ZodType<BuildProcessor>> = new Map([
   ['batch', orEmpty(batch)],
   ['memory_limiter', memoryLimiter],
   ['traceid', orEmpty(traceId)],
@@ -164,3 +194,7 @@ export const PROCESSORS: ReadonlyMap<string, z.ZodType<BuildProcessor>> = new Ma
   ['probabilistic_sampler', probabilisticSampler],
   ['tail_sampling', tailSampling],
 ]);
+
+export function processorKinds(environment: CollectorEnvironment): ReadonlyMap<string, z.ZodType<BuildProcessor>> {
+  return new Map([...PROCESSORS, ['xray_sampler', orEmpty(xraySampler(environment))]]);
+}

@@ -20,14 +20,16 @@ import {
   type HttpAnswer,
   type HttpRequest,
   type OtlpReceiverOptions,
+  type ServerTls,
   type SpanRequest,
   type SpanSink,
 } from '@fluoroscope/pipeline';
 import { z } from 'zod';
 import { listenAddress, orEmpty, printAddress, type ListenAddress } from '../config/kinds.ts';
 import type { ListenerPlan, OpenListener, ReceiverPort } from './component.ts';
+import { serverTls, type ServerTlsFiles } from './tls.ts';
 
-type Open = (at: ListenAddress, port: () => ReceiverPort) => Promise<OpenListener>;
+type Open = (at: ListenAddress, port: () => ReceiverPort, tls: ServerTls | null) => Promise<OpenListener>;
 
 /** Of one document as JSON: spans of other dialects may be larger than X-Ray takes, for exporters that do. */
 const DOCUMENT_BYTES_MAX = 1024 * 1024;
@@ -41,11 +43,11 @@ function endpoint(port: number): z.ZodType<ListenAddress> {
   return listenAddress.default({ host: 'localhost', port });
 }
 
-/** With nothing but an address. */
+/** Over TCP: an address, and certificates. */
 function protocol(name: string, port: number, open: Open): z.ZodType<ListenerPlan | undefined> {
   return z
-    .strictObject({ endpoint: endpoint(port) })
-    .transform((config) => plan(name, config.endpoint, open))
+    .strictObject({ endpoint: endpoint(port), tls: serverTls })
+    .transform((config) => plan(name, config.endpoint, open, config.tls ?? null))
     .optional();
 }
 
@@ -77,8 +79,8 @@ export const RECEIVERS: ReadonlyMap<string, z.ZodType<readonly ListenerPlan[]>> 
   ],
   [
     'zipkin',
-    orEmpty(z.strictObject({ endpoint: endpoint(9_411) })).transform((config) => [
-      plan('zipkin', config.endpoint, openZipkin),
+    orEmpty(z.strictObject({ endpoint: endpoint(9_411), tls: serverTls })).transform((config) => [
+      plan('zipkin', config.endpoint, openZipkin, config.tls ?? null),
     ]),
   ],
   [
@@ -97,14 +99,17 @@ export const RECEIVERS: ReadonlyMap<string, z.ZodType<readonly ListenerPlan[]>> 
         http: z.preprocess((value) => (value === null ? {} : value), protocol('awsxray/http', 2_000, openXrayHttp)),
       }),
     ).transform(({ endpoint: at, http }) => [
-      plan('awsxray/udp', at, openXrayUdp),
+      plan('awsxray/udp', at, openXrayUdp, null),
       ...(http === undefined ? [] : [http]),
     ]),
   ],
 ]);
 
-function plan(name: string, at: ListenAddress, open: Open): ListenerPlan {
-  return { key: `${name} ${printAddress(at)}`, protocol: name, open: (port) => open(at, port) };
+function plan(name: string, at: ListenAddress, open: Open, tls: ServerTlsFiles | null): ListenerPlan {
+  // What cannot be changed under an open port makes another listener.
+  const security = tls === null ? '' : tls.client_ca_file === undefined ? ' tls' : ' mtls';
+  const key = `${name} ${printAddress(at)}${security}`;
+  return { key, protocol: name, tls, open: (port, read) => open(at, port, read) };
 }
 
 const nowUs = (): ReturnType<typeof timeUsFromMs> => timeUsFromMs(Date.now());
@@ -149,13 +154,13 @@ function otlpOptions(port: () => ReceiverPort): OtlpReceiverOptions {
   };
 }
 
-async function openOtlpGrpc(at: ListenAddress, port: () => ReceiverPort): Promise<OpenListener> {
-  return addressed(await listenOtlpGrpc({ ...at, admit: () => 'admitted', ...otlpOptions(port) }));
+async function openOtlpGrpc(...[at, port, tls]: Parameters<Open>): Promise<OpenListener> {
+  return addressed(await listenOtlpGrpc({ ...at, tls, admit: () => 'admitted', ...otlpOptions(port) }));
 }
 
-async function openOtlpHttp(at: ListenAddress, port: () => ReceiverPort): Promise<OpenListener> {
+async function openOtlpHttp(...[at, port, tls]: Parameters<Open>): Promise<OpenListener> {
   const options = otlpOptions(port);
-  return openHttp('OTLP/HTTP', at, OTLP_REQUEST_BYTES_MAX, async (request) => {
+  return openHttp('OTLP/HTTP', at, tls, OTLP_REQUEST_BYTES_MAX, async (request) => {
     if (request.path !== OTLP_HTTP_PATH) return plainAnswer(404, `path: expected ${OTLP_HTTP_PATH}`);
     return handleOtlpHttp(request, options);
   });
@@ -173,20 +178,21 @@ function sinkOf(port: () => ReceiverPort): SpanSink {
   };
 }
 
-async function openZipkin(at: ListenAddress, port: () => ReceiverPort): Promise<OpenListener> {
+async function openZipkin(...[at, port, tls]: Parameters<Open>): Promise<OpenListener> {
   const receive = createZipkinReceiver(sinkOf(port));
-  return openHttp('Zipkin', at, SPAN_BODY_BYTES_MAX, async (request) => spanAnswer(await receive(request)));
+  return openHttp('Zipkin', at, tls, SPAN_BODY_BYTES_MAX, async (request) => spanAnswer(await receive(request)));
 }
 
-async function openJaegerHttp(at: ListenAddress, port: () => ReceiverPort): Promise<OpenListener> {
+async function openJaegerHttp(...[at, port, tls]: Parameters<Open>): Promise<OpenListener> {
   const { receive } = createJaegerReceiver(sinkOf(port));
-  return openHttp('Jaeger/HTTP', at, SPAN_BODY_BYTES_MAX, async (request) => spanAnswer(await receive(request)));
+  return openHttp('Jaeger/HTTP', at, tls, SPAN_BODY_BYTES_MAX, async (request) => spanAnswer(await receive(request)));
 }
 
-async function openJaegerGrpc(at: ListenAddress, port: () => ReceiverPort): Promise<OpenListener> {
+async function openJaegerGrpc(...[at, port, tls]: Parameters<Open>): Promise<OpenListener> {
   const { postSpans } = createJaegerReceiver(sinkOf(port));
   const listener = await listenJaegerGrpc({
     ...at,
+    tls,
     admit: () => 'admitted',
     async postSpans(message) {
       try {
@@ -201,9 +207,9 @@ async function openJaegerGrpc(at: ListenAddress, port: () => ReceiverPort): Prom
   return addressed(listener);
 }
 
-async function openXrayHttp(at: ListenAddress, port: () => ReceiverPort): Promise<OpenListener> {
+async function openXrayHttp(...[at, port, tls]: Parameters<Open>): Promise<OpenListener> {
   const put = intakeOf(port);
-  return openHttp('X-Ray', at, SPAN_BODY_BYTES_MAX, (request) => handleXrayHttp(request, put));
+  return openHttp('X-Ray', at, tls, SPAN_BODY_BYTES_MAX, (request) => handleXrayHttp(request, put));
 }
 
 async function openXrayUdp(at: ListenAddress, port: () => ReceiverPort): Promise<OpenListener> {
@@ -251,6 +257,7 @@ async function openXrayUdp(at: ListenAddress, port: () => ReceiverPort): Promise
   const timer = setInterval(() => void countKernelDrops(), KERNEL_DROPS_INTERVAL_MS);
   return {
     address: printAddress(listener.address),
+    renewTls: () => {},
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await countKernelDrops();
@@ -264,12 +271,14 @@ async function openXrayUdp(at: ListenAddress, port: () => ReceiverPort): Promise
 async function openHttp(
   label: string,
   at: ListenAddress,
+  tls: ServerTls | null,
   bodyBytesMax: number,
   handle: (request: HttpRequest & SpanRequest) => Promise<HttpAnswer>,
 ): Promise<OpenListener> {
   const listener = await listenHttp({
     label,
     ...at,
+    tls,
     bodyBytesMax,
     handle: async (request) =>
       request.method === 'POST' ? handle(request) : plainAnswer(405, 'method: expected POST'),
@@ -281,6 +290,10 @@ function spanAnswer({ status, text }: { readonly status: number; readonly text: 
   return plainAnswer(status, text);
 }
 
-function addressed(listener: ListenAddress & AsyncDisposable): OpenListener {
-  return { address: printAddress(listener), [Symbol.asyncDispose]: () => listener[Symbol.asyncDispose]() };
+function addressed(listener: ListenAddress & Pick<OpenListener, 'renewTls'> & AsyncDisposable): OpenListener {
+  return {
+    address: printAddress(listener),
+    renewTls: (tls) => listener.renewTls(tls),
+    [Symbol.asyncDispose]: () => listener[Symbol.asyncDispose](),
+  };
 }

@@ -65,6 +65,18 @@ test.each([
   ['  zipkin:', '  zipkin: { endpiont: x }', '7: receivers.zipkin.endpiont: unknown key'],
   ['  zipkin:', '  zipkin: { endpoint: x }', '7: receivers.zipkin.endpoint: expected host:port'],
   ['  zipkin:', '  zipkin: { endpoint: "x:70000" }', '7: receivers.zipkin.endpoint: expected host:port'],
+  ['  zipkin:', '  zipkin: { tls: { cert_file: c } }', '7: receivers.zipkin.tls.key_file: expected a text'],
+  ['  zipkin:', '  zipkin: { tls: { cert: c } }', '7: receivers.zipkin.tls.cert: unknown key'],
+  [
+    'tls: { insecure: true }',
+    'tls: { cert_file: c }',
+    '29: exporters.otlp.tls.key_file: expected cert_file and key_file',
+  ],
+  [
+    'retry_on_failure: { enabled: false }',
+    'tls: { insecure: true }',
+    '30: exporters.otlphttp.tls.insecure: unknown key',
+  ],
   ['  zipkin:', '  zipkn:', '7: receivers.zipkn: expected type or type/name'],
   ['  zipkin:', '  zipkin/a/b:', '7: receivers.zipkin/a/b: expected type or type/name'],
   ['  zipkin:', '  otlp/three: { protocols: {} }', '7: receivers.otlp/three.protocols: expected one or more of'],
@@ -85,6 +97,18 @@ test.each([
   ],
   ['limit_mib: 400, ', '', '12: processors.memory_limiter.limit_mib: expected limit_mib or limit_percentage'],
   ['spike_limit_mib: 100', 'spike_limit_mib: 400', '12: processors.memory_limiter.spike_limit_mib: expected less'],
+  [
+    '  traceid:',
+    '  traceid: { shared: { redis: { endpoint: x } } }',
+    '14: processors.traceid.shared.redis.endpoint: expected host:port',
+  ],
+  ['  traceid:', '  traceid: { shared: { memcached: } }', '14: processors.traceid.shared.redis: '],
+  ['  traceid:', '  xray_sampler:', '14: processors.xray_sampler.region: expected a region, here or in AWS_REGION'],
+  [
+    '  traceid:',
+    '  xray_sampler: { region: eu-west-1, polling_interval: 1ms }',
+    '14: processors.xray_sampler.polling_interval: expected 1s',
+  ],
   ['action: delete', 'action: drop', '16: processors.attributes.actions[0].action: expected insert, update'],
   ['action: delete', 'action: update', '16: processors.attributes.actions[0].value: update needs a value'],
   ['pattern: ^x', 'pattern: "("', '16: processors.attributes.actions[2].pattern: expected a regular expression'],
@@ -109,6 +133,18 @@ test.each([
     'values: ["("]',
     '24: processors.tail_sampling.policies[2].string_attribute.values: expected regular',
   ],
+  ['  debug:', '  kafka: { brokers: [x] }', '32: exporters.kafka.brokers[0]: expected host:port'],
+  ['  debug:', '  kafka: { encoding: avro }', '32: exporters.kafka.encoding: expected one of otlp_proto'],
+  [
+    '  debug:',
+    '  kafka: { producer: { required_acks: 1 } }',
+    '32: exporters.kafka.producer.required_acks: expected all',
+  ],
+  [
+    '  debug:',
+    '  kafka: { tls: { server_name_override: x } }',
+    '32: exporters.kafka.tls.server_name_override: Kafka has',
+  ],
   ['{ region: eu-west-1 }', '', '27: exporters.awsxray.region: expected a region, here or in AWS_REGION'],
   [
     'sign: false',
@@ -121,7 +157,16 @@ test.each([
   ['[otlp, zipkin]', '[otlp, otlp]', '35: service.pipelines.traces.receivers[1]: "otlp" stands here twice'],
   ['[otlp, zipkin]', '[]', '35: service.pipelines.traces.receivers: expected at least one receiver'],
   ['    traces/2', '    logs', '36: service.pipelines.logs: expected traces or traces/name'],
-  ['service:', 'extensions:\nservice:', '33: extensions: unknown key'],
+  ['service:', 'connectors:\nservice:', '33: connectors: unknown key'],
+  ['service:', 'extensions: { zpages: }\nservice:', '33: extensions.zpages: expected type or type/name'],
+  ['service:', 'extensions: { file_storage: }\nservice:', '33: extensions.file_storage.directory: expected a text'],
+  ['service:', 'service:\n  extensions: [file_storage]', '34: service.extensions[0]: there is no extension'],
+  [
+    'queue_size: 10',
+    'storage: file_storage',
+    '30: exporters.otlphttp.sending_queue.storage: service.extensions has no',
+  ],
+  ['queue_size: 10', 'storage: x, queue_mib: 1', '30: exporters.otlphttp.sending_queue.queue_mib: expected 16 or more'],
 ])('%s → %s', (line, instead, fault) => {
   const source = GOOD.replace(line, instead);
   expect(source).not.toBe(GOOD);

@@ -4,10 +4,12 @@ import { listenAddress, orEmpty, type ListenAddress } from './kinds.ts';
 import { readYaml, type ConfigFault, type ConfigPath, type YamlText } from './yaml-text.ts';
 
 /** A configuration whose every part is checked: components are what their kinds make of them, by `type/name`. */
-export interface Config<Receiver, Processor, Exporter> {
+export interface Config<Receiver, Processor, Exporter, Extension> {
   readonly receivers: ReadonlyMap<string, Receiver>;
   readonly processors: ReadonlyMap<string, Processor>;
   readonly exporters: ReadonlyMap<string, Exporter>;
+  /** Those that the service has. */
+  readonly extensions: ReadonlyMap<string, Extension>;
   readonly pipelines: readonly PipelineConfig[];
   /** Null: no metrics, no health. */
   readonly metricsAt: ListenAddress | null;
@@ -23,10 +25,11 @@ export interface PipelineConfig {
 }
 
 /** By type; each reads what stands below `type/name`. */
-export interface Kinds<Receiver, Processor, Exporter> {
+export interface Kinds<Receiver, Processor, Exporter, Extension> {
   readonly receivers: ReadonlyMap<string, z.ZodType<Receiver>>;
   readonly processors: ReadonlyMap<string, z.ZodType<Processor>>;
   readonly exporters: ReadonlyMap<string, z.ZodType<Exporter>>;
+  readonly extensions: ReadonlyMap<string, z.ZodType<Extension>>;
 }
 
 /** id = type [ "/" name ] */
@@ -47,8 +50,10 @@ const FILE = z.strictObject(
     receivers: components,
     processors: components,
     exporters: components,
+    extensions: components,
     service: z.strictObject(
       {
+        extensions: z.preprocess((value) => value ?? [], ids),
         pipelines: z.record(z.string(), pipeline, { error: 'expected pipelines by name' }),
         telemetry: orEmpty(
           z.strictObject({
@@ -68,11 +73,11 @@ const FILE = z.strictObject(
 );
 
 /** All faults at once, in the order of the file. */
-export function readConfig<R, P, E>(
+export function readConfig<R, P, E, X>(
   source: string,
-  kinds: Kinds<R, P, E>,
+  kinds: Kinds<R, P, E, X>,
   environment: Readonly<Record<string, string | undefined>>,
-): Result<Config<R, P, E>, readonly ConfigFault[]> {
+): Result<Config<R, P, E, X>, readonly ConfigFault[]> {
   const yaml = readYaml(source, environment);
   if (!yaml.ok) return yaml;
   const faults = new Faults(yaml.value);
@@ -81,12 +86,17 @@ export function readConfig<R, P, E>(
     faults.addIssues([], file.error.issues);
     return bad(faults.sorted());
   }
-  const { receivers, processors, exporters, service } = file.data;
+  const { receivers, processors, exporters, extensions, service } = file.data;
   const built = {
     receivers: readComponents('receivers', receivers, kinds.receivers, faults),
     processors: readComponents('processors', processors, kinds.processors, faults),
     exporters: readComponents('exporters', exporters, kinds.exporters, faults),
   };
+  const readExtensions = readComponents('extensions', extensions, kinds.extensions, faults);
+  for (const [index, id] of service.extensions.entries()) {
+    if (!Object.hasOwn(extensions, id)) faults.add(['service', 'extensions', index], `there is no extension "${id}"`);
+  }
+  checkStorage(exporters, service.extensions, faults);
   const pipelines = Object.entries(service.pipelines).map(([name, members]): PipelineConfig =>
     Object.assign({ name }, members),
   );
@@ -95,7 +105,10 @@ export function readConfig<R, P, E>(
   if (faults.any) return bad(faults.sorted());
   const { level, address = METRICS_AT } = service.telemetry.metrics;
   const metricsAt = level === 'none' ? null : address;
-  return ok({ ...built, pipelines, metricsAt, unused: findUnused(built, pipelines) });
+  const started = new Map([...readExtensions].filter(([id]) => service.extensions.includes(id)));
+  const idle = [...readExtensions.keys()].filter((id) => !started.has(id)).map((id) => `extensions.${id}`);
+  const unused = [...findUnused(built, pipelines), ...idle];
+  return ok({ ...built, extensions: started, pipelines, metricsAt, unused });
 }
 
 function readComponents<T>(
@@ -117,6 +130,22 @@ function readComponents<T>(
     else faults.addIssues([section, id], parsed.error.issues);
   }
   return read;
+}
+
+const WITH_STORAGE = z.object({ sending_queue: z.object({ storage: z.string() }) });
+
+/** What an exporter's queue is kept in must be one of the service's extensions. */
+function checkStorage(
+  exporters: Readonly<Record<string, unknown>>,
+  extensions: readonly string[],
+  faults: Faults,
+): void {
+  for (const [id, source] of Object.entries(exporters)) {
+    const { data } = WITH_STORAGE.safeParse(source);
+    if (data === undefined || extensions.includes(data.sending_queue.storage)) continue;
+    const path = ['exporters', id, 'sending_queue', 'storage'];
+    faults.add(path, `service.extensions has no "${data.sending_queue.storage}"`);
+  }
 }
 
 const SECTIONS = ['receivers', 'processors', 'exporters'] as const;

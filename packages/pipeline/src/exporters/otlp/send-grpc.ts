@@ -1,5 +1,6 @@
 import { toOtlpGroups } from '@fluoroscope/model';
 import type { ServiceError } from '@grpc/grpc-js';
+import type { ClientTls } from '../../tls.ts';
 import type { Send, SendOutcome } from '../sending-queue.ts';
 import { readExportResponse } from './decode-response.ts';
 import { encodeRequest } from './encode-request.ts';
@@ -7,7 +8,8 @@ import { encodeRequest } from './encode-request.ts';
 export interface OtlpGrpcSendOptions {
   /** host:port */
   readonly address: string;
-  readonly isPlain: boolean;
+  /** Null: plain. */
+  readonly tls: ClientTls | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly compression: 'gzip' | 'none';
 }
@@ -23,10 +25,20 @@ export async function createOtlpGrpcSender(options: OtlpGrpcSendOptions): Promis
   // Only now, as the receivers do: who sends by HTTP needs it not.
   const grpc = await import('@grpc/grpc-js');
   const { status } = grpc;
+  const { tls, compression } = options;
+  const serverName = tls?.serverName ?? null;
   const client = new grpc.Client(
     options.address,
-    options.isPlain ? grpc.credentials.createInsecure() : grpc.credentials.createSsl(),
-    options.compression === 'gzip' ? { 'grpc.default_compression_algorithm': grpc.compressionAlgorithms.gzip } : {},
+    tls === null
+      ? grpc.credentials.createInsecure()
+      : grpc.credentials.createSsl(tls.ca, tls.key, tls.cert, { rejectUnauthorized: tls.isVerified }),
+    {
+      ...(compression === 'gzip' && { 'grpc.default_compression_algorithm': grpc.compressionAlgorithms.gzip }),
+      ...(serverName !== null && {
+        'grpc.ssl_target_name_override': serverName,
+        'grpc.default_authority': serverName,
+      }),
+    },
   );
   // As OTLP has it. RESOURCE_EXHAUSTED only with RetryInfo: without, it may mean that a message is too large.
   const again: ReadonlySet<number> = new Set([

@@ -1,7 +1,8 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { toOtlpGroups } from '@fluoroscope/model';
-import { failedResponse } from '../http-outcome.ts';
+import { failedResponse, isSuccess } from '../http-outcome.ts';
+import type { Post } from '../http-post.ts';
 import type { Send } from '../sending-queue.ts';
 import { readExportResponse } from './decode-response.ts';
 import { encodeRequest } from './encode-request.ts';
@@ -11,30 +12,26 @@ export interface OtlpHttpSendOptions {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly compression: 'gzip' | 'none';
+  readonly post: Post;
 }
 
 const gzipBytes = promisify(gzip);
 
 /** Sends documents as spans by OTLP/HTTP in protobuf. */
-export function createOtlpHttpSend({ url, headers, compression }: OtlpHttpSendOptions): Send {
+export function createOtlpHttpSend({ url, headers, compression, post }: OtlpHttpSendOptions): Send {
+  const target = new URL(url);
   return async (parcels, signal) => {
     const groups = toOtlpGroups(parcels.map(({ document }) => document));
     if (groups.length === 0) return { state: 'sent', refused: 0 };
     const bytes = encodeRequest(groups);
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        ...headers,
-        'content-type': 'application/x-protobuf',
-        ...(compression === 'gzip' && { 'content-encoding': 'gzip' }),
-      },
-      body: new Uint8Array(compression === 'gzip' ? await gzipBytes(bytes) : bytes),
-      redirect: 'error',
-      signal,
-    });
-    const answer = new Uint8Array(await response.arrayBuffer());
-    if (!response.ok) return failedResponse(response, printable(answer));
-    const { rejectedSpans, message } = readExportResponse(answer);
+    const sent = {
+      ...headers,
+      'content-type': 'application/x-protobuf',
+      ...(compression === 'gzip' && { 'content-encoding': 'gzip' }),
+    };
+    const answer = await post(target, sent, compression === 'gzip' ? await gzipBytes(bytes) : bytes, signal);
+    if (!isSuccess(answer)) return failedResponse(answer, printable(answer.body));
+    const { rejectedSpans, message } = readExportResponse(answer.body);
     return { state: 'sent', refused: Math.min(rejectedSpans, parcels.length), message };
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createCredentialCache, loadCredentials, type Ask, type CredentialOptions } from './credentials.ts';
 import type { AwsCredentials } from './sign-v4.ts';
@@ -13,6 +14,19 @@ const FILES = {
   '/token': 'web\n',
 };
 const NO_FILES = {};
+const PORTAL = 'https://portal.sso.eu-west-1.amazonaws.com/federation/credentials?account_id=1&role_name=dev';
+const SSO_KEYS = '{"roleCredentials":{"accessKeyId":"S","secretAccessKey":"s","sessionToken":"t","expiration":1000}}';
+const LOGIN = '{"accessToken":"login","expiresAt":"2026-11-21T14:00:00Z"}';
+/** The SHA-1 of the session's name, and of the start URL. */
+const [OF_SESSION, OF_URL] = ['my-sso', 'https://d.example/start'].map(
+  (name) => `/home/.aws/sso/cache/${createHash('sha1').update(name).digest('hex')}.json`,
+);
+const SESSION =
+  '[default]\nsso_session = my-sso\nsso_account_id = 1\nsso_role_name = dev\n[sso-session my-sso]\nsso_region = eu-west-1\nsso_start_url = https://d.example/start';
+const LEGACY =
+  '[default]\nsso_account_id=1\nsso_role_name=dev\nsso_region=eu-west-1\nsso_start_url=https://d.example/start';
+const PROCESS = '[profile tool]\ncredential_process = "/opt/my tool" --for dev';
+const PRINTED = '{"Version":1,"AccessKeyId":"P","SecretAccessKey":"s","SessionToken":"t"}';
 
 type World = { files?: Record<string, string>; web?: Record<string, string> } & Partial<CredentialOptions>;
 
@@ -73,6 +87,25 @@ test.each<[string, World, string | null]>([
     { files: NO_FILES, environment: { AWS_EC2_METADATA_DISABLED: 'true' }, web: { [`PUT ${IMDS}/api/token`]: 'T' } },
     null,
   ],
+  [
+    'a process',
+    {
+      files: { '/home/.aws/config': PROCESS },
+      environment: { AWS_PROFILE: 'tool' },
+      run: async (command) => (command.join('|') === '/opt/my tool|--for|dev' ? PRINTED : ''),
+    },
+    'P',
+  ],
+  [
+    'SSO',
+    { files: { '/home/.aws/config': SESSION, [OF_SESSION ?? '']: LOGIN }, web: { [`GET ${PORTAL}`]: SSO_KEYS } },
+    'S',
+  ],
+  [
+    'SSO without a session',
+    { files: { '/home/.aws/config': LEGACY, [OF_URL ?? '']: LOGIN }, web: { [`GET ${PORTAL}`]: SSO_KEYS } },
+    'S',
+  ],
   ['none', { files: NO_FILES }, null],
   ['a role', { roleArn: 'arn', web: { 'POST https://sts.eu-west-1.amazonaws.com/': XML_KEYS } }, 'X'],
   [
@@ -86,6 +119,25 @@ test.each<[string, World, string | null]>([
 
 test.each<[string, World, string]>([
   ['a profile that is none', { profile: 'nobody' }, 'nobody'],
+  [
+    'a process that prints something else',
+    { files: { '/home/.aws/config': PROCESS }, profile: 'tool', run: async () => '{"Version":2}' },
+    'credential_process /opt/my tool: expected {"Version": 1',
+  ],
+  ['a login that is not there', { files: { '/home/.aws/config': SESSION } }, 'SSO my-sso: no login'],
+  [
+    'a login that has ended',
+    {
+      files: { '/home/.aws/config': SESSION, [OF_SESSION ?? '']: LOGIN },
+      nowMs: () => Date.parse('2026-11-21T14:00:00Z'),
+    },
+    'aws sso login',
+  ],
+  [
+    'a login that the portal refuses',
+    { files: { '/home/.aws/config': SESSION, [OF_SESSION ?? '']: LOGIN } },
+    'GetRoleCredentials: 404',
+  ],
   ['a role that may not be assumed', { roleArn: 'arn', web: {} }, 'STS AssumeRole: 404'],
   [
     'a host that may be anybody',

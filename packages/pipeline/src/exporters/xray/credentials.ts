@@ -1,4 +1,6 @@
-import { readProfile } from './profile-file.ts';
+import { readKeys, timeOf } from './key-json.ts';
+import { domainOf, ofProfile } from './profile-credentials.ts';
+import { runCredentialProcess } from './credential-process.ts';
 import { signV4, type AwsCredentials } from './sign-v4.ts';
 
 export interface CredentialOptions {
@@ -12,6 +14,8 @@ export interface CredentialOptions {
   readonly readText: (path: string) => Promise<string>;
   readonly homeFolder: string;
   readonly ask: Ask;
+  /** What a `credential_process` prints. Rejects when it fails or takes too long. */
+  readonly run?: (command: readonly string[]) => Promise<string>;
   readonly nowMs: () => number;
 }
 
@@ -22,6 +26,8 @@ export type Ask = (request: {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }) => Promise<{ readonly status: number; readonly body: string }>;
+
+export { domainOf };
 
 /** As AWS's daemon names its sessions. */
 const SESSION_NAME = 'xray-daemon';
@@ -34,7 +40,7 @@ const IMDS_TOKEN_SECONDS = 21_600;
 const CONTAINER_HOSTS = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|169\.254\.170\.(2|23)|\[fd00:ec2::23\])$/;
 
 /**
- * The first that has some: environment, web identity (EKS service accounts), shared profile, container (ECS, EKS pod
+ * The first that has some: environment, web identity (EKS service accounts), shared profile (keys, `credential_process`, SSO), container (ECS, EKS pod
  * identity), instance (IMDSv2). Null when none has. Rejects when one that is configured cannot be had.
  */
 export async function loadCredentials(options: CredentialOptions): Promise<AwsCredentials | null> {
@@ -44,12 +50,13 @@ export async function loadCredentials(options: CredentialOptions): Promise<AwsCr
 }
 
 async function findCredentials(options: CredentialOptions): Promise<AwsCredentials | null> {
-  const explicit = options.profile === null ? null : await ofProfile(options);
+  const run = options.run ?? runCredentialProcess;
+  const explicit = options.profile === null ? null : await ofProfile({ ...options, run });
   return (
     explicit ??
     ofEnvironment(options) ??
     (await ofWebIdentity(options)) ??
-    (await ofProfile(options)) ??
+    (await ofProfile({ ...options, run })) ??
     (await ofContainer(options)) ??
     (await ofInstance(options))
   );
@@ -60,31 +67,6 @@ function ofEnvironment({ environment }: CredentialOptions): AwsCredentials | nul
   const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY'] || environment['AWS_SECRET_KEY'];
   if (!accessKeyId || !secretAccessKey) return null;
   return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] || null, expiresAtMs: null };
-}
-
-async function ofProfile(options: CredentialOptions): Promise<AwsCredentials | null> {
-  const { environment, homeFolder, readText } = options;
-  const name = options.profile ?? (environment['AWS_PROFILE'] || 'default');
-  const places = [
-    [environment['AWS_SHARED_CREDENTIALS_FILE'] || `${homeFolder}/.aws/credentials`, name],
-    [environment['AWS_CONFIG_FILE'] || `${homeFolder}/.aws/config`, name === 'default' ? name : `profile ${name}`],
-  ] as const;
-  for (const [path, section] of places) {
-    const text = await readText(path).catch(() => '');
-    const profile = readProfile(text, section);
-    const accessKeyId = profile.get('aws_access_key_id');
-    const secretAccessKey = profile.get('aws_secret_access_key');
-    if (accessKeyId !== undefined && secretAccessKey !== undefined) {
-      return {
-        accessKeyId,
-        secretAccessKey,
-        sessionToken: profile.get('aws_session_token') ?? null,
-        expiresAtMs: null,
-      };
-    }
-  }
-  if (options.profile !== null) throw new Error(`the shared files have no keys for the profile ${name}`);
-  return null;
 }
 
 async function ofContainer({ environment, ask, readText }: CredentialOptions): Promise<AwsCredentials | null> {
@@ -98,7 +80,7 @@ async function ofContainer({ environment, ask, readText }: CredentialOptions): P
   const tokenFile = environment['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'];
   const token = tokenFile ? (await readText(tokenFile)).trim() : environment['AWS_CONTAINER_AUTHORIZATION_TOKEN'];
   const headers: Record<string, string> = token ? { authorization: token } : {};
-  return keysOf(await get(ask, url, headers));
+  return readKeys(await get(ask, url, headers));
 }
 
 async function ofInstance(options: CredentialOptions): Promise<AwsCredentials | null> {
@@ -107,7 +89,7 @@ async function ofInstance(options: CredentialOptions): Promise<AwsCredentials | 
   const role = roles?.split('\n')[0]?.trim();
   if (!role) return null;
   const keys = await read?.(`iam/security-credentials/${role}`);
-  return keys ? keysOf(keys) : null;
+  return keys ? readKeys(keys) : null;
 }
 
 /** Reads of the instance's metadata, null where there is nothing; null when this is no instance of EC2's. */
@@ -168,33 +150,10 @@ async function askSts(
   return { accessKeyId, secretAccessKey, sessionToken: tagOf(answer.body, 'SessionToken'), expiresAtMs };
 }
 
-/** Of AWS's services in a region. */
-export function domainOf(region: string): string {
-  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-}
-
 async function get(ask: Ask, url: string, headers: Readonly<Record<string, string>>): Promise<string> {
   const { status, body } = await ask({ method: 'GET', url, headers, body: '' });
   if (status !== 200) throw new Error(`${url}: ${status}`);
   return body;
-}
-
-/** keys = {"AccessKeyId": …, "SecretAccessKey": …, "Token": …, "Expiration": ISO 8601} */
-function keysOf(json: string): AwsCredentials {
-  const keys: unknown = JSON.parse(json);
-  const member = (name: string): string | null => {
-    const value: unknown = typeof keys === 'object' && keys !== null ? Reflect.get(keys, name) : null;
-    return typeof value === 'string' ? value : null;
-  };
-  const accessKeyId = member('AccessKeyId');
-  const secretAccessKey = member('SecretAccessKey');
-  if (accessKeyId === null || secretAccessKey === null) throw new Error('credentials: no keys in the answer');
-  return { accessKeyId, secretAccessKey, sessionToken: member('Token'), expiresAtMs: timeOf(member('Expiration')) };
-}
-
-function timeOf(text: string | null): number | null {
-  const ms = Date.parse(text ?? '');
-  return Number.isNaN(ms) ? null : ms;
 }
 
 /** The text of an XML element without attributes or children: all that STS answers with. */

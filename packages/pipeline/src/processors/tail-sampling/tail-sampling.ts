@@ -1,115 +1,26 @@
-import type { TraceId } from '@fluoroscope/model';
-import { PipelineError } from '../../pipeline-error.ts';
-import type { Consumer, Parcel, ProcessorEvents, Stage } from '../../stage.ts';
-import { createOutbox } from '../outbox.ts';
-import { createDecisions } from './decisions.ts';
+import type { Consumer, Stage } from '../../stage.ts';
+import { createGathering, type GatheringEvents, type GatheringOptions } from './gathering.ts';
 import { createPolicy, type PolicyOptions } from './policy.ts';
 
-export interface TailSamplingOptions {
-  /** From a trace's first document to the decision about it. */
-  readonly decisionWaitMs: number;
-  /** Traces that are gathered at once; beyond it the oldest is decided on early. */
-  readonly tracesMax: number;
-  /** Their bytes, likewise. */
-  readonly bytesMax: number;
-  /** Decisions that are remembered for late documents. */
-  readonly sampledMax: number;
-  readonly notSampledMax: number;
+export interface TailSamplingOptions extends GatheringOptions {
   /** A trace is kept when one of them wants it. */
   readonly policies: readonly { readonly name: string; readonly options: PolicyOptions }[];
 }
 
-export interface TailSamplingEvents extends ProcessorEvents {
-  /** By the first policy that wanted the trace, or null when none did. */
-  readonly decided: (policy: string | null) => void;
-  /** Before its time, since there were too many. */
-  readonly decidedEarly: () => void;
-}
-
-interface Gathering {
-  readonly firstMs: number;
-  readonly parcels: Parcel[];
-  bytes: number;
-}
-
-const DECISION_INTERVAL_MS_MAX = 1_000;
-const PART_MAX = 1_000;
-
-/**
- * Gathers traces and keeps whole ones. Documents of a trace must all come here: with several collectors, those in front must
- * see to that. Disposing decides on what has been gathered.
- */
+/** Keeps the traces that a policy wants. `decided` is told the first such policy, or null. */
 export function createTailSampling(
   next: Consumer,
   options: TailSamplingOptions,
-  events: TailSamplingEvents,
+  events: GatheringEvents,
   nowMs: () => number = () => performance.now(),
 ): Stage {
-  const { decisionWaitMs, tracesMax, bytesMax } = options;
   const policies = options.policies.map(({ name, options: policy }) => ({ name, wants: createPolicy(policy, nowMs) }));
-  const decisions = createDecisions(options.sampledMax, options.notSampledMax);
-  const outbox = createOutbox({ next, events, partMax: PART_MAX });
-  /** In the order of their first documents. */
-  const gathering = new Map<TraceId, Gathering>();
-  let bytes = 0;
-  let isClosed = false;
-
-  function decide(id: TraceId, { parcels, bytes: size }: Gathering): void {
-    gathering.delete(id);
-    bytes -= size;
-    const policy = policies.find(({ wants }) => wants({ id, parcels }));
-    decisions.set(id, policy !== undefined);
-    events.decided(policy?.name ?? null);
-    if (policy === undefined) events.filtered(parcels.length);
-    else outbox.add(parcels);
-  }
-
-  function decideRipe(): void {
-    for (const [id, trace] of gathering) {
-      if (nowMs() - trace.firstMs < decisionWaitMs) break;
-      decide(id, trace);
-    }
-  }
-
-  function gather(parcel: Parcel): void {
-    const id = parcel.document.trace_id;
-    const known = gathering.get(id);
-    const trace = known ?? { firstMs: nowMs(), parcels: [], bytes: 0 };
-    trace.parcels.push(parcel);
-    trace.bytes += parcel.bytes;
-    bytes += parcel.bytes;
-    if (known === undefined) gathering.set(id, trace);
-  }
-
-  function makeRoom(): void {
-    for (const [id, trace] of gathering) {
-      if (gathering.size <= tracesMax && bytes <= bytesMax) return;
-      events.decidedEarly();
-      decide(id, trace);
-    }
-  }
-
-  const timer = setInterval(decideRipe, Math.min(DECISION_INTERVAL_MS_MAX, Math.max(1, decisionWaitMs / 2)));
-
-  return {
-    async consume(parcels) {
-      if (isClosed) throw new PipelineError('closed', 'tail_sampling');
-      if (outbox.bytes > bytesMax) throw new PipelineError('full', 'tail_sampling: kept traces wait to be sent');
-      const late: Parcel[] = [];
-      for (const parcel of parcels) {
-        const decision = decisions.get(parcel.document.trace_id);
-        if (decision === undefined) gather(parcel);
-        else if (decision) late.push(parcel);
-        else events.filtered(1);
-      }
-      outbox.add(late);
-      makeRoom();
-    },
-    async [Symbol.asyncDispose]() {
-      isClosed = true;
-      clearInterval(timer);
-      for (const [id, trace] of gathering) decide(id, trace);
-      await outbox[Symbol.asyncDispose]();
+  const decider = {
+    isEnough: () => false,
+    decide(trace: Parameters<(typeof policies)[number]['wants']>[0]) {
+      const by = policies.find(({ wants }) => wants(trace))?.name ?? null;
+      return { isSampled: by !== null, by };
     },
   };
+  return createGathering(next, decider, options, events, nowMs);
 }

@@ -1,5 +1,4 @@
-import { promisify } from 'node:util';
-import { gunzip, inflate } from 'node:zlib';
+import { ENCODINGS_EXPECTED, inflateBody } from '../span-http/inflate-body.ts';
 import { decodeTraceRequestJson } from './decode-json.ts';
 import { decodeTraceRequest } from './decode-protobuf.ts';
 import { encodeExportResponse, encodeStatus } from './encode-answer.ts';
@@ -23,11 +22,8 @@ export const OTLP_HTTP_PATH = '/v1/traces';
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
 
-const gunzipAsync = promisify(gunzip);
-const inflateAsync = promisify(inflate);
-
 /**
- * OTLP/HTTP without a socket: protobuf or JSON, plain, gzip or deflate, answered in the request's own form. 200 with
+ * OTLP/HTTP without a socket: protobuf or JSON, compressed or not, answered in the request's own form. 200 with
  * `partial_success` when spans were refused; 400 is final; 429 and 503 ask the sender to come again. Never rejects.
  */
 export async function handleOtlpHttp(
@@ -39,13 +35,13 @@ export async function handleOtlpHttp(
   if (type !== PROTOBUF && type !== JSON_TYPE) {
     return refuse(JSON_TYPE, 415, RPC.invalidArgument, `Content-Type: expected ${PROTOBUF} or ${JSON_TYPE}`);
   }
-  const encoding = request.contentEncoding?.trim().toLowerCase() ?? 'identity';
-  const body = await decompress(request.body, encoding, bytesMax);
+  const body = await inflateBody(request.body, request.contentEncoding, bytesMax);
   if (body === 'unknown-encoding') {
-    return refuse(type, 415, RPC.invalidArgument, 'Content-Encoding: expected gzip, deflate or none');
+    return refuse(type, 415, RPC.invalidArgument, `Content-Encoding: ${ENCODINGS_EXPECTED}`);
   }
   if (body === 'too-large') return refuse(type, 413, RPC.invalidArgument, `body: expected at most ${bytesMax} bytes`);
-  if (body === 'malformed') return refuse(type, 400, RPC.invalidArgument, `body: expected ${encoding} data`);
+  if (body === 'malformed')
+    return refuse(type, 400, RPC.invalidArgument, `body: expected ${request.contentEncoding} data`);
 
   const answer = await receiveOtlp(
     body,
@@ -74,23 +70,6 @@ export async function handleOtlpHttp(
 
 /** google.rpc.Code */
 const RPC = { invalidArgument: 3, resourceExhausted: 8, unavailable: 14 } as const;
-
-async function decompress(
-  body: Uint8Array,
-  encoding: string,
-  bytesMax: number,
-): Promise<Uint8Array | 'too-large' | 'malformed' | 'unknown-encoding'> {
-  if (body.byteLength > bytesMax) return 'too-large';
-  if (encoding === 'identity' || encoding === '') return body;
-  const inflateBody = encoding === 'gzip' ? gunzipAsync : encoding === 'deflate' ? inflateAsync : undefined;
-  if (inflateBody === undefined) return 'unknown-encoding';
-  try {
-    return await inflateBody(body, { maxOutputLength: bytesMax });
-  } catch (error) {
-    const isTooLarge = error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    return isTooLarge ? 'too-large' : 'malformed';
-  }
-}
 
 function refuse(
   type: string,

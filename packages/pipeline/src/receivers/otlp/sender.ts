@@ -17,6 +17,8 @@ export type Admit = (sender: Sender) => Admission;
 export interface ListenTls {
   readonly cert: string | Buffer;
   readonly key: string | Buffer;
+  /** Callers need a certificate of one of these authorities; none or null: they need none. */
+  readonly clientCa?: string | Buffer | null;
 }
 
 /** An open listener; closing lets requests that are being answered finish. */
@@ -24,6 +26,8 @@ export interface SpanListener extends AsyncDisposable {
   readonly host: string;
   /** The one bound, also when 0 was asked for. */
   readonly port: number;
+  /** From now on new connections see these; nothing for a plain one. */
+  readonly renewTls: (tls: ListenTls) => void;
 }
 
 export interface SpanListenOptions {

@@ -16,6 +16,7 @@ import {
   RETRY_AFTER_SECONDS,
   STOP_MS_MAX,
 } from '../otlp/limits.ts';
+import { createCertificates } from './certificates.ts';
 import type { Refused, Sender, SpanListener, SpanListenOptions } from '../otlp/sender.ts';
 
 /** How a call is answered. */
@@ -77,12 +78,15 @@ export async function listenSpanGrpc(method: GrpcMethod, options: SpanListenOpti
     HEALTH_SERVICE,
     healthService(() => isServing),
   );
+  const certificates = tls === null ? null : createCertificates(tls);
   const credentials =
-    tls === null
+    certificates === null
       ? grpc.ServerCredentials.createInsecure()
-      : grpc.ServerCredentials.createSsl(null, [
-          { cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) },
-        ]);
+      : grpc.experimental.createCertificateProviderServerCredentials(
+          certificates,
+          certificates.hasClientCa ? certificates : null,
+          certificates.hasClientCa,
+        );
   const bound = await new Promise<number>((resolve, reject) => {
     const at = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
     server.bindAsync(`${at}:${port}`, credentials, (error, boundPort) => {
@@ -97,6 +101,7 @@ export async function listenSpanGrpc(method: GrpcMethod, options: SpanListenOpti
   return {
     host,
     port: bound,
+    renewTls: (renewed) => certificates?.renew(renewed),
     async [Symbol.asyncDispose]() {
       isServing = false;
       await stop(server);

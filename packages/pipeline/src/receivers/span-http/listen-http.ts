@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { PipelineError, type PipelineErrorCode } from '../../pipeline-error.ts';
+import type { ServerTls } from '../../tls.ts';
 
 /** One request, its body read as it came. */
 export interface HttpRequest {
@@ -27,9 +29,13 @@ export interface HttpListenOptions {
   readonly bodyBytesMax: number;
   /** What it rejects with is answered with 500. */
   readonly handle: (request: HttpRequest) => Promise<HttpAnswer>;
+  /** Null: plain. */
+  readonly tls?: ServerTls | null;
 }
 
 export interface HttpListener extends AsyncDisposable {
+  /** From now on new connections see these; nothing for a plain one. */
+  readonly renewTls: (tls: ServerTls) => void;
   readonly host: string;
   readonly port: number;
 }
@@ -47,14 +53,13 @@ const STOP_MS_MAX = 3_000;
  * from a page in a browser, which says so in `Origin`, is refused. Rejects with a PipelineError that names the address.
  */
 export async function listenHttp(options: HttpListenOptions): Promise<HttpListener> {
-  const { label, host, port, handle } = options;
+  const { label, host, port, handle, tls = null } = options;
   const readBody = createBodyReader(options.bodyBytesMax);
-  const server = createServer(
-    { headersTimeout: HEADERS_MS_MAX, requestTimeout: REQUEST_MS_MAX, connectionsCheckingInterval: 5_000 },
-    (request, response) => {
-      void answer(request).then((answered) => respond(request, response, answered));
-    },
-  );
+  const limits = { headersTimeout: HEADERS_MS_MAX, requestTimeout: REQUEST_MS_MAX, connectionsCheckingInterval: 5_000 };
+  const listener = (request: IncomingMessage, response: ServerResponse): void =>
+    void answer(request).then((answered) => respond(request, response, answered));
+  const secure = tls === null ? null : createTlsServer({ ...limits, ...secureOptions(tls) }, listener);
+  const server = secure ?? createServer(limits, listener);
   server.maxConnections = CONNECTIONS_MAX;
 
   async function answer(request: IncomingMessage): Promise<HttpAnswer> {
@@ -81,6 +86,7 @@ export async function listenHttp(options: HttpListenOptions): Promise<HttpListen
   return {
     host,
     port: bound,
+    renewTls: (renewed) => secure?.setSecureContext(secureOptions(renewed)),
     async [Symbol.asyncDispose]() {
       const timer = setTimeout(() => server.closeAllConnections(), STOP_MS_MAX);
       await new Promise<void>((resolve) => {
@@ -90,6 +96,10 @@ export async function listenHttp(options: HttpListenOptions): Promise<HttpListen
       clearTimeout(timer);
     },
   };
+}
+
+function secureOptions({ cert, key, clientCa }: ServerTls) {
+  return { cert, key, ...(clientCa !== null && { ca: clientCa, requestCert: true, rejectUnauthorized: true }) };
 }
 
 /** 429, and when to come again. */
@@ -157,7 +167,7 @@ const CODES: ReadonlyMap<string, PipelineErrorCode> = new Map([
   ['ENOTFOUND', 'address-unknown'],
 ]);
 
-async function open(server: Server, label: string, host: string, port: number): Promise<number> {
+async function open(server: Server | TlsServer, label: string, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: Error & { readonly code?: string }) => {
       const code = CODES.get(error.code ?? '') ?? 'listen-failed';

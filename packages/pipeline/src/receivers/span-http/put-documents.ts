@@ -9,8 +9,6 @@ export interface SpanProblem {
 export interface SpanSink {
   /** Takes documents' texts; resolves once those that it accepts are durable. What it rejects with goes to the caller. */
   readonly put: (texts: readonly string[]) => Promise<unknown>;
-  /** The documents before they are printed, for what must see several: `createHopCollapser().collapse`. */
-  readonly process?: (documents: readonly TraceDocument[]) => readonly TraceDocument[];
   readonly nowUs: () => TimeUs;
   readonly events: SpanEvents;
 }
@@ -24,9 +22,8 @@ export interface SpanEvents {
 /** Documents of one call of `put`: well below what the server takes in one. */
 export const DOCUMENTS_PER_PUT_MAX = 5_000;
 
-export async function putDocuments({ put, process }: SpanSink, documents: readonly TraceDocument[]): Promise<void> {
-  const processed = process === undefined ? documents : process(documents);
-  for (let from = 0; from < processed.length; from += DOCUMENTS_PER_PUT_MAX) {
-    await put(processed.slice(from, from + DOCUMENTS_PER_PUT_MAX).map((document) => JSON.stringify(document)));
+export async function putDocuments({ put }: SpanSink, documents: readonly TraceDocument[]): Promise<void> {
+  for (let from = 0; from < documents.length; from += DOCUMENTS_PER_PUT_MAX) {
+    await put(documents.slice(from, from + DOCUMENTS_PER_PUT_MAX).map((document) => JSON.stringify(document)));
   }
 }

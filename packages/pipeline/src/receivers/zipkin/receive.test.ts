@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { createHopCollapser, timeUsFromSeconds } from '@fluoroscope/model';
+import { timeUsFromSeconds } from '@fluoroscope/model';
 import { expect, test } from 'vitest';
 import { DOCUMENTS_PER_PUT_MAX } from '../span-http/put-documents.ts';
 import { SPAN_BODY_BYTES_MAX, type SpanRequest } from '../span-http/read-body.ts';
@@ -11,6 +11,11 @@ const SPAN = {
   localEndpoint: { serviceName: 'shop' },
 };
 const BODY = Buffer.from(JSON.stringify([SPAN]));
+// list<Span> [ { 1: trace_id, 4: id, 12: trace_id_high } ]
+const THRIFT = Buffer.from(
+  ['0c00000001', '0a0001aaaaaaaaaaaaaaaa', '0a00041111111111111111', '0a000c66f00000aaaaaaaa', '00'].join(''),
+  'hex',
+);
 const PROTO = Buffer.from('0a1c0a1066f00000aaaaaaaaaaaaaaaaaaaaaaaa1a081111111111111111', 'hex');
 
 test.each<[string, Partial<SpanRequest>]>([
@@ -18,6 +23,7 @@ test.each<[string, Partial<SpanRequest>]>([
   ['v1 JSON', { path: '/api/v1/spans' }],
   ['without a content type', { contentType: undefined }],
   ['gzip', { contentEncoding: 'gzip', body: gzipSync(BODY) }],
+  ['v1 Thrift', { path: '/api/v1/spans', contentType: 'application/x-thrift', body: THRIFT }],
   ['protobuf', { contentType: 'application/x-protobuf', body: PROTO }],
 ])('%s is kept and answered 202', async (_name, request) => {
   const { send, log } = receive();
@@ -27,7 +33,8 @@ test.each<[string, Partial<SpanRequest>]>([
 
 test.each<[string, Partial<SpanRequest>, number, string]>([
   ['another path', { path: '/api/v2/trace' }, 404, 'path'],
-  ['Thrift', { path: '/api/v1/spans', contentType: 'application/x-thrift' }, 415, 'Content-Type'],
+  ['Thrift for v2', { contentType: 'application/x-thrift', body: THRIFT }, 415, 'Content-Type'],
+  ['no Thrift', { path: '/api/v1/spans', contentType: 'application/x-thrift' }, 400, 'body: '],
   ['another encoding', { contentEncoding: 'br' }, 415, 'Content-Encoding'],
   ['no gzip', { contentEncoding: 'gzip' }, 400, 'body: expected gzip'],
   ['no JSON', { body: Buffer.from('{') }, 400, 'body: expected JSON'],
@@ -72,13 +79,11 @@ test('what keeping rejects with is for the caller to answer', async () => {
 
 function receive(failure?: Error) {
   const log: string[] = [];
-  const collapser = createHopCollapser();
   const receiver = createZipkinReceiver({
     put: async (texts) => {
       if (failure !== undefined) throw failure;
       log.push(`put ${texts.length} ${JSON.parse(texts[0] ?? '').id}`);
     },
-    process: (documents) => collapser.collapse(documents),
     nowUs: () => timeUsFromSeconds(1_727_004_672),
     events: {
       spansReceived: (count) => log.push(`received ${count}`),

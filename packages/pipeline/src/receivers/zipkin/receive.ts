@@ -16,7 +16,8 @@ export function createZipkinReceiver(sink: SpanSink): ZipkinReceiver {
   return async (request) => {
     const format = formatOf(request.path, mediaTypeOf(request));
     if (format === 'unknown-path') return { status: 404, text: 'path: expected /api/v1/spans or /api/v2/spans' };
-    if (format === 'thrift') return { status: 415, text: 'Content-Type: expected JSON; Thrift of v1 is not read' };
+    if (format === 'no-thrift')
+      return { status: 415, text: 'Content-Type: expected JSON or protobuf; v2 has no Thrift' };
     const body = await readSpanBody(request);
     if (!body.ok) return body.problem;
     const decoded = decodeZipkinBody(format, body.value);

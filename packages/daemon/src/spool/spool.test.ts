@@ -59,6 +59,28 @@ test('a full one loses the oldest, and says how many segments', async () => {
   );
 });
 
+test('a full one that may lose nothing takes nothing, until some is sent', async () => {
+  const spool = await openSpool({ dir: makeFolder(), bytesMax: 16 * MIB, dropped: null, damaged: () => {} });
+  onTestFinished(() => spool[Symbol.asyncDispose]());
+  const add = (): Promise<boolean> => spool.append({ segments: 1, body: Buffer.alloc(MIB) });
+  let kept = 0;
+  while (await add()) kept += 1;
+  expect(kept).toBeGreaterThan(10);
+  await spool.done(kept - 1);
+  expect(await add()).toBe(true);
+  expect([(await spool.after(0))?.sequence, (await spool.after(kept))?.sequence]).toEqual([kept, kept + 1]);
+});
+
+test('batches are read one behind the other while all of them stay', async () => {
+  const folder = makeFolder();
+  const spool = await open(folder);
+  await put(spool, 'a', 'b', 'c');
+  const next = async (sequence: number): Promise<string | undefined> => (await spool.after(sequence))?.body.toString();
+  expect([await next(0), await next(1), await next(2), await next(3)]).toEqual(['a', 'b', 'c', undefined]);
+  await put(spool, 'd');
+  expect([await next(3), await next(0)]).toEqual(['d', 'a']);
+});
+
 test('what can never fit is refused', async () => {
   const spool = await open(makeFolder());
   await expect(spool.append({ segments: 1, body: Buffer.alloc(17 * MIB) })).rejects.toThrow('too-large');

@@ -5,60 +5,62 @@ import {
   openJournal,
   openJournalReader,
   type DamagedDetail,
+  type Durability,
   type Journal,
   type JournalReader,
   type JournalRecord,
 } from '@fluoroscope/journal';
-import type { Batch } from './batcher.ts';
-import { SPOOL_FILE_BYTES_MAX, SPOOL_NOTE_INTERVAL_MS, SPOOL_READ_BYTES } from './limits.ts';
+import type { BatchStore, StoredBatch } from '@fluoroscope/pipeline/xray';
 
-export interface SpooledBatch extends Batch {
-  readonly sequence: number;
-}
-
-/** Batches on disk while their endpoint is away, in order. One process per folder: the caller sees to that. */
-export interface Spool extends AsyncDisposable {
-  /** Resolves once the file has it; it survives the process, not a cut of power. When full, the oldest go. Rejects when the disk refuses. */
-  append(batch: Batch): Promise<void>;
+/** Batches on disk until they are sent, in order. One process per folder: the caller sees to that. */
+export interface Spool extends BatchStore {
   /** The oldest, which stays; null when there is none. */
-  peek(): Promise<SpooledBatch | null>;
-  /** It need not be kept. */
-  done(sequence: number): Promise<void>;
+  peek(): Promise<StoredBatch | null>;
   readonly isEmpty: boolean;
 }
+
+/** A full one loses its oldest by the file. */
+const FILE_BYTES_MAX = 4 * 1024 * 1024;
+/** Read ahead of the sender. */
+const READ_BYTES = 256 * 1024;
+/** How often is noted how far it was sent: what a kill makes it send twice. */
+const NOTE_INTERVAL_MS = 1_000;
 
 export interface SpoolOptions {
   /** Made when missing. */
   readonly dir: string;
   readonly bytesMax: number;
-  /** Segments that made room for younger ones. */
-  readonly dropped: (segments: number) => void;
+  /** Told of segments that made room for younger ones; null: a full one takes nothing, and loses nothing. */
+  readonly dropped: ((segments: number) => void) | null;
+  /** `os`, the default: what was appended survives the process, not a cut of power. */
+  readonly durability?: Durability;
   readonly damaged: (detail: DamagedDetail) => void;
 }
 
 /**
- * record = version segments body   ; version: 1 byte, 1; segments: 2 bytes, little-endian; body: of PutTraceSegments
+ * record = version segments body   ; version: 1 byte, 1; segments: 2 bytes, little-endian; body: its writer's
  *
  * Beside the journal's files, `sent` has the sequence of the last batch that need not be kept, in decimal.
  */
 const RECORD_VERSION = 1;
 const RECORD_HEAD_BYTES = 3;
 
-export async function openSpool({ dir, bytesMax, dropped, damaged }: SpoolOptions): Promise<Spool> {
+export async function openSpool(options: SpoolOptions): Promise<Spool> {
+  const { dir, bytesMax, dropped, durability = 'os', damaged } = options;
   await makeFolder(resolve(dir));
   const note = join(dir, 'sent');
   const sent = await readFile(note, 'utf8').then(Number, () => 0);
   const position = Number.isSafeInteger(sent) && sent > 0 ? sent : 0;
-  const events = { damaged };
   const journal = await openJournal({
     dir,
     sizeBytesMax: bytesMax,
-    fileBytesMax: SPOOL_FILE_BYTES_MAX,
-    durability: 'os',
+    fileBytesMax: FILE_BYTES_MAX,
+    durability,
     nextSequence: position + 1,
-    events,
+    // All but a cut end is met again by the reader, which says what it cost.
+    events: { damaged: (detail) => detail.kind === 'tail' && damaged(detail) },
   });
-  const reader = await openJournalReader({ dir, after: position, events });
+  const reader = await openJournalReader({ dir, after: position, events: { damaged } });
   return new FileSpool(journal, reader, position, note, dropped);
 }
 
@@ -77,10 +79,11 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 class FileSpool implements Spool {
+  readonly recoveredSequence: number;
   readonly #journal: Journal;
   readonly #reader: JournalReader;
   readonly #note: string;
-  readonly #dropped: (segments: number) => void;
+  readonly #dropped: ((segments: number) => void) | null;
   /** All up to here need not be kept. */
   #position: number;
   #noted: number;
@@ -93,7 +96,7 @@ class FileSpool implements Spool {
     reader: JournalReader,
     position: number,
     note: string,
-    dropped: (segments: number) => void,
+    dropped: ((segments: number) => void) | null,
   ) {
     this.#journal = journal;
     this.#reader = reader;
@@ -101,35 +104,49 @@ class FileSpool implements Spool {
     this.#noted = position;
     this.#note = note;
     this.#dropped = dropped;
+    this.recoveredSequence = journal.committedSequence;
   }
 
   get isEmpty(): boolean {
     return this.#position >= this.#journal.committedSequence;
   }
 
-  append({ segments, body }: Batch): Promise<void> {
+  append({ segments, body }: Omit<StoredBatch, 'sequence'>): Promise<boolean> {
     const record = Buffer.allocUnsafe(RECORD_HEAD_BYTES + body.byteLength);
     record.writeUInt8(RECORD_VERSION, 0);
     record.writeUInt16LE(segments, 1);
     body.copy(record, RECORD_HEAD_BYTES);
     return this.#inTurn(async () => {
-      while (!(await this.#isWritten(record))) await this.#dropOldest();
+      while (!(await this.#isWritten(record))) {
+        if (this.#dropped === null) return false;
+        await this.#dropOldest(this.#dropped);
+      }
+      return true;
     });
   }
 
-  peek(): Promise<SpooledBatch | null> {
+  peek(): Promise<StoredBatch | null> {
     return this.#inTurn(async () => {
       const record = await this.#first();
-      if (record === null) return null;
-      const bytes = Buffer.from(record.bytes.buffer, record.bytes.byteOffset, record.bytes.byteLength);
-      return { sequence: record.sequence, segments: bytes.readUInt16LE(1), body: bytes.subarray(RECORD_HEAD_BYTES) };
+      return record === null ? null : batchOf(record);
+    });
+  }
+
+  after(sequence: number): Promise<StoredBatch | null> {
+    return this.#inTurn(async () => {
+      for (let isMore = true; isMore;) {
+        const found = this.#ahead.find((record) => record.sequence > sequence);
+        if (found !== undefined) return batchOf(found);
+        isMore = (await this.#readAhead()) !== null;
+      }
+      return null;
     });
   }
 
   done(sequence: number): Promise<void> {
     return this.#inTurn(async () => {
       await this.#letGo(sequence);
-      if (this.isEmpty || performance.now() - this.#notedAtMs > SPOOL_NOTE_INTERVAL_MS) await this.#writeNote();
+      if (this.isEmpty || performance.now() - this.#notedAtMs > NOTE_INTERVAL_MS) await this.#writeNote();
     });
   }
 
@@ -153,24 +170,35 @@ class FileSpool implements Spool {
     }
   }
 
-  async #dropOldest(): Promise<void> {
+  async #dropOldest(dropped: (segments: number) => void): Promise<void> {
     const record = await this.#first();
     if (record === null) return;
     const records = this.#ahead;
     const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#dropped(records.reduce((sum, { bytes }) => sum + view(bytes).getUint16(1, true), 0));
+    dropped(records.reduce((sum, { bytes }) => sum + view(bytes).getUint16(1, true), 0));
     await this.#letGo(records.at(-1)?.sequence ?? record.sequence);
   }
 
   /** The oldest; gaps that damage left are passed over. */
   async #first(): Promise<JournalRecord | null> {
     if (this.#ahead.length === 0 && !this.isEmpty) {
-      const { committedSequence } = this.#journal;
-      const records = await this.#reader.read(committedSequence, SPOOL_READ_BYTES);
-      this.#ahead = records.filter(({ bytes }) => bytes[0] === RECORD_VERSION && bytes.byteLength > RECORD_HEAD_BYTES);
-      if (this.#ahead.length === 0) await this.#letGo(records.at(-1)?.sequence ?? committedSequence);
+      const upTo = await this.#readAhead();
+      if (this.#ahead.length === 0) await this.#letGo(upTo ?? this.#journal.committedSequence);
     }
     return this.#ahead[0] ?? null;
+  }
+
+  /** Resolves with the last sequence that was read, usable or not; null when there was nothing. */
+  async #readAhead(): Promise<number | null> {
+    const { committedSequence } = this.#journal;
+    const records = await this.#reader.read(committedSequence, READ_BYTES);
+    this.#ahead.push(
+      ...records.filter(
+        ({ sequence, bytes }) =>
+          sequence > this.#position && bytes[0] === RECORD_VERSION && bytes.byteLength > RECORD_HEAD_BYTES,
+      ),
+    );
+    return records.at(-1)?.sequence ?? null;
   }
 
   async #letGo(sequence: number): Promise<void> {
@@ -199,4 +227,9 @@ class FileSpool implements Spool {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+function batchOf({ sequence, bytes: view }: JournalRecord): StoredBatch {
+  const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+  return { sequence, segments: bytes.readUInt16LE(1), body: bytes.subarray(RECORD_HEAD_BYTES) };
 }

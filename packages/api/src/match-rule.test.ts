@@ -1,4 +1,4 @@
-import type { SamplingRule, SamplingRuleRecord } from '@fluoroscope/api';
+import type { SamplingRule, SamplingRuleRecord } from './sampling-shapes.ts';
 import { readCorpus } from '@fluoroscope/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

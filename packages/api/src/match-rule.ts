@@ -1,4 +1,4 @@
-import type { SamplingRule, SamplingRuleRecord } from '@fluoroscope/api';
+import type { SamplingRule, SamplingRuleRecord } from './sampling-shapes.ts';
 
 /** What is known of a request when it is decided on. What is left out matches `*` only. */
 export interface SampledRequest {

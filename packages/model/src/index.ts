@@ -34,6 +34,7 @@ export { documentToJaeger } from './translate/jaeger/documents-to-jaeger.ts';
 export type { JaegerBatch, JaegerProblem, JaegerSpan } from './translate/jaeger/jaeger-span.ts';
 export { jaegerToDocuments } from './translate/jaeger/jaeger-to-documents.ts';
 export { decodeZipkinV1Json } from './translate/zipkin/decode-v1-json.ts';
+export { decodeZipkinV1Thrift } from './translate/zipkin/decode-v1-thrift.ts';
 export { decodeZipkinV2Json } from './translate/zipkin/decode-v2-json.ts';
 export { decodeZipkinV2Proto } from './translate/zipkin/decode-v2-proto.ts';
 export { documentToZipkin } from './translate/zipkin/documents-to-zipkin.ts';

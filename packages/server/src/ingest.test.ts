@@ -98,6 +98,20 @@ test('a fault of ours in one document costs only that one', async () => {
   expect(appends.flat()).toHaveLength(2);
 });
 
+test('a sidecar and its application become one, however each of them comes, and what is sent again is counted', async () => {
+  const { ingest, appends, balance } = open();
+  const sidecar = { 'mesh.side': 'inbound', 'mesh.pod': 'shop-1' };
+  ingest.offer(document({ id: '0000000000000002', parent_id: '0000000000000001', name: 'Shop' }));
+  await ingest.drain();
+  await ingest.put([document({ id: '0000000000000001', name: 'shop.default', annotations: sidecar })], 'otlp');
+  const texts = appends.flat().map((bytes) => decodeRecord(bytes));
+  expect(texts.map((decoded) => decoded.ok && JSON.parse(decoded.value.text)).slice(1)).toMatchObject([
+    { id: '0000000000000002', name: 'shop.default', metadata: { mesh: { name: 'Shop' } } },
+    { id: '0000000000000001', type: 'subsegment', parent_id: '0000000000000002' },
+  ]);
+  expect(await balance()).toMatchObject({ received: 3, refused: 0, journalled: 3, waiting: 0 });
+});
+
 function document(fields: object): string {
   const base = { id: '1111111111111111', trace_id: '1-5759e988-bd862e3fe1be46a994272793', name: 'shop' };
   return JSON.stringify({ ...base, start_time: NOW_SECONDS, end_time: NOW_SECONDS + 1, ...fields });

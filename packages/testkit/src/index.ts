@@ -1,2 +1,3 @@
 export * from './corpus.ts';
+export * from './mesh.ts';
 export * from './trace.ts';

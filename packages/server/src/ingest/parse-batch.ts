@@ -1,5 +1,6 @@
 import {
   bad,
+  createHopCollapser,
   parseDocument,
   type AcceptedDocument,
   type DocumentProblem,
@@ -29,7 +30,10 @@ export interface Batch {
 
 export interface BatchParser {
   readonly start: (channel: Channel, documentsMax: number) => Batch;
-  /** Adds these texts' documents to the batch, counts them, and returns how many were accepted. */
+  /**
+   * Adds these texts' documents to the batch, counts them, and returns how many were added. A document that makes one hop of
+   * another's sidecar and application brings that one with it once more (ADR-016).
+   */
   readonly parseInto: (batch: Batch, texts: readonly string[]) => number;
 }
 
@@ -45,6 +49,8 @@ export interface BatchParserOptions {
 // Hot path: counters are moved once per call, a refusal's once per document. ingest.bench.ts
 export function createBatchParser(options: BatchParserOptions): BatchParser {
   const { events, nowUs, segmentMaxAgeUs: pastUsMax, segmentMaxFutureUs: futureUsMax, segmentBytesMax } = options;
+  // One for all receivers: the halves of a hop may speak different dialects.
+  const hops = createHopCollapser();
 
   function parseSafely(text: string, limits: ParseDocumentOptions): readonly Result<AcceptedDocument, Refusal>[] {
     try {
@@ -53,6 +59,24 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
       events.troubleMet('a document could not be parsed', error);
       return [bad({ code: 'InternalFailure', field: null, message: 'the document could not be read', id: null })];
     }
+  }
+
+  function accept(batch: Batch, parsed: readonly AcceptedDocument[]): number {
+    const documents = parsed.map(({ document }) => document);
+    const collapsed = hops.collapse(documents);
+    if (collapsed === documents) {
+      for (const { document, text } of parsed) {
+        batch.accepted.push(text);
+        batch.traceIds.push(document.trace_id);
+      }
+      return parsed.length;
+    }
+    const texts = new Map(parsed.map(({ document, text }) => [document, text]));
+    for (const document of collapsed) {
+      batch.accepted.push(texts.get(document) ?? JSON.stringify(document));
+      batch.traceIds.push(document.trace_id);
+    }
+    return collapsed.length;
   }
 
   return {
@@ -67,16 +91,14 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
     parseInto(batch, texts) {
       const limits = { nowUs: batch.receivedUs, pastUsMax, futureUsMax, documentBytesMax: segmentBytesMax };
       let chars = 0;
-      let acceptedCount = 0;
+      const accepted: AcceptedDocument[] = [];
       let refusedCount = 0;
       for (const text of texts) {
         chars += text.length;
-        const isFull = batch.accepted.length + batch.refused.length >= batch.documentsMax;
+        const isFull = batch.accepted.length + accepted.length + batch.refused.length >= batch.documentsMax;
         for (const parsed of isFull ? [tooMany(batch)] : parseSafely(text, limits)) {
           if (parsed.ok) {
-            acceptedCount += 1;
-            batch.accepted.push(parsed.value.text);
-            batch.traceIds.push(parsed.value.document.trace_id);
+            accepted.push(parsed.value);
           } else {
             refusedCount += 1;
             batch.refused.push(parsed.problem);
@@ -84,6 +106,7 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
           }
         }
       }
+      const acceptedCount = accept(batch, accepted);
       events.documentsReceived(batch.channel, acceptedCount + refusedCount, chars);
       return acceptedCount;
     },

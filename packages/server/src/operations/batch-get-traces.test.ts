@@ -143,10 +143,21 @@ test('a large trace whose first documents went between two pages is asked for an
   await expect(later({ TraceIds, NextToken })).rejects.toMatchObject({ code: 'InvalidRequestException' });
 });
 
-test('ids may be written as W3C does, and come back as X-Ray writes them', async () => {
+test.each([
+  ['as W3C writes it', (id: string) => id.slice(2).replace('-', '')],
+  ['in upper case', (id: string) => id.toUpperCase()],
+  [
+    'as a UUID',
+    (id: string) =>
+      id
+        .slice(2)
+        .replace('-', '')
+        .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
+  ],
+])('an id %s is answered as X-Ray writes it, and once', async (_name, spell) => {
   const store = await stored(LARGE.documents);
-  const asked = LARGE.traceId.replace(/^1-/, '').replace('-', '');
-  const { Traces } = await createBatchGetTraces({ store, tokens, events })({ TraceIds: [asked] });
+  const TraceIds = [spell(LARGE.traceId), LARGE.traceId];
+  const { Traces } = await createBatchGetTraces({ store, tokens, events })({ TraceIds });
   expect(Traces?.map(({ Id }) => Id)).toEqual([LARGE.traceId]);
 });
 

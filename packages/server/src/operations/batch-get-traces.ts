@@ -1,5 +1,5 @@
 import { ApiError, type Trace } from '@fluoroscope/api';
-import { parseTraceId, type TraceId } from '@fluoroscope/model';
+import { parseTraceIdAnySpelling, type TraceId } from '@fluoroscope/model';
 import { StoreError } from '@fluoroscope/store';
 import type { Events } from '../events.ts';
 import { TRACES_PAGE_CHARS_MAX } from '../limits.ts';
@@ -24,7 +24,7 @@ export function createBatchGetTraces(options: BatchGetTracesOptions): Handler<'b
   const { tokens, events, pageCharsMax = TRACES_PAGE_CHARS_MAX } = options;
   const readTracePart = createTraceParts(options);
   return async ({ TraceIds, NextToken }) => {
-    const ids = [...new Set(TraceIds)];
+    const ids = distinct(TraceIds);
     const scope: TokenScope = ['batch-get-traces', ids];
     const [from = 0, ...inside] = readNextToken(tokens, scope, NextToken) ?? [];
     if (typeof from !== 'number') throw badNextToken();
@@ -37,7 +37,7 @@ export function createBatchGetTraces(options: BatchGetTracesOptions): Handler<'b
     for (const [offset, asked] of ids.slice(from).entries()) {
       const at = from + offset;
       if (room <= 0) return { ...answer(), NextToken: tokens.issue(scope, [at]) };
-      const id = parseTraceId(asked);
+      const id = parseTraceIdAnySpelling(asked);
       const size = { charsMax: room, countMax: Infinity };
       const place = after;
       const part = id.ok ? await unlessSealed(() => readTracePart(id.value, place, size), events) : null;
@@ -64,4 +64,15 @@ export function createBatchGetTraces(options: BatchGetTracesOptions): Handler<'b
 
 function toTrace(id: TraceId, { duration, isLimitExceeded, segments }: TracePart): Trace {
   return { Id: id, Duration: duration, LimitExceeded: isLimitExceeded, Segments: segments };
+}
+
+/** Each trace once, however it is spelled; the first spelling stands for it. */
+function distinct(texts: readonly string[]): readonly string[] {
+  const byId = new Map<string, string>();
+  for (const text of texts) {
+    const id = parseTraceIdAnySpelling(text);
+    const key = id.ok ? id.value : text;
+    if (!byId.has(key)) byId.set(key, text);
+  }
+  return [...byId.values()];
 }

@@ -1,4 +1,4 @@
-import { parseTraceId, type TraceId } from '@fluoroscope/model';
+import { parseTraceIdAnySpelling, type TraceId } from '@fluoroscope/model';
 import { toServices } from '@fluoroscope/query';
 import { SERVICES_PAGE_COUNT_MAX } from '../limits.ts';
 import type { PageTokens, TokenScope } from '../page-token.ts';
@@ -33,7 +33,7 @@ export function createGetTraceGraph(options: GetTraceGraphOptions): Handler<'get
 function readTraceIds(texts: readonly string[]): readonly TraceId[] {
   const ids = new Set<TraceId>();
   for (const text of texts) {
-    const id = parseTraceId(text);
+    const id = parseTraceIdAnySpelling(text);
     if (id.ok) ids.add(id.value);
   }
   return [...ids];

@@ -1,5 +1,5 @@
 import { JournalError } from '@fluoroscope/journal';
-import { createHopCollapser, type TimeUs } from '@fluoroscope/model';
+import type { TimeUs } from '@fluoroscope/model';
 import {
   createJaegerReceiver,
   createZipkinReceiver,
@@ -21,9 +21,6 @@ export interface ReceiversOptions {
 
 /** The receivers of spans, before the journal: one of each dialect, however many ports lead there. */
 export function createSpanReceivers({ ingest, events, nowUs }: ReceiversOptions): SpanReceivers {
-  // One for all: the halves of a hop may speak different dialects.
-  const hops = createHopCollapser();
-
   function sinkOf(channel: SpanChannel): SpanSink {
     return {
       async put(texts) {
@@ -33,7 +30,6 @@ export function createSpanReceivers({ ingest, events, nowUs }: ReceiversOptions)
           throw error instanceof JournalError ? journalRefusal(error) : error;
         }
       },
-      process: (documents) => hops.collapse(documents),
       nowUs,
       events: {
         // Counted as documents by the ingest.

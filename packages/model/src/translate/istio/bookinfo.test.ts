@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { mergeTrace } from '../../merge-trace.ts';
-import type { SubsegmentDocument, TraceDocument } from '../../segment-document.ts';
+import type { TraceDocument } from '../../segment-document.ts';
 import { timeUs } from '../../time.ts';
 import { decodeZipkinV2Json } from '../zipkin/decode-v2-json.ts';
 import { documentToZipkin } from '../zipkin/documents-to-zipkin.ts';
 import { createZipkinTranslator } from '../zipkin/zipkin-to-documents.ts';
 import { createHopCollapser } from './collapse-hops.ts';
+import { edgesOf } from './testing/read-fixture.ts';
 
 // Istio's sample application: gateway → productpage → details and reviews, reviews → ratings.
 //
@@ -316,10 +317,6 @@ function unwrap(decoded: ReturnType<typeof decodeZipkinV2Json>) {
 function translate(batches: readonly (readonly object[])[]): readonly TraceDocument[] {
   const translator = createZipkinTranslator();
   const collapser = createHopCollapser();
-  // From the first sidecar on, documents are remembered.
-  collapser.collapse(
-    translator.translate(decode([{ ...inbound(CURRENT, 'other', '01', '02'), traceId: 'bb' }]), timeUs(START_US)),
-  );
   return batches.flatMap((batch) => collapser.collapse(translator.translate(decode(batch), timeUs(START_US))));
 }
 
@@ -327,23 +324,4 @@ function byId(documents: readonly TraceDocument[], id: string): TraceDocument {
   const found = documents.findLast((document) => document.id === id.padStart(16, '0'));
   if (found === undefined) throw new Error(`no document ${id}`);
   return found;
-}
-
-/** Caller → callee by name, of segments and of what was inferred; `client` calls those without a parent. */
-function edgesOf(documents: readonly TraceDocument[]): readonly string[] {
-  const { segments } = mergeTrace(documents);
-  const ownerOf = new Map<string, string>();
-  for (const { document } of segments) {
-    const stack: (TraceDocument | SubsegmentDocument)[] = [document];
-    for (let entity = stack.pop(); entity !== undefined; entity = stack.pop()) {
-      ownerOf.set(entity.id, document.name);
-      stack.push(...(entity.subsegments ?? []));
-    }
-  }
-  return segments
-    .map(
-      ({ document }) =>
-        `${document.parent_id === undefined ? 'client' : (ownerOf.get(document.parent_id) ?? '?')} → ${document.name}`,
-    )
-    .toSorted();
 }

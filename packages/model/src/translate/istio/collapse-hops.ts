@@ -1,12 +1,12 @@
 import type {
   IndependentSubsegmentDocument,
-  Json,
   SegmentDocument,
   SubsegmentDocument,
   TraceDocument,
 } from '../../segment-document.ts';
 import type { SegmentId } from '../../segment-id.ts';
-import { createHopMemory, HOPS_REMEMBERED_MAX } from './hop-memory.ts';
+import { asLead, toWork, withParent } from './change-place.ts';
+import { createHopMemory, HOPS_REMEMBERED_MAX, type InboundProxy } from './hop-memory.ts';
 import type { HopSide } from './read-mesh-hop.ts';
 
 export interface HopCollapser {
@@ -15,48 +15,73 @@ export interface HopCollapser {
 }
 
 /**
- * Makes one node of a sidecar and the application behind it (ADR-016), whatever dialect the application speaks.
+ * Makes one node of a sidecar and the application behind it (ADR-016), whatever dialect the two speak.
  *
  *   inbound sidecar + application's segment     one segment, named by the sidecar; the other one is work in it
  *   application's call + outbound sidecar       one call, the application's; the sidecar's is work in it, and who answered
  *                                               the sidecar answers the call
  *
  * The two arrive in any order and in different requests. A stored segment is never outdone by a subsegment, so the one that
- * comes first stays a segment: usually the application's, since sidecars report later. Nothing is remembered until the first
- * sidecar is seen.
+ * comes first stays a segment: usually the application's, since sidecars report later. Until the first sidecar is seen only the
+ * last `BEFORE_MESH_MAX` documents are kept, unread.
  */
 // oxlint-disable-next-line max-lines-per-function -- one memory, and a function for each way a document meets it
 export function createHopCollapser(hopsMax: number = HOPS_REMEMBERED_MAX): HopCollapser {
   const memory = createHopMemory(hopsMax);
   let isMesh = false;
+  const before: TraceDocument[] = [];
+  let beforeAt = 0;
 
-  function addInbound(proxy: SegmentDocument, emit: Emit): void {
-    const { trace_id: traceId, id } = proxy;
-    const parentId = memory.standInOf(traceId, proxy.parent_id);
-    const application = memory.segmentsBelow(traceId, id).find((segment) => sideOf(segment) === null);
-    memory.addProxy(traceId, id);
-    if (application === undefined) {
-      emitSegment(withParent(proxy, parentId), proxy.parent_id, emit);
+  function keepUnread(documents: readonly TraceDocument[]): void {
+    for (const document of documents) {
+      before[beforeAt] = document;
+      beforeAt = (beforeAt + 1) % BEFORE_MESH_MAX;
+    }
+  }
+
+  /** They were handed on as they are: nothing can be beside a sidecar yet. */
+  function readKept(): void {
+    const kept = [...before.slice(beforeAt), ...before.slice(0, beforeAt)];
+    before.length = 0;
+    for (const document of kept) addDocument(document, () => {});
+  }
+
+  function addInbound(segment: SegmentDocument, emit: Emit): void {
+    const { trace_id: traceId, id } = segment;
+    const applications = memory
+      .segmentsBelow(traceId, id)
+      .filter((below) => sideOf(below) === null && isBehind(below, segment));
+    const proxy: InboundProxy = { segment, leads: applications.map((application) => application.id) };
+    memory.addProxy(proxy);
+    const [first] = applications;
+    if (first === undefined) {
+      emitSegment(withParent(segment, memory.standInOf(traceId, segment.parent_id)), segment.parent_id, emit);
       return;
     }
-    const { name } = application;
-    const merged = withParent({ ...application, ...inMesh(application, { name }), name: proxy.name }, parentId);
-    emitSegment(merged, proxy.parent_id, emit);
-    emit(toWork(proxy, application.id));
+    for (const application of applications) emitLead(application, proxy, emit);
+    emit(toWork(segment, first.id));
   }
 
   function addApplication(segment: SegmentDocument, emit: Emit): void {
     const { trace_id: traceId, parent_id: parentId } = segment;
     const above = memory.pastLeg(traceId, parentId);
-    if (parentId !== undefined && above !== undefined && memory.isProxy(traceId, above)) {
-      emit(toWork(segment, parentId));
-      return;
-    }
-    emitSegment(withParent(segment, memory.standInOf(traceId, parentId)), above, emit);
+    const proxy = above === undefined ? undefined : memory.proxyOf(traceId, above);
+    if (parentId === undefined || proxy === undefined || !isBehind(segment, proxy.segment)) {
+      emitSegment(withParent(segment, memory.standInOf(traceId, parentId)), above, emit);
+    } else if (proxy.leads.includes(segment.id)) {
+      // Once more, complete by now.
+      memory.addSegment(proxy.segment.id, segment, entitiesIn(segment).length);
+      emitLead(segment, proxy, emit);
+    } else emit(toWork(segment, parentId));
+  }
+
+  function emitLead(application: SegmentDocument, { segment: proxy }: InboundProxy, emit: Emit): void {
+    const parentId = memory.standInOf(proxy.trace_id, proxy.parent_id);
+    emitSegment(asLead(application, proxy, parentId), proxy.parent_id, emit);
   }
 
   function emitSegment(segment: SegmentDocument, sentParent: SegmentId | undefined, emit: Emit): void {
-    if (sentParent !== undefined) memory.addSegment(sentParent, segment);
+    if (sentParent !== undefined) memory.addSegment(sentParent, segment, entitiesIn(segment).length);
     emit(segment);
   }
 
@@ -83,30 +108,48 @@ export function createHopCollapser(hopsMax: number = HOPS_REMEMBERED_MAX): HopCo
     }
   }
 
+  function addDocument(document: TraceDocument, emit: Emit): void {
+    const side = sideOf(document);
+    place(document, side, emit);
+    if (side !== null) return;
+    for (const entity of entitiesIn(document)) if (isCall(entity)) addCall(document, entity.id, emit);
+  }
+
+  function place(document: TraceDocument, side: HopSide | null, emit: Emit): void {
+    if (document.type === undefined) {
+      if (side === 'inbound') addInbound(document, emit);
+      else if (side === null) addApplication(document, emit);
+      else emitSegment(document, document.parent_id, emit);
+    } else if (side === 'outbound' && document.namespace !== undefined) addOutbound(document, emit);
+    else {
+      if (side === 'leg') memory.addLeg(document);
+      emit(document);
+    }
+  }
+
   return {
     collapse(documents) {
-      isMesh ||= documents.some((document) => sideOf(document) !== null);
-      if (!isMesh) return documents;
-      const latest = new Map<string, TraceDocument>();
-      const emit: Emit = (document) => latest.set(document.trace_id + document.id, document);
-      // What others are looked up by goes first.
-      for (const document of documents.toSorted((a, b) => turnOf(a) - turnOf(b))) {
-        const side = sideOf(document);
-        if (document.type === undefined) {
-          if (side === 'inbound') addInbound(document, emit);
-          else if (side === null) addApplication(document, emit);
-          else emitSegment(document, document.parent_id, emit);
-        } else if (side === 'outbound' && document.namespace !== undefined) addOutbound(document, emit);
-        else {
-          if (side === 'leg') memory.addLeg(document);
-          emit(document);
-        }
-        if (side === null) for (const id of callsIn(document)) addCall(document, id, emit);
+      if (!isMesh) {
+        isMesh = documents.some((document) => sideOf(document) !== null);
+        if (isMesh) readKept();
+        else keepUnread(documents);
       }
+      if (!isMesh) return documents;
+      // Of one entity the latest, but a report of work in progress is no later than its end.
+      const latest = new Map<string, TraceDocument>();
+      const emit: Emit = (document) => {
+        const { trace_id, id, type = 'segment', in_progress = false } = document;
+        latest.set(`${trace_id}${id}${type}${in_progress}`, document);
+      };
+      // What others are looked up by goes first.
+      for (const document of documents.toSorted((a, b) => turnOf(a) - turnOf(b))) addDocument(document, emit);
       return [...latest.values()];
     },
   };
 }
+
+/** A second or so of a service that has just begun, and some MB. */
+const BEFORE_MESH_MAX = 1_024;
 
 type Emit = (document: TraceDocument) => void;
 
@@ -130,41 +173,32 @@ function turnOf(document: TraceDocument): number {
   return side === 'inbound' ? 3 : 2;
 }
 
-/** The ids of a document's calls, embedded ones included. */
-function callsIn(document: TraceDocument): readonly SegmentId[] {
-  const calls: SegmentId[] = [];
-  const stack: (TraceDocument | SubsegmentDocument)[] = [document];
-  for (let entity = stack.pop(); entity !== undefined; entity = stack.pop()) {
-    if ('namespace' in entity && entity.namespace !== undefined) calls.push(entity.id);
-    if (entity.subsegments !== undefined) stack.push(...entity.subsegments);
+/**
+ * Whether a segment below an inbound proxy is of the application that the proxy stands beside. Behind a sidecar of Istio
+ * nothing else can be: what the application calls has the sidecar's outbound span above it. An Envoy without Istio may
+ * as well be a front proxy, which is another service: there the names must agree.
+ */
+function isBehind(application: SegmentDocument, { name, annotations = {} }: SegmentDocument): boolean {
+  if (annotations['mesh.pod'] !== undefined || annotations['mesh.port'] !== undefined) return true;
+  return isSameOrWithin(application.name, name) || isSameOrWithin(name, application.name);
+}
+
+/** `reviews.default` is `reviews`, with its namespace. */
+function isSameOrWithin(longer: string, shorter: string): boolean {
+  return longer === shorter || longer.startsWith(`${shorter}.`);
+}
+
+type Entity = TraceDocument | SubsegmentDocument;
+
+/** The document and what is embedded in it. */
+function entitiesIn(document: TraceDocument): readonly Entity[] {
+  const entities: Entity[] = [document];
+  for (let at = 0; at < entities.length; at += 1) {
+    for (const child of entities[at]?.subsegments ?? []) entities.push(child);
   }
-  return calls;
+  return entities;
 }
 
-function withParent(segment: SegmentDocument, parentId: SegmentId | undefined): SegmentDocument {
-  if (segment.parent_id === parentId) return segment;
-  const { parent_id: _parent, ...root } = segment;
-  return parentId === undefined ? root : { ...root, parent_id: parentId };
-}
-
-/** A segment as work below another; what only segments have is kept in `metadata.mesh`. */
-function toWork(segment: SegmentDocument, parentId: SegmentId): IndependentSubsegmentDocument {
-  const { origin, user, resource_arn, service, inferred: _inferred, type: _type, ...common } = segment;
-  return {
-    ...common,
-    ...inMesh(segment, { origin, user, resource_arn, service }),
-    type: 'subsegment',
-    parent_id: parentId,
-  };
-}
-
-/** Metadata with what the document was before. */
-function inMesh(
-  { metadata }: TraceDocument,
-  fields: Readonly<Record<string, Json | undefined>>,
-): Pick<TraceDocument, 'metadata'> {
-  const mesh: Record<string, Json> = {};
-  for (const [key, value] of Object.entries(fields)) if (value !== undefined) mesh[key] = value;
-  if (Object.keys(mesh).length > 0) return { metadata: { ...metadata, mesh } };
-  return metadata === undefined ? {} : { metadata };
+function isCall(entity: Entity): boolean {
+  return 'namespace' in entity && entity.namespace !== undefined;
 }

@@ -2,22 +2,30 @@ import type { IndependentSubsegmentDocument, SegmentDocument } from '../../segme
 import type { SegmentId } from '../../segment-id.ts';
 import type { TraceId } from '../../trace-id.ts';
 
-/** Entries of all kinds together: with documents of 1 kB some tens of MB, and some seconds of a busy mesh. */
+/** Entries of all kinds and the remembered documents' entities together: some tens of MB, and some seconds of a busy mesh. */
 export const HOPS_REMEMBERED_MAX = 32_768;
 /** Of one parent, or calls waiting for one: more are not followed. */
 const SIBLINGS_MAX = 64;
 
+/** An inbound sidecar, as far as applications behind it must know. */
+export interface InboundProxy {
+  /** As the sidecar's span was translated. */
+  readonly segment: SegmentDocument;
+  /** Segments of its application that were sent on before it, and so stay segments. */
+  readonly leads: readonly SegmentId[];
+}
+
 /** What was seen of recent hops, by trace and id. Forgets the older half when full. */
 export interface HopMemory {
-  readonly addProxy: (traceId: TraceId, id: SegmentId) => void;
-  readonly isProxy: (traceId: TraceId, id: SegmentId) => boolean;
+  readonly addProxy: (proxy: InboundProxy) => void;
+  readonly proxyOf: (traceId: TraceId, id: SegmentId) => InboundProxy | undefined;
   readonly addCall: (traceId: TraceId, id: SegmentId) => void;
   readonly isCall: (traceId: TraceId, id: SegmentId) => boolean;
   readonly addLeg: (leg: IndependentSubsegmentDocument) => void;
   /** The parent of a leg; any other id itself. */
   readonly pastLeg: (traceId: TraceId, id: SegmentId | undefined) => SegmentId | undefined;
-  /** The segment as it was sent on, below the parent that its sender named. */
-  readonly addSegment: (sentParent: SegmentId, segment: SegmentDocument) => void;
+  /** The segment as it was sent on, below the parent that its sender named; `entities`: it and its subsegments. */
+  readonly addSegment: (sentParent: SegmentId, segment: SegmentDocument, entities: number) => void;
   readonly segmentsBelow: (traceId: TraceId, parentId: SegmentId) => readonly SegmentDocument[];
   /** A proxy's call whose application's call has not been seen. */
   readonly addOutbound: (callId: SegmentId, proxy: IndependentSubsegmentDocument) => void;
@@ -31,13 +39,13 @@ export function createHopMemory(entriesMax: number): HopMemory {
   let young = newGeneration();
   let old = newGeneration();
 
-  function add<T>(pick: (generation: Generation) => Map<string, T>, key: string, value: T): void {
+  function add<T>(pick: (generation: Generation) => Map<string, T>, key: string, value: T, cost: number = 1): void {
     if (young.count >= entriesMax / 2) {
       old = young;
       young = newGeneration();
     }
     pick(young).set(key, value);
-    young.count += 1;
+    young.count += cost;
   }
   function get<T>(pick: (generation: Generation) => Map<string, T>, key: string): T | undefined {
     return pick(young).get(key) ?? pick(old).get(key);
@@ -46,19 +54,20 @@ export function createHopMemory(entriesMax: number): HopMemory {
     pick: (generation: Generation) => Map<string, readonly T[]>,
     key: string,
     value: T,
+    cost: number = 1,
   ): void {
     const others = (get(pick, key) ?? []).filter(({ id }) => id !== value.id);
-    if (others.length < SIBLINGS_MAX) add(pick, key, [...others, value]);
+    if (others.length < SIBLINGS_MAX) add(pick, key, [...others, value], cost);
   }
 
   return {
-    addProxy: (traceId, id) => add(proxiesOf, traceId + id, id),
-    isProxy: (traceId, id) => get(proxiesOf, traceId + id) !== undefined,
+    addProxy: (proxy) => add(proxiesOf, proxy.segment.trace_id + proxy.segment.id, proxy),
+    proxyOf: (traceId, id) => get(proxiesOf, traceId + id),
     addCall: (traceId, id) => add(callsOf, traceId + id, id),
     isCall: (traceId, id) => get(callsOf, traceId + id) !== undefined,
     addLeg: (leg) => add(legsOf, leg.trace_id + leg.id, leg.parent_id),
     pastLeg: (traceId, id) => (id === undefined ? undefined : (get(legsOf, traceId + id) ?? id)),
-    addSegment: (sentParent, segment) => addTo(segmentsOf, segment.trace_id + sentParent, segment),
+    addSegment: (sentParent, segment, entities) => addTo(segmentsOf, segment.trace_id + sentParent, segment, entities),
     segmentsBelow: (traceId, parentId) => get(segmentsOf, traceId + parentId) ?? [],
     addOutbound: (callId, proxy) => addTo(outboundOf, proxy.trace_id + callId, proxy),
     takeOutbound(traceId, callId) {
@@ -75,7 +84,7 @@ export function createHopMemory(entriesMax: number): HopMemory {
 
 /** All keys are a trace id and the id of a segment or subsegment. */
 interface Generation {
-  readonly proxies: Map<string, SegmentId>;
+  readonly proxies: Map<string, InboundProxy>;
   readonly calls: Map<string, SegmentId>;
   readonly legs: Map<string, SegmentId>;
   readonly standIns: Map<string, SegmentId>;
@@ -96,7 +105,7 @@ function newGeneration(): Generation {
   };
 }
 
-const proxiesOf = ({ proxies }: Generation): Map<string, SegmentId> => proxies;
+const proxiesOf = ({ proxies }: Generation): Map<string, InboundProxy> => proxies;
 const callsOf = ({ calls }: Generation): Map<string, SegmentId> => calls;
 const legsOf = ({ legs }: Generation): Map<string, SegmentId> => legs;
 const standInsOf = ({ standIns }: Generation): Map<string, SegmentId> => standIns;

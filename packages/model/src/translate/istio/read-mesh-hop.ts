@@ -4,9 +4,13 @@ import { firstTagOf, tagOf, type RpcSpan } from '../rpc/rpc-span.ts';
 import type { SpanRole } from '../rpc/to-documents.ts';
 import { readClusterName, readServiceHost, type ClusterName } from './cluster-name.ts';
 import { readNodeId, type ProxyNode } from './node-id.ts';
+import { isTurnedBack } from './response-flags.ts';
 
 /** Which side of a hop a proxy's span is. `leg`: the way between a proxy and what stands beside or behind it. */
 export type HopSide = 'inbound' | 'outbound' | 'gateway' | 'leg';
+
+/** What is looked at, whatever the span's dialect. */
+export type MeshSpan = Pick<RpcSpan, 'tags' | 'kind' | 'name' | 'service' | 'peer'>;
 
 export interface MeshHop {
   readonly role: SpanRole;
@@ -14,6 +18,8 @@ export interface MeshHop {
   readonly service: string;
   /** Where an outbound request went. */
   readonly peer: string | undefined;
+  /** It went to a service of the mesh, which never saw it: nobody but the caller tells of that. */
+  readonly isTurnedBack: boolean;
   /**
    * `mesh.side` (inbound, outbound, gateway, leg), `mesh.namespace`, `mesh.workload`, `mesh.pod`, `mesh.service`,
    * `mesh.version`, `mesh.port`, `mesh.peer_service`, `mesh.peer_namespace`, `mesh.peer_version`, `mesh.blocked`.
@@ -30,15 +36,15 @@ export interface MeshHop {
  *   gateway             a segment of its own with a call below it
  *   with a span for each way (Envoy as an independent hop), the second one is work (inbound) or the call (outbound, gateway)
  */
-export function readMeshHop(span: RpcSpan): MeshHop | null {
+export function readMeshHop(span: MeshSpan): MeshHop | null {
   const { tags } = span;
   const nodeId = tagOf(tags, 'node_id');
   const clusterText = firstTagOf(tags, CLUSTER);
-  const isProxy = tagOf(tags, 'component') === 'proxy' || nodeId !== '';
+  const node = nodeId === '' ? null : readNodeId(nodeId);
+  const isProxy = tagOf(tags, 'component') === 'proxy' || node !== null;
   const cluster = clusterText === '' ? null : readClusterName(clusterText);
   if (!isProxy && cluster === null) return null;
 
-  const node = nodeId === '' ? null : readNodeId(nodeId);
   const side = sideOf(span, node, cluster);
   if (side === null) return null;
   const role = roleOf(span, side, cluster);
@@ -50,6 +56,7 @@ export function readMeshHop(span: RpcSpan): MeshHop | null {
     role,
     service,
     peer,
+    isTurnedBack: peer !== undefined && isInMesh(cluster) && isTurnedBack(tags),
     annotations: annotate(span, { side, node, cluster, namespace, service: canonical || service }),
   };
 }
@@ -59,7 +66,7 @@ const CLUSTER = ['upstream_cluster', 'upstream_cluster.name'];
 /** Envoy names the spans that it makes below its own `router <cluster> egress`. */
 const LEG_NAME = /^(?:router|async) .* egress$/;
 
-function sideOf(span: RpcSpan, node: ProxyNode | null, cluster: ClusterName | null): HopSide | null {
+function sideOf(span: MeshSpan, node: ProxyNode | null, cluster: ClusterName | null): HopSide | null {
   const { name, kind } = span;
   const isLeg = LEG_NAME.test(name);
   if (node?.isGateway === true) return isLeg ? 'outbound' : 'gateway';
@@ -79,7 +86,7 @@ function sideOf(span: RpcSpan, node: ProxyNode | null, cluster: ClusterName | nu
   }
 }
 
-function sideOfName({ name, kind, tags }: RpcSpan): HopSide | null {
+function sideOfName({ name, kind, tags }: MeshSpan): HopSide | null {
   const direction = tagOf(tags, 'direction');
   if (direction === 'ingress' || name === 'ingress') return 'inbound';
   if (direction === 'egress' || name.startsWith('egress ')) return 'outbound';
@@ -87,7 +94,7 @@ function sideOfName({ name, kind, tags }: RpcSpan): HopSide | null {
   return kind === 'client' ? 'outbound' : null;
 }
 
-function roleOf({ kind }: RpcSpan, side: HopSide, cluster: ClusterName | null): SpanRole {
+function roleOf({ kind }: MeshSpan, side: HopSide, cluster: ClusterName | null): SpanRole {
   switch (side) {
     case 'inbound':
       return 'segment';
@@ -103,10 +110,14 @@ function roleOf({ kind }: RpcSpan, side: HopSide, cluster: ClusterName | null): 
   }
 }
 
-function peerOf({ tags, peer }: RpcSpan, cluster: ClusterName | null, clusterText: string): string | undefined {
+function peerOf({ tags, peer }: MeshSpan, cluster: ClusterName | null, clusterText: string): string | undefined {
   if (cluster?.direction === 'outbound' && cluster.host !== '') return readServiceHost(cluster.host).name;
   const host = hostOf(firstTagOf(tags, ['http.url', 'url.full']));
   return host || peer || clusterText || undefined;
+}
+
+function isInMesh(cluster: ClusterName | null): boolean {
+  return cluster?.direction === 'outbound' && readServiceHost(cluster.host).namespace !== '';
 }
 
 interface HopParts {
@@ -117,7 +128,7 @@ interface HopParts {
   readonly service: string;
 }
 
-function annotate({ tags }: RpcSpan, parts: HopParts): MeshHop['annotations'] {
+function annotate({ tags }: MeshSpan, parts: HopParts): MeshHop['annotations'] {
   const { side, node, cluster, namespace, service } = parts;
   const annotations: [string, AnnotationValue][] = [['mesh.side', side]];
   const add = (key: string, value: AnnotationValue | null): void => {

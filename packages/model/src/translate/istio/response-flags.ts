@@ -1,6 +1,6 @@
 import { ERROR, FAULT, flagsOfStatus, readFlags, THROTTLE, type Flags } from '../rpc/read-flags.ts';
 import { readStatus } from '../rpc/read-http.ts';
-import { tagOf, type RpcSpan } from '../rpc/rpc-span.ts';
+import { tagOf, type RpcSpan, type Tags } from '../rpc/rpc-span.ts';
 
 // XRAY-SPEC §11.5; DI only says that a delay was injected.
 const FLAGS: ReadonlyMap<string, Flags> = new Map([
@@ -17,7 +17,7 @@ const FLAGS: ReadonlyMap<string, Flags> = new Map([
  * A status that tells goes first, then the first known flag, then what any span's tags say. Flags that failed the
  * request are its cause.
  */
-export function readMeshFlags(span: RpcSpan): Flags {
+export function readMeshFlags(span: Pick<RpcSpan, 'tags' | 'kind'>): Flags {
   const text = tagOf(span.tags, 'response_flags');
   const known = text.split(',', RESPONSE_FLAGS_MAX).flatMap((flag) => FLAGS.get(flag.trim()) ?? []);
   const [ofFlag] = known;
@@ -25,6 +25,26 @@ export function readMeshFlags(span: RpcSpan): Flags {
   const reason = tagOf(span.tags, 'error.reason');
   const message = reason === '' ? `response flags ${text}` : `${reason} (response flags ${text})`;
   return { ...(flagsOfStatus(readStatus(span)) ?? ofFlag), cause: { exceptions: [{ message, remote: true }] } };
+}
+
+// No host, no connection, no route, or stopped by a filter.
+const BEFORE_THE_PEER: ReadonlySet<string> = new Set([
+  'UH',
+  'UF',
+  'UO',
+  'NR',
+  'NC',
+  'NFCF',
+  'FI',
+  'RL',
+  'RLSE',
+  'UAEX',
+]);
+
+/** Whether a request ended before it came to whom it was for. Of one that was tried again only the last try is told. */
+export function isTurnedBack(tags: Tags): boolean {
+  const flags = tagOf(tags, 'response_flags').split(',', RESPONSE_FLAGS_MAX);
+  return !flags.includes('URX') && flags.some((flag) => BEFORE_THE_PEER.has(flag.trim()));
 }
 
 /** Envoy has some thirty flags. */

@@ -34,6 +34,7 @@ export interface ThriftReader {
   /** Calls back for each item of a list of the given type. */
   readonly list: (itemType: number, itemsMax: number, onItem: () => void) => void;
   readonly bool: () => boolean;
+  readonly i16: () => number;
   readonly i32: () => number;
   readonly i64: () => bigint;
   readonly double: () => number;
@@ -108,6 +109,7 @@ export function createThriftReader(data: Uint8Array): ThriftReader {
       for (let left = items; left > 0; left -= 1) onItem();
     },
     bool: () => octet() !== 0,
+    i16: () => view.getInt16(take(2)),
     i32,
     i64: () => view.getBigInt64(take(8)),
     double: () => view.getFloat64(take(8)),

@@ -23,14 +23,23 @@ export function nameOf(source: SpanSource, isLocalRoot: boolean): NameAndNamespa
     (isAwsCall ? remote?.replace(/^AWS(?:\.SDK\.|::)/, '') : remote) ??
     fields.text('peer.service');
   const aws = before === undefined ? fields.text('aws.service') : undefined;
+  // With AWS a producer is work unless `aws.remote.service` is there; but what it sends to is a node, by these attributes.
+  const isMessage =
+    span.kind === SPAN_KIND.producer &&
+    !isAwsCall &&
+    aws === undefined &&
+    fields.text('messaging.system') !== undefined;
   const name =
     before ??
     aws ??
     databaseName(fields) ??
+    (isMessage ? fields.text('messaging.destination.name', 'messaging.destination') : undefined) ??
     (span.kind === SPAN_KIND.server ? service : undefined) ??
-    fields.text('rpc.service', 'http.host', 'net.peer.name', 'server.address');
+    fields.text('rpc.service', 'http.host', 'net.peer.name', 'server.address') ??
+    // A model's provider, rather than one node for each operation and model, which is what such spans are named by.
+    (span.kind === SPAN_KIND.client ? fields.text('gen_ai.provider.name', 'gen_ai.system') : undefined);
   if (isSegment) return named(name, span.name, undefined);
-  const isCall = span.kind === SPAN_KIND.client || remote !== undefined;
+  const isCall = span.kind === SPAN_KIND.client || remote !== undefined || isMessage;
   return named(name, span.name, isAwsCall || aws !== undefined ? 'aws' : isCall ? 'remote' : undefined);
 }
 

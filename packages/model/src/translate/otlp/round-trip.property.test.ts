@@ -14,6 +14,7 @@ const LIMITS = { nowUs: timeUs(START_US + 60e6), pastUsMax: 86_400e6, futureUsMa
 const text = fc.oneof(
   fc.string({ maxLength: 12 }),
   fc.string({ unit: 'binary', maxLength: 6 }),
+  fc.constantFrom('proxy', 'outbound|9080||a.b.svc.cluster.local', 'inbound|9080||', 'UH', 'router~1~a-x.b~b.svc.c'),
   fc.constantFrom('GET', 'a"b\\c', '\u2028', 'x'.repeat(1_200), '42', '\ud83d\ude00', '{"k":1,"__proto__":2}', '{'),
 );
 const key = fc.oneof(
@@ -42,6 +43,14 @@ const key = fc.oneof(
     'a.b',
     'constructor',
     'messaging.system',
+    'messaging.destination.name',
+    'gen_ai.provider.name',
+    'gen_ai.input.messages',
+    'node_id',
+    'component',
+    'upstream_cluster',
+    'response_flags',
+    'mesh.side',
     'service.name',
     'aws.remote.service',
     'k',

@@ -4,6 +4,7 @@ import { readPlainAttributes } from './attribute-json.ts';
 import { readStack } from './stack-frames.ts';
 import type { OtlpEvent, OtlpSpan } from './span.ts';
 import { toDocumentTexts } from './to-documents.ts';
+import { inferTarget } from '../../infer.ts';
 import type { JsonObject } from '../../segment-document.ts';
 
 const [INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER] = [1, 2, 3, 4, 5];
@@ -90,6 +91,17 @@ test.each<[number | undefined, JsonObject, string]>([
   [CLIENT, { 'http.host': 'cart.example', 'net.peer.name': 'peer.example' }, 'cart.example'],
   [CLIENT, { 'net.peer.name': 'peer.example' }, 'peer.example'],
   [CLIENT, { 'server.address': 'new.example' }, 'new.example'],
+  [CLIENT, { 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': 'gpt-4o' }, 'openai'],
+  [CLIENT, { 'gen_ai.system': 'anthropic' }, 'anthropic'],
+  [CLIENT, { 'gen_ai.provider.name': 'openai', 'server.address': 'api.openai.example' }, 'api.openai.example'],
+  [INTERNAL, { 'gen_ai.provider.name': 'openai', 'gen_ai.operation.name': 'execute_tool' }, 'GET /cart'],
+  [PRODUCER, { 'messaging.system': 'kafka', 'messaging.destination.name': 'orders', 'server.address': 'b' }, 'orders'],
+  [PRODUCER, { 'messaging.system': 'kafka', 'messaging.destination': 'old-orders' }, 'old-orders'],
+  [
+    PRODUCER,
+    { 'messaging.system': 'aws_sqs', 'messaging.destination.name': 'q', 'rpc.system': 'aws-api', 'rpc.service': 'SQS' },
+    'SQS',
+  ],
 ])('kind %s with %j is named %s', (kind = 0, attributes, name) => {
   expect(translate({ kind, attributes })[0].name).toBe(name);
 });
@@ -100,9 +112,33 @@ test.each<[number | undefined, JsonObject, string | undefined]>([
   [CLIENT, { 'aws.service': 'S3' }, 'aws'],
   [CLIENT, { 'aws.service': 'S3', 'peer.service': 'p' }, 'remote'],
   [PRODUCER, { 'aws.remote.service': 'far' }, 'remote'],
+  [PRODUCER, { 'messaging.system': 'kafka' }, 'remote'],
+  [PRODUCER, { 'messaging.system': 'aws_sqs', 'rpc.system': 'aws-api' }, 'aws'],
+  [CLIENT, { 'gen_ai.provider.name': 'openai' }, 'remote'],
+  [INTERNAL, { 'gen_ai.provider.name': 'openai' }, undefined],
   [INTERNAL, { 'http.host': 'h' }, undefined],
 ])('kind %s with %j is of namespace %s', (kind = 0, attributes, namespace) => {
   expect(translate({ kind, attributes })[0].namespace).toBe(namespace);
+});
+
+test.each<[number | undefined, JsonObject, object]>([
+  [
+    PRODUCER,
+    { 'messaging.system': 'kafka', 'messaging.destination.name': 'orders' },
+    { name: 'orders', type: 'Messaging::Kafka' },
+  ],
+  [
+    CLIENT,
+    { 'messaging.system': 'rabbitmq', 'messaging.operation.type': 'receive', 'server.address': 'mq.example' },
+    { name: 'mq.example', type: 'Messaging::RabbitMQ' },
+  ],
+  [CLIENT, { 'gen_ai.provider.name': 'openai', 'gen_ai.usage.input_tokens': 12 }, { name: 'openai', type: 'remote' }],
+])('kind %s with %j is a call of the node %j, and keeps its attributes', (kind = 0, attributes, node) => {
+  for (const indexed of ['all', new Set<string>()] as const) {
+    const [document] = translate({ kind, attributes, indexed });
+    expect(inferTarget(document)).toMatchObject({ node });
+    expect({ ...document.metadata.default, ...document.annotations }).toMatchObject(attributes);
+  }
 });
 
 test.each<[JsonObject, string | undefined]>([

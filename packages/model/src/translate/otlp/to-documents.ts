@@ -19,6 +19,15 @@ import {
   printTime,
   type GroupTexts,
 } from './metadata.ts';
+import {
+  addHopAnnotations,
+  nameOfHop,
+  printHopAnnotations,
+  printMeshCause,
+  printMeshFlags,
+  readOtlpHop,
+  type OtlpHop,
+} from './mesh.ts';
 import { nameOf } from './name.ts';
 import { printSql } from './sql.ts';
 import { SPAN_KIND, STATUS_CODE, type OtlpLink, type OtlpSpan, type OtlpSpanGroup } from './span.ts';
@@ -70,18 +79,42 @@ function printSegmentMembers(resource: Fields): string {
 
 function addDocuments(texts: string[], span: OtlpSpan, group: Group, options: ToDocumentsOptions): void {
   const fields = new Fields(span.attributes);
+  const hop = readOtlpHop(span, fields, group.resourceFields);
+  if (hop !== null) {
+    addHopDocuments(texts, sourceOf(span, fields, group, hop.role === 'segment'), group, options, hop);
+    return;
+  }
   const isLocalRoot = fields.text('aws.span.kind') === 'LOCAL_ROOT';
   const isOwn = span.kind === SPAN_KIND.server || span.kind === SPAN_KIND.consumer;
   if (isLocalRoot && span.kind > SPAN_KIND.server) {
     const serviceId = serviceIdOf(span.spanId);
     texts.push(
-      printSpan(sourceOf(span, fields, group, false), group, options, serviceId, true),
+      printSpan(sourceOf(span, fields, group, false), group, options, serviceId, true, null),
       printLocalService(sourceOf(span, fields, group, true), group, serviceId),
     );
     return;
   }
   const isSegment = isOwn || isLocalRoot || span.parentSpanId === '';
-  texts.push(printSpan(sourceOf(span, fields, group, isSegment), group, options, span.parentSpanId, isLocalRoot));
+  texts.push(printSpan(sourceOf(span, fields, group, isSegment), group, options, span.parentSpanId, isLocalRoot, null));
+}
+
+/** A proxy's span is placed by what the proxy did. */
+function addHopDocuments(
+  texts: string[],
+  source: SpanSource,
+  group: Group,
+  options: ToDocumentsOptions,
+  hop: OtlpHop,
+): void {
+  const { span } = source;
+  if (hop.role === 'service-and-call') {
+    const serviceId = serviceIdOf(span.spanId);
+    texts.push(
+      printSpan(source, group, options, serviceId, true, hop),
+      printProxyService({ ...source, isSegment: true }, group, serviceId, hop),
+    );
+  } else texts.push(printSpan(source, group, options, span.parentSpanId, false, hop));
+  if (hop.hop.isTurnedBack) texts.push(printProxyPeer(source, hop));
 }
 
 function sourceOf(span: OtlpSpan, fields: Fields, { group, resourceFields }: Group, isSegment: boolean): SpanSource {
@@ -94,12 +127,14 @@ function printSpan(
   options: ToDocumentsOptions,
   parentId: string,
   isLocalRoot: boolean,
+  hop: OtlpHop | null,
 ): string {
   const { span, fields, isSegment } = source;
-  const { name, namespace } = nameOf(source, isLocalRoot);
+  const { name, namespace } = hop === null ? nameOf(source, isLocalRoot) : nameOfHop(hop);
   const isSplit = isLocalRoot && !isSegment;
   const isCall = isSplit || (!isSegment && namespace !== undefined);
   const parts = printAttributes(source, options.indexed);
+  if (hop !== null) addHopAnnotations(parts, hop, fields);
   const links = isSplit && span.kind === SPAN_KIND.consumer ? NO_LINKS : span.links;
   const user = isSegment ? fields.text('enduser.id') : undefined;
   const metadata = printMetadata(source, group.texts, parts, printOwn(span, name, isSplit, links));
@@ -110,8 +145,8 @@ function printSpan(
     (isCall ? filled('namespace', namespace ?? 'remote') : '') +
     (isSegment ? group.segmentMembers : '') +
     (user === undefined ? '' : filled('user', cutText(user, TEXT_CHARS_MAX))) +
-    printFlags(source) +
-    member('cause', printCause(source)) +
+    (hop === null ? printFlags(source) : printHopFlags(source, hop)) +
+    member('cause', hop === null ? printCause(source) : printHopCause(source, hop)) +
     member('http', printHttp(source)) +
     member('aws', printAws(source, group.awsMembers)) +
     (isSegment ? '' : member('sql', printSql(source))) +
@@ -139,10 +174,40 @@ function printLocalService(source: SpanSource, group: Group, id: string): string
   );
 }
 
-/** Retries must replace it, so it follows from the span's id. */
+/** The segment around a call of a proxy that has no span for its service: of a gateway, or of a pod that calls first. */
+function printProxyService(source: SpanSource, group: Group, id: string, hop: OtlpHop): string {
+  const { span } = source;
+  return braces(
+    printHead(span, id, nameOfHop({ ...hop, role: 'segment' }).name) +
+      filled('parent_id', span.parentSpanId) +
+      group.segmentMembers +
+      printHopFlags(source, hop) +
+      member('http', printHttp(source)) +
+      member('annotations', braces(printHopAnnotations(hop))) +
+      `"metadata":{"otlp":{"service_of":"${span.spanId}"}},`,
+  );
+}
+
+/** The service of a mesh that a call was for and never came to: the call would make it a host outside. */
+function printProxyPeer(source: SpanSource, hop: OtlpHop): string {
+  const { span } = source;
+  return braces(
+    printHead(span, derivedId(span.spanId, 0x3c3c), nameOfHop(hop).name) +
+      filled('parent_id', span.spanId) +
+      printHopFlags(source, hop) +
+      member('http', printHttp(source)) +
+      `"metadata":{"otlp":{"service_of":"${span.spanId}"}},`,
+  );
+}
+
 function serviceIdOf(spanId: string): string {
-  const first = Number.parseInt(spanId.slice(0, 4), 16) ^ 0x5a5a;
-  const last = Number.parseInt(spanId.slice(12), 16) ^ 0xa5a5;
+  return derivedId(spanId, 0x5a5a);
+}
+
+/** Retries must replace it, so it follows from the span's id. */
+function derivedId(spanId: string, salt: number): string {
+  const first = Number.parseInt(spanId.slice(0, 4), 16) ^ salt;
+  const last = Number.parseInt(spanId.slice(12), 16) ^ (salt ^ 0xffff);
   return first.toString(16).padStart(4, '0') + spanId.slice(4, 12) + last.toString(16).padStart(4, '0');
 }
 
@@ -177,6 +242,15 @@ function printFlags({ span, fields }: SpanSource): string {
   }
   const isFault = (status !== undefined && status >= 500 && status < 600) || span.status.code === STATUS_CODE.error;
   return isFault ? '"fault":true,' : '';
+}
+
+/** As the mesh tells, else as the span's status does. */
+function printHopFlags(source: SpanSource, hop: OtlpHop): string {
+  return printMeshFlags(hop) || printFlags(source);
+}
+
+function printHopCause(source: SpanSource, hop: OtlpHop): string {
+  return printMeshCause(hop) || printCause(source);
 }
 
 /** X-Ray's own `links`: of the first 20 that have a usable id. */

@@ -1,8 +1,11 @@
 import { parseSegmentId, type SegmentId } from '../../segment-id.ts';
 import type { TraceId } from '../../trace-id.ts';
 
-/** What is made of a span that has no id of its own for it: the server's half of a shared span, a service around a call. */
-export type DerivedPart = 'server-half' | 'service';
+/**
+ * What is made of a span that has no id of its own for it: the server's half of a shared span, a service around a call, one
+ * that a call was for.
+ */
+export type DerivedPart = 'server-half' | 'service' | 'peer';
 
 /** The same wherever it is computed: FNV-1a from two seeds over trace, span and part. */
 export function deriveId(traceId: TraceId, id: SegmentId, part: DerivedPart): SegmentId {

@@ -9,7 +9,7 @@ export type Flags = Pick<EntityDocument, 'error' | 'throttle' | 'fault' | 'cause
  * status 5xx               fault
  * otherwise a tag `error`  fault, whatever its value but `false`; with a message as the cause
  */
-export function readFlags(span: RpcSpan): Flags {
+export function readFlags(span: Pick<RpcSpan, 'tags' | 'kind'>): Flags {
   const status = readStatus(span);
   const message = errorOf(span);
   const flags = flagsOfStatus(status) ?? (message === null ? {} : FAULT);
@@ -27,14 +27,14 @@ export const ERROR: Flags = { error: true };
 export const THROTTLE: Flags = { error: true, throttle: true };
 
 /** Null without an error; empty for one that says nothing more. */
-function errorOf({ tags }: RpcSpan): string | null {
+function errorOf({ tags }: Pick<RpcSpan, 'tags'>): string | null {
   if (!Object.hasOwn(tags, 'error')) return null;
   const text = tagOf(tags, 'error');
   if (text === 'false') return null;
   return text === 'true' || text === '1' ? '' : text;
 }
 
-function causeOf(message: string, { kind, tags }: RpcSpan): CauseBlock {
+function causeOf(message: string, { kind, tags }: Pick<RpcSpan, 'tags' | 'kind'>): CauseBlock {
   const type = tagOf(tags, 'error.type') || tagOf(tags, 'exception.type');
   const remote = kind === 'client' || kind === 'producer';
   return { exceptions: [{ message, ...(type !== '' && { type }), remote }] };

@@ -12,7 +12,7 @@ import type {
   TraceDocument,
 } from '../../segment-document.ts';
 import { cleanName } from '../../clean-entity.ts';
-import { deriveId } from './derive-id.ts';
+import { deriveId, type DerivedPart } from './derive-id.ts';
 import { hostOf } from './host-of.ts';
 import { readFlags, type Flags } from './read-flags.ts';
 import { readHttp } from './read-http.ts';
@@ -40,12 +40,12 @@ export function toDocuments(span: RpcSpan): readonly TraceDocument[] {
     case 'segment':
       return [segmentOf(span, hop, parentId)];
     case 'call':
-      return [callOf(span, hop, parentId ?? span.id)];
+      return [callOf(span, hop, parentId ?? span.id), ...peerOf(span, hop)];
     case 'work':
       return [workOf(span, hop, parentId ?? span.id)];
     case 'service-and-call': {
       const service = serviceAround(span, hop, parentId);
-      return [service, callOf(span, hop, service.id)];
+      return [service, callOf(span, hop, service.id), ...peerOf(span, hop)];
     }
     default:
       return role satisfies never;
@@ -111,13 +111,25 @@ function workOf(span: RpcSpan, hop: MeshHop | null, parentId: SegmentId): Indepe
 
 /** Stands for the service that made a call without having a span of its own. */
 function serviceAround(span: RpcSpan, hop: MeshHop | null, parentId: SegmentId | null): SegmentDocument {
+  const segment: Writable<SegmentDocument> = madeUp(span, hop, 'service', serviceName(span, hop));
+  if (parentId !== null) segment.parent_id = parentId;
+  if (hop !== null) segment.annotations = Object.fromEntries(hop.annotations);
+  return segment;
+}
+
+/** Stands for the service of a mesh that a call was for and never came to: the call would make it a host outside. */
+function peerOf(span: RpcSpan, hop: MeshHop | null): readonly SegmentDocument[] {
+  if (hop?.peer === undefined || !hop.isTurnedBack) return [];
+  return [{ ...madeUp(span, hop, 'peer', nameOf(hop.peer)), parent_id: span.id }];
+}
+
+function madeUp(span: RpcSpan, hop: MeshHop | null, part: DerivedPart, name: string): SegmentDocument {
   const segment: Writable<SegmentDocument> = {
     trace_id: span.traceId,
-    id: deriveId(span.traceId, span.id, 'service'),
-    name: serviceName(span, hop),
+    id: deriveId(span.traceId, span.id, part),
+    name,
     start_time: secondsFromUs(span.startUs),
   };
-  if (parentId !== null) segment.parent_id = parentId;
   fillEnd(segment, span);
   const http = readHttp(span, false);
   if (http !== undefined) segment.http = http;
@@ -125,7 +137,6 @@ function serviceAround(span: RpcSpan, hop: MeshHop | null, parentId: SegmentId |
   if (error !== undefined) segment.error = error;
   if (throttle !== undefined) segment.throttle = throttle;
   if (fault !== undefined) segment.fault = fault;
-  if (hop !== null) segment.annotations = Object.fromEntries(hop.annotations);
   segment.metadata = { [span.rest.dialect]: MADE_UP };
   return segment;
 }

@@ -73,7 +73,8 @@ const SIDES: readonly Side[] = [
 const CORE: ReadonlySet<string> = new Set(SIDES.flatMap(({ starts, ends }) => [starts, ends ?? starts]));
 const PEERS: ReadonlySet<string> = new Set(SIDES.map(({ peer }) => peer));
 
-function readV1Span(value: unknown): Result<readonly ZipkinSpan[], ZipkinProblem> {
+/** Of a span as v1's JSON has it, whatever it was read from. */
+export function readV1Span(value: unknown): Result<readonly ZipkinSpan[], ZipkinProblem> {
   if (!isRecord(value)) return badField('', 'an object', value);
   const ids = readIds(value['traceId'], value['id'], value['parentId']);
   if (!ids.ok) return ids;

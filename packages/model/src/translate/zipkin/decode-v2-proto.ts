@@ -171,12 +171,12 @@ function readProtoEndpoint(bytes: Uint8Array): ZipkinEndpoint | undefined {
   return readEndpoint(found);
 }
 
-function printIpv4(bytes: Uint8Array): string {
+export function printIpv4(bytes: Uint8Array): string {
   return bytes.length === 4 ? bytes.join('.') : '';
 }
 
 /** Eight groups without leading zeros; not shortened further. */
-function printIpv6(bytes: Uint8Array): string {
+export function printIpv6(bytes: Uint8Array): string {
   if (bytes.length !== 16) return '';
   return (printHex(bytes).match(/.{4}/g) ?? []).map((group) => group.replace(/^0{1,3}/, '')).join(':');
 }

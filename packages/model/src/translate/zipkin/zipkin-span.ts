@@ -38,7 +38,7 @@ export interface ZipkinSpan {
 
 /** Why a span, or a whole request, was refused. */
 export interface ZipkinProblem {
-  readonly code: 'not-json' | 'not-a-list' | 'bad-protobuf' | 'bad-field' | 'too-many-spans';
+  readonly code: 'not-json' | 'not-a-list' | 'bad-protobuf' | 'bad-thrift' | 'bad-field' | 'too-many-spans';
   /** Names the field and what was expected. */
   readonly message: string;
 }

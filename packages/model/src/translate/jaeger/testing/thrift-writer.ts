@@ -11,6 +11,10 @@ export function i32Field(id: number, value: number): Bytes {
   return [...header(THRIFT.i32, id), ...i32(value)];
 }
 
+export function i16Field(id: number, value: number): Bytes {
+  return [...header(THRIFT.i16, id), (value >> 8) & 0xff, value & 0xff];
+}
+
 export function i64Field(id: number, value: bigint): Bytes {
   const view = new DataView(new ArrayBuffer(8));
   view.setBigInt64(0, BigInt.asIntN(64, value));

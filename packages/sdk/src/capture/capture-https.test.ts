@@ -236,3 +236,16 @@ test('what is no HTTP module is left alone', () => {
   captureHTTPsGlobal(module);
   expect(captureHTTPs(module)).toBe(module);
 });
+
+test('what was captured is undone, also where others kept it', async () => {
+  const { request, get } = http;
+  const module = { request, get };
+  const undo = captureHTTPsGlobal(module);
+  const kept = module.get;
+  expect(kept).not.toBe(get);
+  undo();
+  expect(module).toEqual({ request, get });
+  const segment = new Segment('shop');
+  await runWithSegment(segment, () => bodyOf(kept(base)));
+  expect(segment.subsegments).toBeUndefined();
+});

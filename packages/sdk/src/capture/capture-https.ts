@@ -1,20 +1,17 @@
 import { errorMonitor } from 'node:events';
 import { syncBuiltinESMExports } from 'node:module';
 import type { ClientRequest, IncomingMessage } from '../bare-http.ts';
-import { resolveManualSegmentParams, resolveSegment, type SegmentLike } from '../context/context.ts';
-import { Segment } from '../document/segment.ts';
+import { resolveManualSegmentParams, resolveSegment } from '../context/context.ts';
 import type { Subsegment } from '../document/subsegment.ts';
-import { getCauseTypeFromHttpStatus } from '../http-facts.ts';
 import { getLogger } from '../logger.ts';
 import { isRecord } from '../objects.ts';
+import { flagStatus, guardCallback, wasUnreached } from './call-outcome.ts';
+import { openCall, TRACE_HEADER, traceHeaderOf } from './trace-header.ts';
 
-/** Called when a call has ended, before its subsegment is closed. */
-export type HttpSubsegmentCallback = (
-  subsegment: Subsegment,
-  request: ClientRequest,
-  response: IncomingMessage | null,
-  error?: Error,
-) => void;
+/** Called when a call has ended, before its subsegment is closed. A method's type, so that functions that always expect an error fit. */
+export type HttpSubsegmentCallback = {
+  report(subsegment: Subsegment, request: ClientRequest, response: IncomingMessage | null, error?: Error): void;
+}['report'];
 
 type RequestFunction = (...args: unknown[]) => ClientRequest;
 
@@ -23,23 +20,27 @@ interface HttpModule {
   get: RequestFunction;
 }
 
-const TRACE_HEADER = 'X-Amzn-Trace-Id';
 const captured = new WeakSet<object>();
 
 /**
  * Patches `node:http` or `node:https` for the whole process: what is `require`d, and what is imported by name.
  * @param downstreamTraced the services called send segments of their own
+ * @returns what undoes it
  */
 export function captureHTTPsGlobal(
   module: object,
   downstreamTraced?: boolean,
   callback?: HttpSubsegmentCallback,
-): void {
+): () => void {
   // A namespace object of `import * as http` cannot be changed; the module behind it can.
   const behind = Object.isExtensible(module) ? module : Reflect.get(module, 'default');
-  if (!isHttpModule(behind) || isCaptured(behind)) return;
-  patch(behind, behind, downstreamTraced === true, callback);
+  if (!isHttpModule(behind) || isCaptured(behind)) return () => {};
+  const undo = patch(behind, behind, downstreamTraced === true, callback);
   syncBuiltinESMExports();
+  return () => {
+    undo();
+    syncBuiltinESMExports();
+  };
 }
 
 /** A copy of the module whose calls are traced; the module stays as it is. */
@@ -69,18 +70,28 @@ function isHttpModule(module: unknown): module is HttpModule {
   );
 }
 
+/** Others may have patched on top: then what is ours stays there, and only passes calls on. */
 function patch(
   target: HttpModule,
   source: HttpModule,
   traced: boolean,
   callback: HttpSubsegmentCallback | undefined,
-): void {
-  for (const name of ['request', 'get'] as const) {
+): () => void {
+  let live = true;
+  const undo = (['request', 'get'] as const).map((name) => {
     const base = source[name];
-    const value: RequestFunction = (...args) => captureCall(base, args, traced, callback);
-    Object.defineProperty(target, name, { value, configurable: true, enumerable: true, writable: true });
-  }
+    const value: RequestFunction = (...args) => (live ? captureCall(base, args, traced, callback) : base(...args));
+    const define = (now: RequestFunction): unknown =>
+      Object.defineProperty(target, name, { value: now, configurable: true, enumerable: true, writable: true });
+    define(value);
+    return () => target[name] === value && define(base);
+  });
   captured.add(target);
+  return () => {
+    live = false;
+    captured.delete(target);
+    for (const each of undo) each();
+  };
 }
 
 function captureCall(
@@ -98,11 +109,9 @@ function captureCall(
     getLogger().info(`A request to ${call.hostname} is made without sub/segment: it is not traced.`);
     return base(...args);
   }
-  const subsegment = parent.notTraced
-    ? parent.addNewSubsegmentWithoutSampling(call.hostname)
-    : parent.addNewSubsegment(call.hostname);
-  subsegment.namespace = 'remote';
-  if (parent.noOp !== true) options['headers'] = withTraceHeader(options['headers'], parent, subsegment);
+  const subsegment = openCall(parent, call.hostname);
+  const header = traceHeaderOf(parent, subsegment);
+  if (header !== undefined) options['headers'] = withTraceHeader(options['headers'], header);
   try {
     const request = base(...call.before, options, ...call.after);
     observe(request, subsegment, traced, callback);
@@ -130,13 +139,9 @@ function observe(
   const finish = (response: IncomingMessage | null, error?: Error): void => {
     if (!open) return;
     open = false;
-    if (callback !== undefined) guard(() => callback(subsegment, request, response, error));
-    if (response?.statusCode === 429) subsegment.addThrottleFlag();
-    const kind = getCauseTypeFromHttpStatus(response?.statusCode ?? 0);
-    if (kind === 'error') subsegment.addErrorFlag();
-    if (kind === 'fault') subsegment.addFaultFlag();
-    const reached = response !== null || !(error !== undefined && 'code' in error && UNREACHED.has(String(error.code)));
-    subsegment.addRemoteRequestData(request, response, traced && reached);
+    if (callback !== undefined) guardCallback(() => callback(subsegment, request, response, error));
+    flagStatus(subsegment, response?.statusCode ?? 0);
+    subsegment.addRemoteRequestData(request, response, traced && (response !== null || !wasUnreached(error)));
     subsegment.close(error, response !== null);
   };
   request.prependOnceListener('response', (response: IncomingMessage) => {
@@ -153,14 +158,6 @@ function observe(
     else if (response.readableEnded || response.destroyed) finish(response);
   });
 }
-
-const UNREACHED: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
 
 interface Call {
   readonly before: readonly unknown[];
@@ -201,20 +198,9 @@ function hasTraceHeader({ headers }: Readonly<Record<string, unknown>>): boolean
 }
 
 /** A new value: the application's own options stay as they are and can be used again. */
-function withTraceHeader(headers: unknown, parent: SegmentLike, subsegment: Subsegment): unknown {
-  const root = parent instanceof Segment ? parent : parent.segment;
-  if (root === undefined) return headers;
-  const value = `Root=${root.trace_id};Parent=${subsegment.id};Sampled=${subsegment.notTraced === true ? '0' : '1'}`;
+function withTraceHeader(headers: unknown, value: string): unknown {
   if (Array.isArray(headers)) {
     return Array.isArray(headers[0]) ? [...headers, [TRACE_HEADER, value]] : [...headers, TRACE_HEADER, value];
   }
   return { ...(isRecord(headers) ? headers : {}), [TRACE_HEADER]: value };
-}
-
-function guard(run: () => void): void {
-  try {
-    run();
-  } catch (error) {
-    getLogger().error('The callback of an outgoing request failed:', error);
-  }
 }

@@ -10,6 +10,7 @@ type Listener = (...args: unknown[]) => void;
 export class Namespace {
   readonly name: string;
   readonly #storage = new AsyncLocalStorage<Context | undefined>();
+  readonly #bound: ReturnType<typeof boundMethods> = boundMethods(this);
 
   constructor(name: string) {
     this.name = name;
@@ -60,6 +61,11 @@ export class Namespace {
     return this.#storage.run(context, fn);
   }
 
+  /** Runs in a context that was there before, or in none. */
+  runIn<T>(context: Context | undefined, fn: () => T): T {
+    return this.#storage.run(context, fn);
+  }
+
   bind<A extends unknown[], T>(
     fn: (...args: A) => T,
     context: Context = this.active ?? this.createContext(),
@@ -80,30 +86,57 @@ export class Namespace {
 
   /** Listeners added from now on run in the context in which they are added, not in the emitter's. */
   bindEmitter(emitter: EventEmitter): void {
-    const boundByEvent = new Map<string | symbol, WeakMap<object, Listener>>();
-    const [on, prependListener, removeListener] = [
-      emitter.on.bind(emitter),
-      emitter.prependListener.bind(emitter),
-      emitter.removeListener.bind(emitter),
-    ];
-    const wrap = (event: string | symbol, listener: Listener): Listener => {
-      if (this.active === undefined) return listener;
-      const bound = boundByEvent.get(event) ?? new WeakMap<object, Listener>();
-      boundByEvent.set(event, bound);
-      const wrapped = Object.assign(this.bind(listener), { listener });
-      bound.set(listener, wrapped);
-      // What `once` makes has the listener that the application knows.
-      const original: unknown = Reflect.get(listener, 'listener');
-      if (typeof original === 'function') bound.set(original, wrapped);
-      return wrapped;
-    };
-    const remove = (event: string | symbol, listener: Listener): EventEmitter =>
-      removeListener(event, boundByEvent.get(event)?.get(listener) ?? listener);
-    const add = (event: string | symbol, listener: Listener): EventEmitter => on(event, wrap(event, listener));
-    emitter.on = (event, listener) => add(event, listener) && emitter;
-    emitter.addListener = (event, listener) => add(event, listener) && emitter;
-    emitter.prependListener = (event, listener) => prependListener(event, wrap(event, listener));
-    emitter.removeListener = (event, listener) => remove(event, listener) && emitter;
-    emitter.off = (event, listener) => remove(event, listener) && emitter;
+    if (Object.hasOwn(emitter, 'on')) return;
+    const { on, prependListener, removeListener } = this.#bound;
+    // One by one, and the same functions for every emitter: V8 goes on taking a server's requests for objects of one kind.
+    emitter.on = on;
+    emitter.addListener = on;
+    emitter.prependListener = prependListener;
+    emitter.removeListener = removeListener;
+    emitter.off = removeListener;
   }
+}
+
+type Method = 'on' | 'prependListener' | 'removeListener';
+type BoundMethod = <E extends EventEmitter>(this: E, event: string | symbol, listener: Listener) => E;
+
+function boundMethods(namespace: Namespace): Readonly<Record<Method, BoundMethod>> {
+  /** Of each emitter: what was added for a listener, so that it can be removed. */
+  const listeners = new WeakMap<EventEmitter, Map<string | symbol, WeakMap<object, Listener>>>();
+  const wrap = (emitter: EventEmitter, event: string | symbol, listener: Listener): Listener => {
+    if (namespace.active === undefined || typeof listener !== 'function') return listener;
+    const byEvent = listeners.get(emitter) ?? new Map<string | symbol, WeakMap<object, Listener>>();
+    listeners.set(emitter, byEvent);
+    const bound = byEvent.get(event) ?? new WeakMap<object, Listener>();
+    byEvent.set(event, bound);
+    const wrapped = Object.assign(namespace.bind(listener), { listener });
+    bound.set(listener, wrapped);
+    // What `once` makes has the listener that the application knows.
+    const original: unknown = Reflect.get(listener, 'listener');
+    if (typeof original === 'function') bound.set(original, wrapped);
+    return wrapped;
+  };
+  return {
+    on(event, listener) {
+      return callUnbound(this, 'on', event, wrap(this, event, listener));
+    },
+    prependListener(event, listener) {
+      return callUnbound(this, 'prependListener', event, wrap(this, event, listener));
+    },
+    removeListener(event, listener) {
+      return callUnbound(this, 'removeListener', event, listeners.get(this)?.get(event)?.get(listener) ?? listener);
+    },
+  };
+}
+
+/** As the emitter's class has it. */
+function callUnbound<E extends EventEmitter>(
+  emitter: E,
+  method: Method,
+  event: string | symbol,
+  listener: Listener,
+): E {
+  const unbound: unknown = Reflect.get(Object.getPrototypeOf(emitter), method, emitter);
+  if (typeof unbound === 'function') Reflect.apply(unbound, emitter, [event, listener]);
+  return emitter;
 }

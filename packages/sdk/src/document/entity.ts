@@ -113,7 +113,7 @@ export abstract class Entity {
     if (this.notTraced === true) return;
     const root = this.rootOf();
     if (root?.exception !== undefined && root.exception.error === error && root.exception.holder !== this.id) {
-      this.cause = { id: root.exception.holder, exceptions: [] };
+      this.cause = root.id === this.id ? { id: root.exception.holder } : { id: root.exception.holder, exceptions: [] };
       return;
     }
     if (root !== undefined) root.exception = { error, holder: this.id };

@@ -46,6 +46,15 @@ export function valueText(value: unknown): string | undefined {
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null';
   try {
+    return JSON.stringify(value);
+  } catch {
+    return exceptionalText(value);
+  }
+}
+
+/** Slower: each property goes through a function. */
+function exceptionalText(value: unknown): string | undefined {
+  try {
     return JSON.stringify(value, bigintsAsTexts);
   } catch (error) {
     return quote(`[not serializable: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}]`);

@@ -246,10 +246,7 @@ test('an error that passes through is told once, where it came from', () => {
     { type: 'TypeError', message: 'no', cause: exceptions[1]?.id },
     { message: 'why' },
   ]);
-  expect([outer.cause, segment.cause]).toEqual([
-    { id: inner.id, exceptions: [] },
-    { id: inner.id, exceptions: [] },
-  ]);
+  expect([outer.cause, segment.cause]).toEqual([{ id: inner.id, exceptions: [] }, { id: inner.id }]);
   expect([inner.fault, outer.fault, segment.fault]).toEqual([true, true, true]);
   expect(readDocument(sent[0]?.text ?? '')).toMatchObject({ fault: true });
 });

@@ -1,3 +1,4 @@
+import { fetchDataOf, type FetchRequestFacts, type FetchResponseFacts } from '../capture/fetch-data.ts';
 import { RemoteRequestData, type RequestFacts } from '../remote-request-data.ts';
 import type { ResponseFacts } from '../http-facts.ts';
 import { getLogger } from '../logger.ts';
@@ -91,6 +92,16 @@ export class Subsegment extends Entity {
   /** @param downstreamTraced the other side sends segments of its own */
   addRemoteRequestData(request: RequestFacts, response?: ResponseFacts | null, downstreamTraced?: boolean): void {
     this.http = new RemoteRequestData(request, response);
+    if (downstreamTraced === true) this.traced = true;
+  }
+
+  /** The same of a `fetch`: with the port, which tells one service of a host from another. */
+  addFetchRequestData(
+    request: FetchRequestFacts,
+    response?: FetchResponseFacts | null,
+    downstreamTraced?: boolean,
+  ): void {
+    this.http = fetchDataOf(request, response);
     if (downstreamTraced === true) this.traced = true;
   }
 

@@ -155,3 +155,19 @@ test('a client that goes away leaves no segment open', async () => {
   );
   expect(sent.length).toBe(1);
 });
+
+test('a client that has gone away before its request is handled leaves no segment open', async () => {
+  const server = createServer((request, response) => {
+    response.once('close', () => middleware.traceRequestResponseCycle(request, response));
+  });
+  middleware.sampler = { ...never, shouldSample: () => true };
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+  await once(server, 'request');
+  socket.destroy();
+  while (sent.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  server.close();
+  expect(readDocument(sent[0] ?? '')).not.toHaveProperty('http.response');
+});

@@ -104,29 +104,39 @@ export const middleware: Middleware = {
     );
   },
 
-  traceRequestResponseCycle(request, response) {
-    const header = middleware.processHeaders(request);
-    const segment = new Segment(middleware.resolveName(request.headers.host), header.root, header.parent);
-    middleware.resolveSampling(header, segment, { ...bindHeaders(response), req: request });
-    const data = new IncomingRequestData(request);
-    segment.addIncomingRequestData(data);
-    let open = true;
-    const end = (): void => {
-      if (!open) return;
-      open = false;
-      const { statusCode } = response;
-      if (statusCode === 429) segment.addThrottleFlag();
-      const kind = getCauseTypeFromHttpStatus(statusCode);
-      if (kind === 'error') segment.addErrorFlag();
-      if (kind === 'fault') segment.addFaultFlag();
-      data.close({ statusCode, headers: { 'content-length': response.getHeader('content-length') } });
-      segment.close();
-    };
-    response.once('finish', end);
-    response.once('close', end);
-    return segment;
-  },
+  traceRequestResponseCycle: (request, response) => traceRequest(request, response, request.headers.host),
 };
+
+/** As `traceRequestResponseCycle`, with the host that a framework tells, which may be a proxy's word. */
+export function traceRequest(request: IncomingMessage, response: ServerResponse, host: string | undefined): Segment {
+  const header = middleware.processHeaders(request);
+  const segment = new Segment(middleware.resolveName(host), header.root, header.parent);
+  middleware.resolveSampling(header, segment, { ...bindHeaders(response), req: request });
+  const data = new IncomingRequestData(request);
+  segment.addIncomingRequestData(data);
+  let open = true;
+  const end = (): void => {
+    if (!open) return;
+    open = false;
+    // Nobody was told of the status of a response that was never begun.
+    if (response.headersSent) noteResponse(segment, data, response);
+    segment.close();
+  };
+  response.once('finish', end);
+  response.once('close', end);
+  // The client went away before we were asked: nothing more is to come. What the caller does with the segment comes first.
+  if (response.destroyed || response.writableFinished) queueMicrotask(end);
+  return segment;
+}
+
+function noteResponse(segment: Segment, data: IncomingRequestData, response: ServerResponse): void {
+  const { statusCode } = response;
+  if (statusCode === 429) segment.addThrottleFlag();
+  const kind = getCauseTypeFromHttpStatus(statusCode);
+  if (kind === 'error') segment.addErrorFlag();
+  if (kind === 'fault') segment.addFaultFlag();
+  data.close({ statusCode, headers: { 'content-length': response.getHeader('content-length') } });
+}
 
 function bindHeaders(response: ServerResponse): ResponseLike {
   return { headersSent: response.headersSent, setHeader: (name, value) => response.setHeader(name, value) };

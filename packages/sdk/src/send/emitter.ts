@@ -14,6 +14,9 @@ export const DATAGRAM_BYTES_MAX = 65_507;
 /** Losses of one kind are told once, and again only after this long, with their count. */
 const REPORT_EVERY_MS = 60_000;
 
+/** Of a document that is too large. */
+const TOLD_CHARS = 80;
+
 /** Since the process began. Segments and subsegments sent on their own count as documents. */
 export interface SendCounts {
   readonly documents: number;
@@ -47,6 +50,13 @@ export function sendEntity(entity: Sendable): void {
   } catch (error) {
     lose('not-encoded', 1, `${entity.name}: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** Sends a document that another instrumentation made, as it is. Never throws, never waits; what is lost is counted. */
+export function sendDocument(text: string): void {
+  const message = Buffer.from(HEADER + text);
+  if (message.length <= DATAGRAM_BYTES_MAX) push(message);
+  else lose('too-large', 1, `${message.length} bytes: ${text.slice(0, TOLD_CHARS)}…`);
 }
 
 export function getSendCounts(): SendCounts {

@@ -1,0 +1,3 @@
+export * from '@fluoroscope/compat-core';
+export { captureMySQL, capturePostgres } from '@fluoroscope/sdk';
+export * as express from '@fluoroscope/compat-express';

@@ -1,0 +1,3 @@
+'use strict';
+const { openSegment, closeSegment } = require('@fluoroscope/sdk').express;
+module.exports = { openSegment, closeSegment };

@@ -1,0 +1,1 @@
+export { captureFetchGlobal, captureFetchModule, enableCapture } from '@fluoroscope/sdk';

@@ -1,0 +1,3 @@
+'use strict';
+const { plugin } = require('@fluoroscope/sdk').hapiPlugin;
+module.exports = { plugin };

@@ -1,0 +1,3 @@
+'use strict';
+const { openSegment } = require('@fluoroscope/sdk').koa;
+module.exports = { openSegment };

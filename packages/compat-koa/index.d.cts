@@ -1,0 +1,3 @@
+import type { koa } from '@fluoroscope/sdk';
+
+export const openSegment: typeof koa.openSegment;

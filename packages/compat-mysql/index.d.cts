@@ -1,0 +1,1 @@
+export { captureMySQL } from '@fluoroscope/sdk';

@@ -1,0 +1,1 @@
+export { capturePostgres } from '@fluoroscope/sdk';

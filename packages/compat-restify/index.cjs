@@ -1,0 +1,3 @@
+'use strict';
+const { enable } = require('@fluoroscope/sdk').restify;
+module.exports = { enable };

@@ -1,0 +1,3 @@
+import type { restify } from '@fluoroscope/sdk';
+
+export const enable: typeof restify.enable;

@@ -16,6 +16,8 @@ export interface Source {
   readonly extent: Extent | null;
   /** Rows of `traces`; not given where it is not known. */
   readonly traceCount?: number;
+  /** Of graph facts; undefined of a head. */
+  readonly factCount?: number;
   /** Its rows have outcomes and causes: not those of slices that version 0.1 wrote. */
   readonly hasFindings: boolean;
   /** False only if nothing of this trace is here. */

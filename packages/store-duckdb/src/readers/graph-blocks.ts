@@ -56,6 +56,12 @@ export interface Placed<Kind> {
   readonly block: Kind;
 }
 
+/** Of a row of a `FactBlock`. */
+const FACT_BYTES = 29;
+
+/** Blocks of the two ends of a range must fit into the cache: larger ones would push each other out. */
+const FACT_BLOCKS_BYTES_MAX = (GRAPH_PIECES_CACHE_BYTES_MAX * 0.25) / 2;
+
 const rollupCache = createSliceCache<RollupBlock>(GRAPH_PIECES_CACHE_BYTES_MAX * 0.75);
 const factCache = createSliceCache<FactBlock>(GRAPH_PIECES_CACHE_BYTES_MAX * 0.25);
 
@@ -75,7 +81,19 @@ export function areRollupsHeld(slices: readonly Source[], range: RollupRange): b
 }
 
 export function areFactsHeld(slices: readonly Source[], range: FactRange): boolean {
-  return slices.every((slice) => blockCount(slice, range, FACTS_BLOCK_US) <= FACT_BLOCKS_MAX);
+  if (slices.some((slice) => blockCount(slice, range, FACTS_BLOCK_US) > FACT_BLOCKS_MAX)) return false;
+  return slices.reduce((sum, slice) => sum + factBlockBytes(slice, range), 0) <= FACT_BLOCKS_BYTES_MAX;
+}
+
+/** About what the slice's blocks of the range take. */
+function factBlockBytes(slice: Source, range: FactRange): number {
+  const { extent, factCount = 0 } = slice;
+  if (extent === null) return 0;
+  const [first, end] = blockNumbers(slice, range, FACTS_BLOCK_US);
+  const from = Math.max(first * FACTS_BLOCK_US, extent.firstEndUs);
+  const to = Math.min(end * FACTS_BLOCK_US, extent.lastEndUs + 1);
+  const share = Math.max(to - from, 0) / (extent.lastEndUs + 1 - extent.firstEndUs);
+  return factCount * share * FACT_BYTES;
 }
 
 /** All blocks that the range reaches into: their rows may lie outside. */

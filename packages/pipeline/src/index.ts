@@ -1,8 +1,8 @@
 export * from './pipeline-error.ts';
 export * from './receivers/xray-udp/decode.ts';
-export * from './receivers/xray-udp/kernel-drops.ts';
 export * from './receivers/xray-udp/listen.ts';
 export * from './receivers/xray-udp/receive.ts';
+export * from './receivers/xray-udp/watch-kernel-drops.ts';
 export { createJaegerReceiver, type JaegerReceiver } from './receivers/jaeger/receive.ts';
 export { listenJaegerGrpc, type JaegerGrpcOptions } from './receivers/jaeger/listen-grpc.ts';
 export type { SpanEvents, SpanProblem, SpanSink } from './receivers/span-http/put-documents.ts';

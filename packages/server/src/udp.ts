@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { openXrayUdpListener, readKernelDrops, receiveXrayUdp } from '@fluoroscope/pipeline';
+import { openXrayUdpListener, receiveXrayUdp, watchKernelDrops } from '@fluoroscope/pipeline';
 import type { Events } from './events.ts';
 import type { Ingest } from './ingest.ts';
 import { printListen, type ListenAddress } from './settings/kinds.ts';
@@ -20,9 +20,6 @@ export interface UdpIntake extends AsyncDisposable {
   readonly notice: string | null;
 }
 
-/** How often the kernel's own count of drops is looked at. */
-const KERNEL_DROPS_INTERVAL_MS = 1_000;
-
 /** Takes segment datagrams from now on, as AWS's daemon does. */
 export async function listenUdp({ at, bufferBytes, ingest, takesFrom, events }: UdpOptions): Promise<UdpIntake> {
   const listener = await openXrayUdpListener({ ...at, receiveBufferBytes: bufferBytes });
@@ -32,22 +29,16 @@ export async function listenUdp({ at, bufferBytes, ingest, takesFrom, events }: 
     events,
   });
 
-  let seenDrops = 0;
-  async function countKernelDrops(): Promise<void> {
-    const drops = await readKernelDrops(listener.address);
-    if (drops === null || drops <= seenDrops) return;
-    events.datagramsLostInKernel(drops - seenDrops);
-    seenDrops = drops;
-  }
-  const timer = setInterval(() => void countKernelDrops(), KERNEL_DROPS_INTERVAL_MS);
-  timer.unref();
+  const drops = watchKernelDrops({
+    address: listener.address,
+    dropped: (count) => events.datagramsLostInKernel(count),
+  });
 
   return {
     address: printListen(listener.address),
     notice: noticeOf(bufferBytes, listener.receiveBufferBytes),
     async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await countKernelDrops();
+      await drops[Symbol.asyncDispose]();
       receiving[Symbol.dispose]();
       await listener[Symbol.asyncDispose]();
     },

@@ -2,8 +2,8 @@
 import {
   openXrayUdpListener,
   PipelineError,
-  readKernelDrops,
   receiveXrayUdp,
+  watchKernelDrops,
   type XrayUdpListener,
 } from '@fluoroscope/pipeline/xray';
 import { createBatcher, type Batch } from './batcher.ts';
@@ -29,8 +29,6 @@ export interface IntakeOptions {
   readonly events: IntakeReport['events'];
 }
 
-const KERNEL_DROPS_INTERVAL_MS = 1_000;
-
 /** Rejects with a `DaemonError` that names the address. */
 export async function openIntake(options: IntakeOptions): Promise<Intake> {
   const { at, receiveBufferBytes, bufferBytesMax, onBatch, events } = options;
@@ -52,14 +50,10 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
     events,
   });
 
-  let seenDrops = 0;
-  async function countKernelDrops(): Promise<void> {
-    const drops = await readKernelDrops(listener.address);
-    if (drops === null || drops <= seenDrops) return;
-    events.datagramsLostInKernel(drops - seenDrops);
-    seenDrops = drops;
-  }
-  const timer = setInterval(() => void countKernelDrops(), KERNEL_DROPS_INTERVAL_MS);
+  const drops = watchKernelDrops({
+    address: listener.address,
+    dropped: (count) => events.datagramsLostInKernel(count),
+  });
   const granted = listener.receiveBufferBytes;
   return {
     address: listener.address,
@@ -67,10 +61,9 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
     receiveBufferBytes: process.platform === 'linux' ? granted / 2 : granted,
     flush: batcher.flush,
     async [Symbol.asyncDispose]() {
-      clearInterval(timer);
       // What the kernel has still to give comes within a turn or two.
       await new Promise((resolve) => setTimeout(resolve, KERNEL_QUEUE_MS));
-      await countKernelDrops();
+      await drops[Symbol.asyncDispose]();
       receiving[Symbol.dispose]();
       await listener[Symbol.asyncDispose]();
       batcher.flush();

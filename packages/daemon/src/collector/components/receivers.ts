@@ -13,7 +13,6 @@ import {
   OTLP_REQUEST_BYTES_MAX,
   PipelineError,
   plainAnswer,
-  readKernelDrops,
   receiveXrayUdp,
   RETRY_AFTER_SECONDS,
   SPAN_BODY_BYTES_MAX,
@@ -23,6 +22,7 @@ import {
   type ServerTls,
   type SpanRequest,
   type SpanSink,
+  watchKernelDrops,
 } from '@fluoroscope/pipeline';
 import { z } from 'zod';
 import { listenAddress, orEmpty, printAddress, type ListenAddress } from '../config/kinds.ts';
@@ -36,8 +36,6 @@ const DOCUMENT_BYTES_MAX = 1024 * 1024;
 
 /** Documents of datagrams that the pipelines have not taken yet. */
 const DATAGRAMS_WAITING_MAX = 10_000;
-
-const KERNEL_DROPS_INTERVAL_MS = 1_000;
 
 function endpoint(port: number): z.ZodType<ListenAddress> {
   return listenAddress.default({ host: 'localhost', port });
@@ -247,20 +245,15 @@ async function openXrayUdp(at: ListenAddress, port: () => ReceiverPort): Promise
     },
   });
 
-  let seenDrops = 0;
-  async function countKernelDrops(): Promise<void> {
-    const drops = await readKernelDrops(listener.address);
-    if (drops === null || drops <= seenDrops) return;
-    port().events.dropped(drops - seenDrops, 'kernel');
-    seenDrops = drops;
-  }
-  const timer = setInterval(() => void countKernelDrops(), KERNEL_DROPS_INTERVAL_MS);
+  const drops = watchKernelDrops({
+    address: listener.address,
+    dropped: (count) => port().events.dropped(count, 'kernel'),
+  });
   return {
     address: printAddress(listener.address),
     renewTls: () => {},
     async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await countKernelDrops();
+      await drops[Symbol.asyncDispose]();
       receiving[Symbol.dispose]();
       await listener[Symbol.asyncDispose]();
       if (waiting > 0) await new Promise<void>((resolve) => (idle = resolve));

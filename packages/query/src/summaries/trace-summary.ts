@@ -6,7 +6,7 @@ import { toServiceId } from '../service-graph/services.ts';
 /** A row as GetTraceSummaries prints it (XRAY-SPEC §7.2). Grafana needs `Http` even when nothing is known. */
 export function toTraceSummary(row: TraceRow): TraceSummary {
   const serviceIds = row.services.map(toServiceId);
-  const idsOf = (places: readonly number[]): ServiceId[] => serviceIds.filter((_id, at) => places.includes(at));
+  const idsOf = createIdsOf(serviceIds);
   const entryPoint = row.entryPoint === null ? undefined : serviceIds[row.entryPoint];
   return {
     Id: row.traceId,
@@ -26,6 +26,18 @@ export function toTraceSummary(row: TraceRow): TraceSummary {
     AvailabilityZones: row.availabilityZones.map((name) => ({ Name: name })),
     ...(entryPoint !== undefined && { EntryPoint: entryPoint }),
     Revision: row.revision,
+  };
+}
+
+/** Ids at these places. A row with hundreds of annotations has few lists, which stores share between them. */
+function createIdsOf(serviceIds: readonly ServiceId[]): (places: readonly number[]) => ServiceId[] {
+  const idsAt = new Map<readonly number[], ServiceId[]>();
+  return (places) => {
+    const known = idsAt.get(places);
+    if (known !== undefined) return known;
+    const ids = serviceIds.filter((_id, at) => places.includes(at));
+    idsAt.set(places, ids);
+    return ids;
   };
 }
 

@@ -38,7 +38,11 @@ async function installJava(print) {
   if (process.getuid?.() !== 0 || !(await runs('apt-get', ['--version']))) throw new Error(HOW_TO);
   print('installing Java and Maven');
   await step('apt-get', ['update', '-qq'], HOW_TO);
-  await step('apt-get', ['install', '-y', '-qq', 'default-jre-headless', 'maven'], HOW_TO);
+  await step(
+    'apt-get',
+    ['install', '-o', 'DPkg::Lock::Timeout=300', '-y', '-qq', 'default-jre-headless', 'maven'],
+    HOW_TO,
+  );
 }
 
 async function runs(command, args) {

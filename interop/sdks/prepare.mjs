@@ -108,7 +108,7 @@ export async function install(print, packages, howTo) {
   if (process.getuid?.() !== 0 || !(await runs('apt-get', ['--version']))) throw new Error(howTo);
   print(`installing ${packages.join(', ')}`);
   await step('apt-get', ['update', '-qq'], howTo);
-  await step('apt-get', ['install', '-y', '-qq', ...packages], howTo);
+  await step('apt-get', ['install', '-o', 'DPkg::Lock::Timeout=300', '-y', '-qq', ...packages], howTo);
 }
 
 export async function runs(command, args) {

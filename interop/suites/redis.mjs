@@ -70,7 +70,7 @@ async function prepareRedis(print) {
   if (process.getuid?.() !== 0)
     throw new Error('there is no redis-server: install it (Debian: apt-get install redis-server)');
   print('# installing redis-server');
-  await runCommand('apt-get', ['install', '-y', 'redis-server'], { msMax: 300_000 });
+  await runCommand('apt-get', ['install', '-o', 'DPkg::Lock::Timeout=300', '-y', 'redis-server'], { msMax: 300_000 });
   if (!(await has())) throw new Error('redis-server cannot be installed: apt-get install redis-server');
 }
 

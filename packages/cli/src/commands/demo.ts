@@ -6,46 +6,61 @@ import type { RunningServer } from '@fluoroscope/server';
 import { stopSignal } from '../stop-signal.ts';
 import { startServer } from './serve.ts';
 
-const HELP = `usage: fluoroscope demo [--daemon-address HOST:PORT] [shop's flags]
-       fluoroscope demo --with-server [serve's flags] [-- shop's flags]
+const HELP = `usage: fluoroscope demo [--example NAME] [--daemon-address HOST:PORT] [example's flags]
+       fluoroscope demo [--example NAME] --with-server [serve's flags] [-- example's flags]
 
-Runs the sample shop, six services that AWS's own X-Ray SDK instruments, with traffic. Its segments go to a
-running server (default 127.0.0.1:2000), or with --with-server to one that is started for it and traces
-every request (--sampling-rate 1 unless you give another).
+Runs an example with traffic. Its segments go to a running server (default 127.0.0.1:2000), or with
+--with-server to one that is started for it and traces every request (--sampling-rate 1 unless you give
+another).
 
-shop's flags: --rate N (requests a second), --seconds N (0: until stopped), --frontend-port N, --no-traffic`;
+--example shop         six services that AWS's own X-Ray SDK instruments (the default)
+--example serverless   an API, topics, a queue, a table and Lambda functions
 
-const SHOP = '@fluoroscope/example-shop';
+example's flags: --rate N (requests a second), --seconds N (0: until stopped), --no-traffic; of the shop
+also --frontend-port N, of the serverless one --api-port N, --certificate-errors X and --data-dir PATH`;
+
+const EXAMPLES: readonly string[] = ['shop', 'serverless'];
 
 export async function demo(argv: readonly string[]): Promise<number> {
   if (argv.includes('--help') || argv.includes('-h')) {
     process.stdout.write(`${HELP}\n`);
     return 0;
   }
-  const shopProgram = findShop();
-  if (shopProgram === undefined) {
-    process.stderr.write(
-      `fluoroscope: the sample shop (${SHOP}) is not installed; run the demo from a checkout: npm run demo\n`,
-    );
+  const { example, rest } = splitExample(argv);
+  const program = findExample(example);
+  if (program === undefined) {
+    const problem = EXAMPLES.includes(example)
+      ? `the example ${example} is not installed; run the demo from a checkout: npm run demo`
+      : `--example is one of ${EXAMPLES.join(', ')}: ${example}`;
+    process.stderr.write(`fluoroscope: ${problem}\n`);
     return 2;
   }
   const stop = stopSignal();
-  const asked = splitFlags(argv);
+  const asked = splitFlags(rest);
   const server = asked.serve === undefined ? undefined : await startServer(asked.serve);
   if (asked.serve !== undefined && server === undefined) return 2;
-  const shop = startShop(shopProgram, asked.shop, server === undefined ? asked.daemonAddress : addressesOf(server));
-  const ended = once(shop, 'exit').then(([code]) => (typeof code === 'number' ? code : 1));
+  const addresses = server === undefined ? asked.daemonAddress : addressesOf(server);
+  const running = startExample(program, asked.example, addresses);
+  const ended = once(running, 'exit').then(([code]) => (typeof code === 'number' ? code : 1));
   const code = await Promise.race([ended, stop.then(() => 0)]);
-  shop.kill('SIGTERM');
+  running.kill('SIGTERM');
   await ended;
   await server?.[Symbol.asyncDispose]();
   return code;
 }
 
+/** `--example NAME`, which may stand anywhere before `--`. */
+function splitExample(argv: readonly string[]): { readonly example: string; readonly rest: readonly string[] } {
+  const at = argv.indexOf('--example');
+  const dashes = argv.indexOf('--');
+  if (at === -1 || (dashes !== -1 && at > dashes)) return { example: 'shop', rest: argv };
+  return { example: argv[at + 1] ?? '', rest: argv.toSpliced(at, 2) };
+}
+
 interface DemoFlags {
   /** Flags for a server of our own; undefined when one runs already. */
   readonly serve: readonly string[] | undefined;
-  readonly shop: readonly string[];
+  readonly example: readonly string[];
   readonly daemonAddress: string;
 }
 
@@ -53,13 +68,13 @@ function splitFlags(argv: readonly string[]): DemoFlags {
   if (!argv.includes('--with-server')) {
     const at = argv.indexOf('--daemon-address');
     const daemonAddress = at === -1 ? '127.0.0.1:2000' : (argv[at + 1] ?? '');
-    return { serve: undefined, shop: at === -1 ? argv : argv.toSpliced(at, 2), daemonAddress };
+    return { serve: undefined, example: at === -1 ? argv : argv.toSpliced(at, 2), daemonAddress };
   }
   const rest = argv.filter((flag) => flag !== '--with-server');
   const dashes = rest.indexOf('--');
   const serve = dashes === -1 ? rest : rest.slice(0, dashes);
   const sampling = serve.some((flag) => flag.startsWith('--sampling-rate')) ? [] : ['--sampling-rate', '1'];
-  return { serve: [...sampling, ...serve], shop: dashes === -1 ? [] : rest.slice(dashes + 1), daemonAddress: '' };
+  return { serve: [...sampling, ...serve], example: dashes === -1 ? [] : rest.slice(dashes + 1), daemonAddress: '' };
 }
 
 /** As the SDKs read it: UDP for segments, TCP for sampling. */
@@ -68,15 +83,17 @@ function addressesOf(server: RunningServer): string {
   return `tcp:${of('http')} udp:${of('udp')}`;
 }
 
-function findShop(): string | undefined {
+function findExample(name: string): string | undefined {
+  if (!EXAMPLES.includes(name)) return undefined;
   try {
-    return join(dirname(createRequire(import.meta.url).resolve(`${SHOP}/package.json`)), 'src', 'main.js');
+    const manifest = createRequire(import.meta.url).resolve(`@fluoroscope/example-${name}/package.json`);
+    return join(dirname(manifest), 'src', 'main.js');
   } catch {
     return undefined;
   }
 }
 
-function startShop(program: string, flags: readonly string[], daemonAddress: string): ChildProcess {
+function startExample(program: string, flags: readonly string[], daemonAddress: string): ChildProcess {
   const env = { ...process.env, AWS_XRAY_DAEMON_ADDRESS: daemonAddress };
   return spawn(process.execPath, [program, ...flags], { env, stdio: ['ignore', 'inherit', 'inherit'] });
 }

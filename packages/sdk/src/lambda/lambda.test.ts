@@ -1,3 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type * as sdkModule from '../index.ts';
 import { openUdpReceiver, type UdpReceiver } from '../testing/udp-receiver.ts';
@@ -54,6 +58,36 @@ test("the runtime's store beats the environment", () => {
   expect(sdk.getSegment()).toMatchObject({ id: '1111111111111111', trace_id: '1-66f00000-aaaaaaaaaaaaaaaaaaaaaaaa' });
   Object.assign(globalThis, { awslambda: { InvokeStore: { getXRayTraceId: () => undefined } } });
   expect(sdk.getSegment()).toMatchObject({ id: '53995c3f42cd8ad8', additionalTraceData: { Lineage: 'a:1' } });
+});
+
+test('a streamed response: what is recorded while it is written belongs to its invocation, and leaves when it is over', async () => {
+  const invocations = new AsyncLocalStorage<string>();
+  Object.assign(globalThis, { awslambda: { InvokeStore: { getXRayTraceId: () => invocations.getStore() } } });
+  const written: string[] = [];
+  const stream = (text: string): Writable =>
+    new Writable({
+      write: (chunk, _encoding, done) =>
+        setTimeout(() => (written.push(text + Buffer.from(chunk).toString()), done()), 2),
+    });
+  const respond = (name: string) =>
+    sdk.captureAsyncFunc(name, async (subsegment) => {
+      const response = stream(name);
+      for (const part of ['1', '2']) {
+        sdk.captureFunc(`${name} part`, () => response.write(part));
+        await setImmediate();
+      }
+      response.end();
+      await finished(response);
+      subsegment?.close();
+    });
+  await Promise.all([invocations.run(ONE, () => respond('a')), invocations.run(TWO, () => respond('b'))]);
+  const documents = await receiver.take(6);
+  expect(written.toSorted()).toEqual(['a1', 'a2', 'b1', 'b2']);
+  const named = (name: string) => documents.filter((document) => document['name'] === name);
+  const [a, b] = [...named('a'), ...named('b')];
+  expect([a?.['parent_id'], b?.['parent_id']]).toEqual(['53995c3f42cd8ad8', '1111111111111111']);
+  expect(named('a part').map(({ parent_id }) => parent_id)).toEqual([a?.['id'], a?.['id']]);
+  expect(named('b part').map(({ parent_id }) => parent_id)).toEqual([b?.['id'], b?.['id']]);
 });
 
 test.each([

@@ -14,12 +14,18 @@ export interface TraceData {
   data?: Record<string, string>;
 }
 
+/** As every SDK and load balancer writes it; what it is made of stands at fixed places. */
+const USUAL = /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=[01]$/;
+
 /**
  * header = field *( ";" field )
  * field  = OWS key "=" value OWS     ; key in any letter case
  */
 export function processTraceData(header?: string): TraceData {
   if (typeof header !== 'string' || header === '' || header.length > HEADER_CHARS_MAX) return {};
+  if (USUAL.test(header)) {
+    return { root: header.slice(5, 40), parent: header.slice(48, 64), sampled: header.slice(73), data: {} };
+  }
   const found: TraceData = {};
   const data: Record<string, string> = Object.create(null);
   let room = EXTRA_CHARS_MAX;

@@ -92,25 +92,62 @@ test('a segment set outside of any run is there for what follows', async () => {
   });
 });
 
-test('listeners of a bound emitter run where they were added, and can be removed', () => {
+const parents: [string, (emitter: EventEmitter) => EventEmitter][] = [
+  ['an emitter', (emitter) => emitter],
+  ['what an emitter inherits from', Object.getPrototypeOf],
+  ['both', (emitter) => (ns.bindEmitter(emitter), Object.getPrototypeOf(emitter))],
+];
+const adding = ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener'] as const;
+
+test.each(parents.flatMap(([name, parent]) => adding.map((add) => [name, add, parent] as const)))(
+  'listeners of %s, added with `%s`, run where they were added, and can be removed',
+  (_, add, toBind) => {
+    const emitter: EventEmitter = Object.create(Object.create(EventEmitter.prototype));
+    const found: unknown[] = [];
+    const look = (): void => void found.push(ns.get('segment'));
+    const told: unknown[] = [];
+    emitter.on('newListener', (_event, listener) => void told.push(listener));
+    inSegment(() => {
+      ns.bindEmitter(toBind(emitter));
+      expect(emitter[add]('a', look)).toBe(emitter);
+      emitter[add]('b', look);
+    });
+    expect([told, emitter.listeners('a')]).toEqual([[look, look], [look]]);
+    emitter.emit('a');
+    emitter.emit('a');
+    emitter.off('a', look);
+    emitter.removeListener('b', look);
+    emitter.emit('a');
+    emitter.emit('b');
+    expect(found).toEqual(/once/i.test(add) ? [segment] : [segment, segment]);
+    expect([emitter.listenerCount('a'), emitter.listenerCount('b')]).toEqual([0, 0]);
+  },
+);
+
+test('a bound emitter takes listeners in the order and with the arguments that Node gives them', () => {
   const emitter = new EventEmitter();
-  const found: unknown[] = [];
-  const look = (): void => void found.push(ns.get('segment'));
-  inSegment(() => {
-    ns.bindEmitter(emitter);
-    emitter.on('a', look);
-    emitter.once('b', look);
-    emitter.once('c', look);
-  });
-  emitter.emit('a');
-  emitter.emit('b');
-  emitter.emit('b');
-  emitter.off('a', look);
-  emitter.removeListener('c', look);
-  emitter.emit('a');
-  emitter.emit('c');
-  expect(found).toEqual([segment, segment]);
-  expect([emitter.listenerCount('a'), emitter.listenerCount('b'), emitter.listenerCount('c')]).toEqual([0, 0, 0]);
+  const calls: unknown[] = [];
+  const note =
+    (name: string) =>
+    (...args: unknown[]): void =>
+      void calls.push([name, ...args]);
+  ns.bindEmitter(emitter);
+  emitter.on('a', note('outside'));
+  inSegment(() =>
+    emitter.on('a', note('last')).prependListener('a', note('second')).prependOnceListener('a', note('first')),
+  );
+  emitter.emit('a', 1, 2);
+  emitter.emit('a', 3);
+  expect(calls.map(String)).toEqual([
+    'first,1,2',
+    'second,1,2',
+    'outside,1,2',
+    'last,1,2',
+    'second,3',
+    'outside,3',
+    'last,3',
+  ]);
+  expect(() => inSegment(() => emitter.once('a', undefined as never))).toThrow('listener');
 });
 
 test('what is missing is logged with a stack, thrown, ignored or handed on', () => {

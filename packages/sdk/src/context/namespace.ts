@@ -1,10 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { EventEmitter } from 'node:events';
+import { EventEmitter } from 'node:events';
 
 /** What one run has: `segment`, and whatever the application adds. */
 export type Context = Record<string, unknown>;
-
-type Listener = (...args: unknown[]) => void;
 
 /** The functions of a continuation-local namespace, on AsyncLocalStorage. A run inside another inherits its values. */
 export class Namespace {
@@ -36,7 +34,8 @@ export class Namespace {
   }
 
   createContext(): Context {
-    return { ...this.#storage.getStore() };
+    const active = this.#storage.getStore();
+    return active === undefined ? {} : { ...active };
   }
 
   run(fn: (context: Context) => void): Context {
@@ -72,7 +71,7 @@ export class Namespace {
   ): (...args: A) => T {
     const storage = this.#storage;
     return function bound(this: unknown, ...args: A): T {
-      return storage.run(context, () => fn.apply(this, args));
+      return storage.getStore() === context ? fn.apply(this, args) : storage.run(context, () => fn.apply(this, args));
     };
   }
 
@@ -84,59 +83,86 @@ export class Namespace {
     this.#storage.enterWith(undefined);
   }
 
-  /** Listeners added from now on run in the context in which they are added, not in the emitter's. */
+  /**
+   * Listeners added from now on run in the context in which they are added, not in the emitter's. What is bound may also be what
+   * emitters inherit from: then all of them are.
+   */
   bindEmitter(emitter: EventEmitter): void {
-    if (Object.hasOwn(emitter, 'on')) return;
-    const { on, prependListener, removeListener } = this.#bound;
+    if (this.isBound(emitter)) return;
+    const { on, prependListener, once, prependOnceListener } = this.#bound;
     // One by one, and the same functions for every emitter: V8 goes on taking a server's requests for objects of one kind.
     emitter.on = on;
     emitter.addListener = on;
     emitter.prependListener = prependListener;
-    emitter.removeListener = removeListener;
-    emitter.off = removeListener;
+    emitter.once = once;
+    emitter.prependOnceListener = prependOnceListener;
+  }
+
+  isBound(emitter: EventEmitter): boolean {
+    return emitter.on === this.#bound.on;
   }
 }
 
-type Method = 'on' | 'prependListener' | 'removeListener';
+type Listener = (...args: unknown[]) => void;
+/** Node removes a listener by itself or by what it has as `listener`, as it does its own of `once`. */
+type Wrapped = Listener & { listener?: Listener };
+type Adding = 'on' | 'prependListener';
 type BoundMethod = <E extends EventEmitter>(this: E, event: string | symbol, listener: Listener) => E;
 
-function boundMethods(namespace: Namespace): Readonly<Record<Method, BoundMethod>> {
-  /** Of each emitter: what was added for a listener, so that it can be removed. */
-  const listeners = new WeakMap<EventEmitter, Map<string | symbol, WeakMap<object, Listener>>>();
-  const wrap = (emitter: EventEmitter, event: string | symbol, listener: Listener): Listener => {
-    if (namespace.active === undefined || typeof listener !== 'function') return listener;
-    const byEvent = listeners.get(emitter) ?? new Map<string | symbol, WeakMap<object, Listener>>();
-    listeners.set(emitter, byEvent);
-    const bound = byEvent.get(event) ?? new WeakMap<object, Listener>();
-    byEvent.set(event, bound);
-    const wrapped = Object.assign(namespace.bind(listener), { listener });
-    bound.set(listener, wrapped);
-    // What `once` makes has the listener that the application knows.
-    const original: unknown = Reflect.get(listener, 'listener');
-    if (typeof original === 'function') bound.set(original, wrapped);
-    return wrapped;
+function boundMethods(namespace: Namespace): Readonly<Record<Adding | 'once' | 'prependOnceListener', BoundMethod>> {
+  const add = (emitter: EventEmitter, method: Adding, event: string | symbol, listener: Listener): void => {
+    let added: Wrapped = listener;
+    if (namespace.active !== undefined && typeof listener === 'function') {
+      added = namespace.bind(listener);
+      added.listener = listener;
+    }
+    unboundOf(emitter, method, bound[method]).call(emitter, event, added);
   };
-  return {
+  const addOnce = (emitter: EventEmitter, method: Adding, event: string | symbol, listener: Listener): void => {
+    if (typeof listener !== 'function') {
+      // Node refuses it.
+      unboundOf(emitter, method, bound[method]).call(emitter, event, listener);
+      return;
+    }
+    const inContext = namespace.active === undefined ? listener : namespace.bind(listener);
+    const once: Wrapped = function once(this: unknown, ...args: unknown[]): void {
+      emitter.removeListener(event, once);
+      return inContext.apply(this, args);
+    };
+    once.listener = listener;
+    unboundOf(emitter, method, bound[method]).call(emitter, event, once);
+  };
+  const bound: Readonly<Record<Adding | 'once' | 'prependOnceListener', BoundMethod>> = {
     on(event, listener) {
-      return callUnbound(this, 'on', event, wrap(this, event, listener));
+      add(this, 'on', event, listener);
+      return this;
     },
     prependListener(event, listener) {
-      return callUnbound(this, 'prependListener', event, wrap(this, event, listener));
+      add(this, 'prependListener', event, listener);
+      return this;
     },
-    removeListener(event, listener) {
-      return callUnbound(this, 'removeListener', event, listeners.get(this)?.get(event)?.get(listener) ?? listener);
+    once(event, listener) {
+      addOnce(this, 'on', event, listener);
+      return this;
+    },
+    prependOnceListener(event, listener) {
+      addOnce(this, 'prependListener', event, listener);
+      return this;
     },
   };
+  return bound;
 }
 
-/** As the emitter's class has it. */
-function callUnbound<E extends EventEmitter>(
-  emitter: E,
-  method: Method,
-  event: string | symbol,
-  listener: Listener,
-): E {
-  const unbound: unknown = Reflect.get(Object.getPrototypeOf(emitter), method, emitter);
-  if (typeof unbound === 'function') Reflect.apply(unbound, emitter, [event, listener]);
-  return emitter;
+type AddListener = (this: EventEmitter, event: string | symbol, listener: Listener) => unknown;
+
+/** What the emitter would have if ours, on itself or on what it inherits from, were not there. */
+function unboundOf(emitter: EventEmitter, method: Adding, ours: BoundMethod): AddListener {
+  let at: EventEmitter | null = emitter;
+  while (at !== null && !(Object.hasOwn(at, method) && at[method] === ours)) at = prototypeOf(at);
+  while (at !== null && at[method] === ours) at = prototypeOf(at);
+  return (at ?? EventEmitter.prototype)[method];
+}
+
+function prototypeOf(emitter: EventEmitter): EventEmitter | null {
+  return Object.getPrototypeOf(emitter);
 }

@@ -1,9 +1,9 @@
 /**
  * `npx tsc -b packages/sdk && npx tsx --conditions=source packages/sdk/src/frameworks/express.bench.ts [requests of a round]`
  *
- * Express's hello-world, bare, with the official SDK and with ours (as built), each in a process of its own, all sampled, in turns.
- * What counts is the CPU time of the server for each request: what else runs on the machine does not change it much. Segments go to
- * a socket on loopback that this process reads.
+ * Express's hello-world, bare, with the official SDK, with ours (as built) and bare with AsyncLocalStorage, each in a process of its
+ * own, all sampled, in turns. What counts is the CPU time of the server for each request: what else runs on the machine does not change
+ * it much. Segments go to a socket on loopback that this process reads.
  */
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { createSocket } from 'node:dgram';
@@ -18,13 +18,19 @@ const WARM_UP = 10_000;
 const ANSWER_END = '\r\n\r\nhello';
 const ASK = 'GET / HTTP/1.1\r\nhost: shop\r\n\r\n';
 
-const VARIANTS = { bare: undefined, official: 'aws-xray-sdk', ours: '@fluoroscope/sdk' } as const;
+/** `context`: nothing but a run of AsyncLocalStorage around each request, which whoever keeps a context pays. */
+const VARIANTS = { bare: 'bare', official: 'aws-xray-sdk', ours: '@fluoroscope/sdk', context: 'context' } as const;
 
 /** Runs in each server's process, as it stands here. */
 const SERVER = `
   const express = require('express');
   const app = express();
-  const sdk = process.env.BENCH_SDK === 'bare' ? undefined : require(process.env.BENCH_SDK);
+  const kind = process.env.BENCH_SDK;
+  const sdk = kind === 'bare' || kind === 'context' ? undefined : require(kind);
+  if (kind === 'context') {
+    const storage = new (require('node:async_hooks').AsyncLocalStorage)();
+    app.use((request, response, next) => storage.run({}, next));
+  }
   if (sdk !== undefined) {
     sdk.middleware.disableCentralizedSampling();
     sdk.middleware.setSamplingRules({ version: 2, rules: [], default: { fixed_target: 0, rate: 1 } });
@@ -61,11 +67,12 @@ sink.bind(0, '127.0.0.1');
 await once(sink, 'listening');
 
 const variants: Variant[] = [];
-for (const [name, sdk] of Object.entries(VARIANTS)) variants.push(await start(name, sdk ?? 'bare'));
+for (const [name, sdk] of Object.entries(VARIANTS)) variants.push(await start(name, sdk));
 for (const variant of variants) await load(variant.port, WARM_UP);
 const before = await Promise.all(variants.map(({ child }) => usageOf(child)));
 for (let round = 0; round < ROUNDS; round += 1) {
-  for (const { child, port, usPerRequest } of variants) {
+  // Neither is always after the same other one.
+  for (const { child, port, usPerRequest } of round % 2 === 0 ? variants : variants.toReversed()) {
     const from = await usageOf(child);
     await load(port, REQUESTS);
     usPerRequest.push(((await usageOf(child)).cpuUs - from.cpuUs) / REQUESTS);
@@ -113,7 +120,7 @@ async function load(port: number, requests: number): Promise<void> {
 
 function print(): void {
   const cpu = variants.map(({ usPerRequest }) => usPerRequest.toSorted((a, b) => a - b)[ROUNDS >> 1] ?? Number.NaN);
-  const [bare = Number.NaN, official = Number.NaN, ours = Number.NaN] = cpu;
+  const [bare = Number.NaN, official = Number.NaN, ours = Number.NaN, context = Number.NaN] = cpu;
   for (const [at, { name, usPerRequest }] of variants.entries()) {
     const grown = ((after[at]?.heapBytes ?? 0) - (before[at]?.heapBytes ?? 0)) / 1024;
     const best = Math.min(...usPerRequest).toFixed(2);
@@ -122,6 +129,7 @@ function print(): void {
     );
   }
   say(`of bare throughput, by CPU: ours ${percent(bare / ours)}, official ${percent(bare / official)}`);
+  say(`AsyncLocalStorage alone ${percent(bare / context)}; ours of that ${percent(context / ours)}`);
   say(`ours against official: ${(official / ours).toFixed(2)} ×; segments received here: ${received}`);
 }
 

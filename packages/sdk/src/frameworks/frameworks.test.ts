@@ -102,7 +102,7 @@ function openChunks(): Readable {
 }
 
 interface ExpressLike {
-  use(handler: unknown): void;
+  use(...handlers: unknown[]): void;
   get(
     path: string,
     handler: (request: ExpressIncoming, response: ExpressOutgoing, next: (error?: unknown) => void) => unknown,
@@ -336,6 +336,28 @@ test.each(FRAMEWORKS)('%s: the segment is there after the body was read, and is 
       },
     },
   ]);
+});
+
+test.each(['express', 'express5'])('%s: a mounted application, and a plain router, have it too', async (name) => {
+  const makeApp = require(name) as (() => ExpressLike) & { Router(): ExpressLike };
+  const answers: string[] = [];
+  const start: Start = () => {
+    const [app, mounted, router] = [makeApp(), makeApp(), makeApp.Router()];
+    for (const each of [mounted, router]) {
+      each.post('/echo', (request, response) =>
+        withBody(request, (body) => response.json(routes.json(getSegment(), body))),
+      );
+    }
+    app.use(express.openSegment('shop'));
+    app.use('/mounted', mounted);
+    app.use('/router', router);
+    return listen(createServer(app as never));
+  };
+  await run(start, async (port) => {
+    for (const path of ['/mounted/echo', '/router/echo']) answers.push(await ask(port, path, 'two'));
+  });
+  const expected = { found: 'shop', body: 'two' };
+  expect(answers.map((answer) => JSON.parse(answer))).toEqual([expected, expected]);
 });
 
 test.each(FRAMEWORKS)('%s: in manual mode the request has it', async (_, start) => {

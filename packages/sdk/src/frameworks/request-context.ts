@@ -1,5 +1,6 @@
+import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from '../bare-http.ts';
-import { getNamespace, setSegment } from '../context/context.ts';
+import { getNamespace, runWithSegment } from '../context/context.ts';
 import type { Segment } from '../document/segment.ts';
 
 /** What handles the request runs in a context of its own; so do the listeners that it adds to the request and the response. */
@@ -9,13 +10,26 @@ export function runInRequest(
   segment: Segment,
   next: () => void,
 ): void {
+  bindMessage(request);
+  bindMessage(response);
+  runWithSegment(segment, next);
+}
+
+/** Express's messages inherit from objects of their application: bound once, they cost a request nothing. */
+function bindMessage(message: EventEmitter): void {
   const namespace = getNamespace();
-  namespace.bindEmitter(request);
-  namespace.bindEmitter(response);
-  namespace.run(() => {
-    setSegment(segment);
-    next();
-  });
+  if (!namespace.isBound(message)) namespace.bindEmitter(applicationMessage(message) ?? message);
+}
+
+/** The outermost application's: those of mounted applications inherit from it. */
+function applicationMessage(message: EventEmitter): EventEmitter | undefined {
+  let found: EventEmitter | undefined;
+  let at: unknown = Object.getPrototypeOf(message);
+  while (at instanceof EventEmitter) {
+    if (Object.hasOwn(at, 'app')) found = at;
+    at = Object.getPrototypeOf(at);
+  }
+  return found;
 }
 
 /** @throws Error when there is no name */

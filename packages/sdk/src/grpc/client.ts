@@ -114,10 +114,9 @@ function captureCall(
   options: GrpcClientOptions,
   given: SegmentLike | undefined,
 ): void {
-  const automatic = isAutomaticMode();
   const parent = resolveSegment(given);
   if (parent === undefined) return;
-  const context = automatic ? getNamespace().active : undefined;
+  const context = isAutomaticMode() ? getNamespace().active : null;
   const start = call.start.bind(call);
   call.start = (metadata, listener) => {
     const traceId = traceIdOf(parent);
@@ -131,16 +130,14 @@ function captureCall(
     const carrier = metadata.clone();
     writeTrace(carrier, traceId, (subsegment ?? parent).id, subsegment !== undefined);
     carrier[WRITTEN] = true;
-    const request = { method: 'POST', url: urlOf(authority, method.path) };
-    const traced = options.downstreamTraced === true;
     const end = (status: ClientStatus): void => {
-      if (subsegment !== undefined) closeSubsegment(subsegment, request, method, status, traced);
+      if (subsegment !== undefined) closeSubsegment(subsegment, authority, method, status, options);
     };
     try {
-      start(carrier, listenInContext(listener, automatic, context, end));
+      start(carrier, new ListenerInContext(listener, context, end));
     } catch (error) {
       if (subsegment !== undefined) {
-        recordEnd(subsegment, request, method, { code: UNKNOWN, error }, false);
+        recordEnd(subsegment, requestOf(authority, method), method, { code: UNKNOWN, error }, false);
         subsegment.close();
       }
       throw error;
@@ -169,39 +166,57 @@ function nameFor(method: GrpcMethod, authority: string, name: GrpcClientOptions[
   }
 }
 
+function requestOf(authority: string, { path }: GrpcMethod): object {
+  return { method: 'POST', url: urlOf(authority, path) };
+}
+
 function closeSubsegment(
   subsegment: Subsegment,
-  request: object,
+  authority: string,
   method: GrpcMethod,
   status: ClientStatus,
-  traced: boolean,
+  { downstreamTraced }: GrpcClientOptions,
 ): void {
   if (subsegment.isClosed()) return;
-  recordEnd(subsegment, request, method, status, status.code !== CANCELLED);
-  if (traced && status.code !== UNAVAILABLE) subsegment.traced = true;
+  recordEnd(subsegment, requestOf(authority, method), method, status, status.code !== CANCELLED);
+  if (downstreamTraced === true && status.code !== UNAVAILABLE) subsegment.traced = true;
   subsegment.close();
 }
 
 /** The first call of a channel opens its connection, whose events run in that call's context: each is brought back to its own. */
-function listenInContext(
-  listener: ClientListener | undefined,
-  automatic: boolean,
-  context: Context | undefined,
-  end: (status: ClientStatus) => void,
-): ClientListener {
-  const namespace = getNamespace();
-  const run = (fn: () => void): void => {
-    if (!automatic || namespace.active === context) fn();
-    else namespace.runIn(context, fn);
-  };
-  return {
-    onReceiveMetadata: (metadata) => run(() => listener?.onReceiveMetadata?.(metadata)),
-    onReceiveMessage: (message) => run(() => listener?.onReceiveMessage?.(message)),
-    onReceiveStatus: (status) => {
-      end(status);
-      run(() => listener?.onReceiveStatus?.(status));
-    },
-  };
+class ListenerInContext implements ClientListener {
+  readonly #listener: ClientListener | undefined;
+  /** Null: in manual mode there is none. */
+  readonly #context: Context | null | undefined;
+  readonly #end: (status: ClientStatus) => void;
+
+  constructor(
+    listener: ClientListener | undefined,
+    context: Context | null | undefined,
+    end: (status: ClientStatus) => void,
+  ) {
+    this.#listener = listener;
+    this.#context = context;
+    this.#end = end;
+  }
+
+  onReceiveMetadata(metadata: unknown): void {
+    this.#run(() => this.#listener?.onReceiveMetadata?.(metadata));
+  }
+
+  onReceiveMessage(message: unknown): void {
+    this.#run(() => this.#listener?.onReceiveMessage?.(message));
+  }
+
+  onReceiveStatus(status: ClientStatus): void {
+    this.#end(status);
+    this.#run(() => this.#listener?.onReceiveStatus?.(status));
+  }
+
+  #run(fn: () => void): void {
+    if (this.#context === null) fn();
+    else getNamespace().runIn(this.#context, fn);
+  }
 }
 
 /** Targets whose host was read; a program calls few. More are read anew each time. */
@@ -217,8 +232,14 @@ function authorityOf(target: string): string {
   return authority;
 }
 
+const hosts = new Map<string, string>();
+
 function hostOf(authority: string): string {
-  return authority.replace(/^(\[[^\]]*\]|[^:]*):\d+$/, '$1') || 'unknown';
+  const known = hosts.get(authority);
+  if (known !== undefined) return known;
+  const host = authority.replace(/^(\[[^\]]*\]|[^:]*):\d+$/, '$1') || 'unknown';
+  if (hosts.size < TARGETS_MAX) hosts.set(authority, host);
+  return host;
 }
 
 /** Those of a client made of a service definition, as `makeClientConstructor` and generated code do. */

@@ -127,7 +127,8 @@ test.each(KINDS)('%s: the caller cancels', async (_, method) => {
 
 test.each(KINDS)('%s: the deadline passes', async (_, method) => {
   const { call: ask } = await open({ wait: never });
-  expect(await inSegment(() => ask(method, { timeoutMs: 60 }))).toMatchObject({ code: 4 });
+  // Long enough for the call to reach the server, which has to be connected to first.
+  expect(await inSegment(() => ask(method, { timeoutMs: 400 }))).toMatchObject({ code: 4 });
   const { served, call } = await take();
   expect(call).toMatchObject({ fault: true, http: { response: { status: 504 } }, metadata: { grpc: LATE } });
   // On a busy machine the caller's cancellation can overtake the server's clock by more than the slack.

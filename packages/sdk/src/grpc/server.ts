@@ -224,14 +224,14 @@ function answerWith(call: ServerCall, answer: string): void {
 }
 
 function requestOf(call: ServerCall, metadata: MetadataLike, host: string, method: GrpcMethod): object {
-  const forwarded = textOf(metadata.get('x-forwarded-for').at(0));
+  const forwarded = textOf(metadata.get('x-forwarded-for')[0]);
   const request = {
     method: 'POST',
     url: urlOf(host, method.path),
-    user_agent: textOf(metadata.get('user-agent').at(0)),
+    user_agent: textOf(metadata.get('user-agent')[0]),
+    client_ip: forwarded === '' ? addressOf(call.getPeer()) : (forwarded.split(',')[0] ?? '').trim(),
   };
-  if (forwarded === '') return { ...request, client_ip: addressOf(call.getPeer()) };
-  return { ...request, client_ip: (forwarded.split(',')[0] ?? '').trim(), x_forwarded_for: true };
+  return forwarded === '' ? request : { ...request, x_forwarded_for: true };
 }
 
 function textOf(value: unknown): string {

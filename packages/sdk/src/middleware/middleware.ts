@@ -111,7 +111,7 @@ export const middleware: Middleware = {
 export function traceRequest(request: IncomingMessage, response: ServerResponse, host: string | undefined): Segment {
   const header = middleware.processHeaders(request);
   const segment = new Segment(middleware.resolveName(host), header.root, header.parent);
-  middleware.resolveSampling(header, segment, { ...bindHeaders(response), req: request });
+  middleware.resolveSampling(header, segment, response.req === request ? response : withRequest(response, request));
   const data = new IncomingRequestData(request);
   segment.addIncomingRequestData(data);
   let open = true;
@@ -122,8 +122,9 @@ export function traceRequest(request: IncomingMessage, response: ServerResponse,
     if (response.headersSent) noteResponse(segment, data, response);
     segment.close();
   };
-  response.once('finish', end);
-  response.once('close', end);
+  // Not `once`: the response ends with them, and taking a listener off costs more than it is worth.
+  response.on('finish', end);
+  response.on('close', end);
   // The client went away before we were asked: nothing more is to come. What the caller does with the segment comes first.
   if (response.destroyed || response.writableFinished) queueMicrotask(end);
   return segment;
@@ -138,8 +139,9 @@ function noteResponse(segment: Segment, data: IncomingRequestData, response: Ser
   data.close({ statusCode, headers: { 'content-length': response.getHeader('content-length') } });
 }
 
-function bindHeaders(response: ServerResponse): ResponseLike {
-  return { headersSent: response.headersSent, setHeader: (name, value) => response.setHeader(name, value) };
+/** A response that does not know its request, such as a test's. */
+function withRequest(response: ServerResponse, req: IncomingMessage): ResponseLike {
+  return { req, headersSent: response.headersSent, setHeader: (name, value) => response.setHeader(name, value) };
 }
 
 /** The rule's name, or yes, or no. */

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Segment } from '../document/segment.ts';
 import { openLog } from '../testing/log.ts';
@@ -106,4 +108,25 @@ test('a burst beyond the queue is dropped and counted, not kept', () => {
   }
   expect(getSendCounts().lost['queue-full'] - before).toBeGreaterThan(50);
   expect(log.errors.length).toBe(1);
+});
+
+test.each([
+  ['its batch leaves when the process exits', {}, 'process.exit()'],
+  ['in Lambda, it leaves at once', { LAMBDA_TASK_ROOT: '/var/task' }, `process.kill(process.pid, 'SIGKILL')`],
+])('a document does not wait in vain: %s', async (_, env, end) => {
+  const script = `
+    const { Segment } = require('@fluoroscope/sdk');
+    new Segment('first').close();
+    process.once('message', () => {
+      new Segment('last').close();
+      ${end};
+    });`;
+  const options = {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    env: { ...process.env, ...env, AWS_XRAY_DAEMON_ADDRESS: receiver.address },
+  };
+  const child = spawn(process.execPath, ['-e', script], { ...options, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  await receiver.take(1);
+  child.send('end');
+  expect((await receiver.take(2)).map(({ name }) => name)).toEqual(['first', 'last']);
 });

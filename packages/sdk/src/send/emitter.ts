@@ -41,7 +41,9 @@ const lost: Record<LossReason, number> = {
   'not-encoded': 0,
 };
 const reported = new Map<LossReason, { untilMs: number; atCount: number }>();
-const socket = new UdpSocket(() => getDaemonAddress().udp, lose);
+/** AWS Lambda halts a process as soon as it has answered. */
+const inLambda = process.env['LAMBDA_TASK_ROOT'] !== undefined;
+const socket = new UdpSocket(() => getDaemonAddress().udp, lose, inLambda);
 
 /** Sends a segment, or a subsegment on its own. Never throws, never waits; what is lost is counted. */
 export function sendEntity(entity: Sendable): void {

@@ -1,11 +1,18 @@
+import type { BoxKind } from './map-boxes.ts';
 import type { Service } from './shapes.ts';
 
 /**
  * What the console asks beside X-Ray's own operations. Same origin only.
  *
  *   GET /api/map?start=S&end=S     → MapAnswer       S: float seconds; [start, end)
+ *       &by=KIND&open=LABEL…         positions are those of the graph with boxes of KIND, but for the open ones
+ *   GET /api/map/activity?start=S&end=S&steps=N      → MapActivity
+ *   POST /api/map/layout           LayoutInput → LaidOut
  *   PUT /api/map/positions         PutPositions → { positions }
  *   GET /api/live                  text/event-stream; `event: change`, `data: LiveChange`; at most one a 250 ms
+ *   GET /api/traces/<id>/outline  → frames, see outline/format.ts
+ *   GET /api/traces/<id>/documents/<place>  → one document; the place is the outline's
+ *   POST /api/filter/…, /api/traces/groups           see trace-analysis.ts
  *   GET /api/status                → StatusAnswer
  *   POST /api/login                LoginInput → { keyId }, and a cookie that stands for the key
  *   POST /api/logout               {} → {}
@@ -28,10 +35,43 @@ export interface Position {
   readonly y: number;
 }
 
-/** Merged into the kept positions; `replace` forgets the others first. */
+/** Merged into the kept positions; `replace` forgets the others first. Each kind of boxes has positions of its own. */
 export interface PutPositions {
   readonly positions: Positions;
   readonly replace?: boolean;
+  readonly by?: BoxKind | undefined;
+}
+
+/** Places all nodes that the map shows between these times anew, for everybody. */
+export interface LayoutInput {
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly by?: BoxKind | undefined;
+  /** Labels of the boxes that are shown by their members. */
+  readonly open?: readonly string[] | undefined;
+}
+
+export interface LaidOut {
+  readonly positions: Positions;
+  /** All that were kept until then; putting them back with `replace` undoes the layout. */
+  readonly before: Positions;
+}
+
+/** Requests that came in from clients, in periods of equal length, each [start, start + stepSeconds). */
+export interface MapActivity {
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly stepSeconds: number;
+  readonly steps: readonly ActivityStep[];
+}
+
+export interface ActivityStep {
+  readonly ok: number;
+  readonly error: number;
+  readonly throttle: number;
+  readonly fault: number;
+  /** Seconds that all of them took together. */
+  readonly totalSeconds: number;
 }
 
 export interface LoginInput {
@@ -64,3 +104,7 @@ export interface StatusAnswer {
 }
 
 export const POSITIONS_MAX = 10_000;
+/** Most periods that one call tells about. */
+export const ACTIVITY_STEPS_MAX = 120;
+/** Most boxes that may be open at once. */
+export const OPEN_BOXES_MAX = 200;

@@ -1,15 +1,18 @@
 // Serves dist/ with made-up, changing answers: `node packages/console/dev/fixture-server.mjs [port]`.
-// Modes, for looking at states: a cookie `fixture=empty|error|slow`. Not shipped.
+// Modes, for looking at states: a cookie `fixture=empty|error|slow|large<count of nodes>`. Not shipped.
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkOf, groupsOf, wordsOf } from './analysis.mjs';
 import { graphOf, placesOf, summaryOf, withInferred } from './graph.mjs';
+import { largeGraph } from './large-graph.mjs';
 import { oddTraces } from './odd-traces.mjs';
+import { answerTrace } from './outline.mjs';
 import { makeShop, makeTrace, seeded } from './shop.mjs';
 
-const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
+const DIST = process.env.CONSOLE_DIST ?? fileURLToPath(new URL('../dist/', import.meta.url));
 const TYPES = {
   '.js': 'text/javascript',
   '.css': 'text/css',
@@ -53,9 +56,11 @@ async function handle(state, request, response) {
   if (mode === 'slow' && url.pathname !== '/api/live') await new Promise((done) => setTimeout(done, 8000));
   const body = request.method === 'GET' ? {} : JSON.parse((await text(request)) || '{}');
   const traces = mode === 'empty' ? [] : state.traces;
+  if (answerTrace({ traces, url, response })) return undefined;
   const answer = ANSWERS[url.pathname];
   if (answer === undefined) return json(response, 404, { message: 'No such path.' });
-  return answer({ ...state, traces, body, url, request, response });
+  const largeCount = Number(/^large(\d+)$/.exec(mode ?? '')?.[1] ?? 0);
+  return answer({ ...state, largeCount, traces, body, url, request, response });
 }
 
 const between = (traces, start, end) =>
@@ -68,8 +73,16 @@ const ANSWERS = {
     listeners.add(response);
     request.on('close', () => listeners.delete(response));
   },
-  '/api/map': ({ traces, url, kept, response, revision }) => {
+  '/api/map': ({ traces, url, kept, largeCount, response, revision }) => {
     const [start, end] = [Number(url.searchParams.get('start')), Number(url.searchParams.get('end'))];
+    if (largeCount > 0) {
+      return json(response, 200, {
+        startTime: start,
+        endTime: end,
+        revision: revision(),
+        ...largeGraph(largeCount),
+      });
+    }
     const services = graphOf(between(traces, start, end));
     json(response, 200, {
       startTime: start,
@@ -78,6 +91,23 @@ const ANSWERS = {
       positions: placesOf(services, kept),
       revision: revision(),
     });
+  },
+  '/api/map/activity': ({ traces, url, response }) => {
+    const [start, end, count] = ['start', 'end', 'steps'].map((name) => Number(url.searchParams.get(name)));
+    const stepSeconds = (end - start) / count;
+    const steps = Array.from({ length: count }, () => ({ ok: 0, error: 0, throttle: 0, fault: 0, totalSeconds: 0 }));
+    for (const { documents } of between(traces, start, end)) {
+      const [root] = documents;
+      const step = steps[Math.floor((root.start_time - start) / stepSeconds)];
+      if (step !== undefined)
+        step[root.fault ? 'fault' : root.throttle ? 'throttle' : root.error ? 'error' : 'ok'] += 1;
+    }
+    json(response, 200, { startTime: start, endTime: end, stepSeconds, steps });
+  },
+  '/api/map/layout': ({ kept, response }) => {
+    const before = Object.fromEntries(kept);
+    for (const [key, { x, y }] of kept) kept.set(key, { x: x * 1.1, y: y * 1.2 });
+    json(response, 200, { positions: Object.fromEntries(kept), before });
   },
   '/api/map/positions': ({ body, kept, response }) => {
     if (body.replace) kept.clear();
@@ -103,6 +133,11 @@ const ANSWERS = {
       ],
     });
   },
+  '/api/filter/check': ({ body, response }) => json(response, 200, checkOf(body)),
+  '/api/filter/words': ({ traces, body, response }) =>
+    json(response, 200, wordsOf(between(traces, body.startTime, body.endTime), body)),
+  '/api/traces/groups': ({ traces, body, response }) =>
+    json(response, 200, groupsOf(between(traces, body.startTime, body.endTime), body)),
   '/TraceSummaries': ({ traces, body, response }) => summaries(traces, body, response),
   '/Traces': ({ traces, body, response }) => {
     const found = traces.filter((trace) => body.TraceIds.includes(trace.traceId));

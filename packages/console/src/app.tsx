@@ -1,5 +1,5 @@
 import { IconMapOff } from '@tabler/icons-react';
-import { type ReactNode, useEffect } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { MAP_PLACE, type Place } from './url/place.ts';
 import { PlaceLink } from './url/place-link.tsx';
 import { usePlace } from './url/use-place.ts';
@@ -8,15 +8,18 @@ import { MapPage } from './views/map/map-page.tsx';
 import { useLoginNeeded } from './http/login.ts';
 import { Bar } from './views/shell/bar.tsx';
 import { Login } from './views/shell/login.tsx';
-import { TracePage } from './views/trace/trace-page.tsx';
+import { TracePage, TraceSkeleton } from './views/trace/trace-page.tsx';
 import { TracesPage } from './views/traces/traces-page.tsx';
 import { Boundary } from './widgets/boundary.tsx';
 import { State } from './widgets/state.tsx';
+
+const ComparePage = lazy(async () => ({ default: (await import('./views/compare/compare-page.tsx')).ComparePage }));
 
 const TITLE: Readonly<Record<Place['page'], string>> = {
   map: 'Service map',
   traces: 'Traces',
   trace: 'Trace',
+  compare: 'Compare traces',
   missing: 'Not found',
 };
 
@@ -48,6 +51,12 @@ function Page({ place }: { readonly place: Place }): ReactNode {
       return <TracesPage place={place} />;
     case 'trace':
       return <TracePage key={place.traceId} place={place} />;
+    case 'compare':
+      return (
+        <Suspense fallback={<TraceSkeleton />}>
+          <ComparePage key={`${place.a} ${place.b}`} place={place} />
+        </Suspense>
+      );
     case 'missing':
       return (
         <State icon={<IconMapOff size={24} stroke={1.6} />} title="Nothing lives at this address" testId="missing">

@@ -13,6 +13,7 @@ import { createHttpApp } from './http/http-app.ts';
 import { createLiveHub, type LiveHub } from './http/live.ts';
 import { readTlsFiles } from './http/tls.ts';
 import { createIngest, type Ingest } from './ingest.ts';
+import { mapLayout } from './map-layout/map-layout.ts';
 import { openMapPositions } from './map-positions.ts';
 import { createHandlers } from './operations/handlers.ts';
 import { loadOrCreatePageSecret } from './page-secret.ts';
@@ -63,7 +64,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { store } = storage;
   const readStore = createStoreStats(store);
   const tokens = createPageTokens(await loadOrCreatePageSecret(settings.dataDir));
-  const positions = await openMapPositions({ dataDir: settings.dataDir, events });
+  const positions = await openMapPositions({ dataDir: settings.dataDir, events, layout: mapLayout });
   const ingest = createIngest({
     journal,
     events,
@@ -85,6 +86,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     receivers,
     handlers: createHandlers({ ingest, store, control, encryption, sampling, tokens, events, nowUs }),
     store,
+    groups: control.groups,
     positions,
     live,
     revision: () => storage.revision,

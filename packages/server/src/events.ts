@@ -21,7 +21,14 @@ export type RequestName = OperationName | ConsoleCallName | SpanCallName | 'none
 export type SpanCallName = 'otlp-traces' | 'zipkin-spans' | 'jaeger-spans';
 export type ConsoleCallName =
   | 'map'
+  | 'map-activity'
+  | 'map-layout'
   | 'put-map-positions'
+  | 'trace-outline'
+  | 'trace-document'
+  | 'trace-groups'
+  | 'filter-check'
+  | 'filter-words'
   | 'live'
   | 'status'
   | 'login'

@@ -97,6 +97,12 @@ export const LARGE_TRACE_FIRST_READ_COUNT = 256;
 /** And in one more, whose number follows from how long the documents were so far. */
 export const LARGE_TRACE_READ_COUNT_MAX = 20_000;
 
+/** Documents of a larger one in the first read of its outline: what is drawn first. */
+export const OUTLINE_FIRST_READ_COUNT = 1_000;
+
+/** And in each read after it: some 30 ms of work at a time. */
+export const OUTLINE_READ_COUNT = 4_000;
+
 /** Open consoles that are told of changes. */
 export const LIVE_LISTENERS_MAX = 256;
 
@@ -147,6 +153,9 @@ export const LIVE_HEARTBEAT_MS = 15_000;
 
 /** Unsent bytes after which a listener counts as gone. */
 export const LIVE_UNSENT_BYTES_MAX: number = 64 * 1024;
+
+/** New nodes that are placed at once: more of them take a thread of their own. */
+export const NODES_PLACED_AT_ONCE_MAX = 12;
 
 /** One kept position's key: name, type and account of a service. */
 export const POSITION_KEY_CHARS_MAX = 2_000;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Service } from '@fluoroscope/api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { mapLayout } from './map-layout/map-layout.ts';
 import { openMapPositions, putPositionsInput, type MapPositions } from './map-positions.ts';
 
 let dataDir: string;
@@ -20,32 +21,64 @@ afterEach(async () => {
 
 test('a node stays where it was first placed, whatever joins it and through a restart', async () => {
   const first = await open();
-  const before = first.place(services('shop', 'cart'));
+  const before = await first.place(services('shop', 'cart'), 'plain');
   expect(Object.keys(before)).toEqual([key('shop'), key('cart')]);
-  expect(first.place(services('order', 'shop', 'cart'))).toMatchObject(before);
+  expect(await first.place(services('order', 'shop', 'cart'), 'plain')).toMatchObject(before);
   await first.flush();
   const second = await open();
-  expect(second.place(services('cart', 'shop'))).toEqual(before);
+  expect(await second.place(services('cart', 'shop'), 'plain')).toEqual(before);
   expect((await stat(join(dataDir, 'map-positions.json'))).mode & 0o777).toBe(0o600);
 });
 
 test('what a reader moves is kept; replace forgets the rest', async () => {
   const first = await open();
-  first.place(services('shop', 'cart'));
+  await first.place(services('shop', 'cart'), 'plain');
   expect(await first.put({ positions: { [key('shop')]: { x: 7, y: 8 } } })).toMatchObject({
     [key('shop')]: { x: 7, y: 8 },
   });
-  expect((await open()).place(services('shop'))).toEqual({ [key('shop')]: { x: 7, y: 8 } });
+  expect(await (await open()).place(services('shop'), 'plain')).toEqual({ [key('shop')]: { x: 7, y: 8 } });
   expect(await first.put({ positions: { [key('cart')]: { x: 1, y: 1 } }, replace: true })).toEqual({
     [key('cart')]: { x: 1, y: 1 },
   });
 });
 
+test('each kind of boxes has positions of its own, through a restart', async () => {
+  const first = await open();
+  const plain = await first.place(services('shop', 'cart'), 'plain');
+  await first.put({ positions: { [key('shop')]: { x: 9, y: 9 } }, by: 'type' });
+  expect(await first.place(services('shop'), 'type')).toEqual({ [key('shop')]: { x: 9, y: 9 } });
+  await first.flush();
+  const second = await open();
+  expect(await second.place(services('shop', 'cart'), 'plain')).toEqual(plain);
+  expect(await second.place(services('shop'), 'type')).toEqual({ [key('shop')]: { x: 9, y: 9 } });
+});
+
+test('a new layout tells what was before, and putting that back undoes it', async () => {
+  const first = await open();
+  await first.place(services('shop', 'cart'), 'plain');
+  const { positions: moved } = { positions: await first.put({ positions: { [key('shop')]: { x: 50, y: 50 } } }) };
+  const { positions: laidOut, before } = await first.layOut(services('shop', 'cart'), 'plain');
+  expect(before).toEqual(moved);
+  expect(laidOut[key('shop')]).not.toEqual({ x: 50, y: 50 });
+  expect(await first.put({ positions: before, replace: true })).toEqual(moved);
+});
+
+test('many new nodes are placed in a thread; who asks at the same time gets the same places', async () => {
+  const positions = await open();
+  const names = Array.from({ length: 40 }, (_, at) => `s${at}`);
+  const [one, other] = await Promise.all([
+    positions.place(services(...names), 'plain'),
+    positions.place(services(...names.toReversed()), 'plain'),
+  ]);
+  expect(Object.keys(one)).toHaveLength(40);
+  expect(other).toEqual(one);
+});
+
 test('beyond the limit, the nodes not seen for the longest go', async () => {
   const positions = await open(2);
-  positions.place(services('a', 'b'));
-  positions.place(services('a'));
-  const all = positions.place(services('a', 'c', 'd'));
+  await positions.place(services('a', 'b'), 'plain');
+  await positions.place(services('a'), 'plain');
+  const all = await positions.place(services('a', 'c', 'd'), 'plain');
   expect(Object.keys(all)).toHaveLength(3);
   expect(Object.keys(await positions.put({ positions: {} }))).toEqual([key('c'), key('d')]);
 });
@@ -63,7 +96,7 @@ test.each(['', '{', '{"version":2,"positions":{}}', '{"version":1,"positions":{"
   'a file that is not ours is told of and placed anew: %s',
   async (text) => {
     await writeFile(join(dataDir, 'map-positions.json'), text);
-    expect((await open()).place(services('shop'))).toHaveProperty([key('shop')]);
+    expect(await (await open()).place(services('shop'), 'plain')).toHaveProperty([key('shop')]);
     expect(troubles).toHaveLength(1);
   },
 );
@@ -73,12 +106,12 @@ test('a folder that cannot be written to: put rejects, placing goes on, and it w
   await rm(dataDir, { recursive: true });
   await writeFile(dataDir, 'a file where the folder was');
   await expect(positions.put({ positions: {} })).rejects.toThrow();
-  const before = positions.place(services('shop'));
+  const before = await positions.place(services('shop'), 'plain');
   await positions.flush();
   expect(troubles).toHaveLength(1);
   await rm(dataDir);
   await positions.put({ positions: {} });
-  expect((await open()).place(services('shop'))).toEqual(before);
+  expect(await (await open()).place(services('shop'), 'plain')).toEqual(before);
 });
 
 test.each([
@@ -101,7 +134,12 @@ test('a node named __proto__ is a node', async () => {
 
 async function open(positionsMax?: number): Promise<MapPositions> {
   const events = { troubleMet: (what: string) => void troubles.push(what) };
-  const positions = await openMapPositions({ dataDir, events, ...(positionsMax !== undefined && { positionsMax }) });
+  const positions = await openMapPositions({
+    dataDir,
+    events,
+    layout: mapLayout,
+    ...(positionsMax !== undefined && { positionsMax }),
+  });
   opened.push(positions);
   return positions;
 }

@@ -1,11 +1,21 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { POSITIONS_MAX, type Position, type Positions, type PutPositions, type Service } from '@fluoroscope/api';
-import { printServiceKey } from '@fluoroscope/model';
-import { placeNodes } from '@fluoroscope/query';
+import {
+  BOX_KINDS,
+  type BoxKind,
+  type LaidOut,
+  POSITIONS_MAX,
+  type Position,
+  type Positions,
+  type PutPositions,
+} from '@fluoroscope/api';
 import { z } from 'zod';
 import type { Events } from './events.ts';
 import { POSITION_KEY_CHARS_MAX } from './limits.ts';
+import { type BareGraph, keyOf, type MapLayout } from './map-layout/map-layout.ts';
+
+/** Each has positions of its own: the plain map, and the map with boxes of a kind. */
+export type MapView = BoxKind | 'plain';
 
 /**
  * Where the nodes of the map stand. A node is placed when it is first seen and then stays, through restarts
@@ -14,7 +24,9 @@ import { POSITION_KEY_CHARS_MAX } from './limits.ts';
  */
 export interface MapPositions {
   /** A position for each of these services. */
-  readonly place: (services: readonly Service<unknown>[]) => Positions;
+  readonly place: (services: BareGraph, view: MapView) => Promise<Positions>;
+  /** Places these services anew and forgets the others; resolves when that is on disk. */
+  readonly layOut: (services: BareGraph, view: MapView) => Promise<LaidOut>;
   /** All that are kept afterwards; resolves when they are on disk. */
   readonly put: (change: PutPositions) => Promise<Positions>;
   /** Resolves when what was placed is on disk, or could not be put there. */
@@ -24,6 +36,7 @@ export interface MapPositions {
 export interface MapPositionsOptions {
   readonly dataDir: string;
   readonly events: Pick<Events, 'troubleMet'>;
+  readonly layout: MapLayout;
   readonly positionsMax?: number;
 }
 
@@ -35,92 +48,146 @@ const positions: z.ZodType<Positions> = z.record(
   z.object({ x: coordinate, y: coordinate }),
 );
 
-/** The file: version, and positions in the order in which they were last seen. */
-const keptFile = z.object({ version: z.literal(1), positions });
+/** The file: version, and positions in the order in which they were last seen, of the plain map and of each kind of boxes. */
+const keptFile = z.object({
+  version: z.literal(1),
+  positions,
+  boxes: z.partialRecord(z.enum(BOX_KINDS), positions).default({}),
+});
 
 export const putPositionsInput: z.ZodType<PutPositions> = z
-  .object({ positions, replace: z.boolean().default(false) })
+  .object({ positions, replace: z.boolean().default(false), by: z.enum(BOX_KINDS).optional() })
   .refine((input) => Object.keys(input.positions).length <= POSITIONS_MAX, `at most ${POSITIONS_MAX} positions`);
 
+type Kept = Map<MapView, Map<string, Position>>;
+
 export async function openMapPositions(options: MapPositionsOptions): Promise<MapPositions> {
-  const { dataDir, events, positionsMax = POSITIONS_MAX } = options;
+  const { dataDir, events, layout, positionsMax = POSITIONS_MAX } = options;
   const path = join(dataDir, FILE);
   const kept = await readKept(path, events);
-  let current: Promise<void> = Promise.resolve();
-  let next: Promise<void> | null = null;
+  const save = createSaver(dataDir, path, () => printKept(kept));
+  // Nodes that two requests see first at once must not be placed twice.
+  let placing: Promise<unknown> = Promise.resolve();
 
-  function keep(key: string, position: Position): void {
-    kept.delete(key);
-    kept.set(key, position);
+  function keptOf(view: MapView): Map<string, Position> {
+    const positionsOfView = kept.get(view) ?? new Map<string, Position>();
+    kept.set(view, positionsOfView);
+    return positionsOfView;
   }
 
-  function trim(): void {
-    for (const key of kept.keys()) {
-      if (kept.size <= positionsMax) break;
-      kept.delete(key);
-    }
-  }
-
-  // One write at a time; changes made while one waits share it.
-  function save(): Promise<void> {
-    next ??= (async () => {
-      await Promise.allSettled([current]);
-      current = next ?? Promise.resolve();
-      next = null;
-      await writeWhole(dataDir, path, printKept(kept));
-    })();
-    return next;
-  }
+  const keep = (of: Map<string, Position>, changed: Iterable<readonly [string, Position]>): void =>
+    keepNewest(of, changed, positionsMax);
 
   async function saveOrTell(): Promise<void> {
     try {
-      await save();
+      await save.now();
     } catch (error) {
       events.troubleMet('map positions could not be written', error);
     }
   }
 
+  async function placeNew(services: BareGraph, view: MapView): Promise<Positions> {
+    const own = keptOf(view);
+    const keys = services.map(keyOf);
+    const fresh = keys.some((key) => !own.has(key)) ? await layout.place(Object.fromEntries(own), services) : {};
+    // What was moved meanwhile counts more.
+    const found = keys.flatMap((key) => {
+      const position = own.get(key) ?? fresh[key];
+      return position === undefined ? [] : [[key, position] as const];
+    });
+    keep(own, found);
+    if (Object.keys(fresh).length > 0) void saveOrTell();
+    return Object.fromEntries(found);
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = placing.then(work);
+    placing = done.catch(() => undefined);
+    return done;
+  }
+
   return {
-    place(services) {
-      const keys = services.map(keyOf);
-      const hasNew = keys.some((key) => !kept.has(key));
-      const placed = new Map(hasNew ? Object.entries(placeNodes(Object.fromEntries(kept), services)) : []);
-      const answer = new Map<string, Position>();
-      for (const key of keys) {
-        const position = kept.get(key) ?? placed.get(key);
-        if (position === undefined) continue;
-        answer.set(key, position);
-        keep(key, position);
-      }
-      trim();
-      if (hasNew) void saveOrTell();
-      return Object.fromEntries(answer);
+    place(services, view) {
+      const own = keptOf(view);
+      const isKnown = services.every((service) => own.has(keyOf(service)));
+      return isKnown ? placeNew(services, view) : inTurn(() => placeNew(services, view));
     },
-    async put({ positions: changed, replace = false }) {
-      if (replace) kept.clear();
-      for (const [key, position] of Object.entries(changed)) keep(key, position);
-      trim();
-      await save();
-      return Object.fromEntries(kept);
+    layOut(services, view) {
+      return inTurn(async () => {
+        const before = Object.fromEntries(keptOf(view));
+        const laidOut = await layout.layout(services);
+        keptOf(view).clear();
+        keep(keptOf(view), Object.entries(laidOut));
+        await save.now();
+        return { positions: laidOut, before };
+      });
+    },
+    async put({ positions: changed, replace = false, by }) {
+      const own = keptOf(by ?? 'plain');
+      if (replace) own.clear();
+      keep(own, Object.entries(changed));
+      await save.now();
+      return Object.fromEntries(own);
     },
     async flush() {
+      await placing;
+      await save.settled();
+    },
+  };
+}
+
+function keepNewest(of: Map<string, Position>, changed: Iterable<readonly [string, Position]>, countMax: number): void {
+  for (const [key, position] of changed) {
+    of.delete(key);
+    of.set(key, position);
+  }
+  for (const key of of.keys()) {
+    if (of.size <= countMax) break;
+    of.delete(key);
+  }
+}
+
+interface Saver {
+  readonly now: () => Promise<void>;
+  readonly settled: () => Promise<void>;
+}
+
+/** One write at a time; changes made while one waits share it. */
+function createSaver(dataDir: string, path: string, print: () => string): Saver {
+  let current: Promise<void> = Promise.resolve();
+  let next: Promise<void> | null = null;
+  return {
+    now() {
+      next ??= (async () => {
+        await Promise.allSettled([current]);
+        current = next ?? Promise.resolve();
+        next = null;
+        await writeWhole(dataDir, path, print());
+      })();
+      return next;
+    },
+    async settled() {
       await Promise.allSettled([current, next]);
     },
   };
 }
 
-function printKept(kept: ReadonlyMap<string, Position>): string {
-  return `${JSON.stringify({ version: 1, positions: Object.fromEntries(kept) })}\n`;
+function printKept(kept: Kept): string {
+  const { plain = {}, ...boxes }: Partial<Record<MapView, Positions>> = Object.fromEntries(
+    Array.from(kept)
+      .filter(([, positionsOfView]) => positionsOfView.size > 0)
+      .map(([view, positionsOfView]) => [view, Object.fromEntries(positionsOfView)]),
+  );
+  return `${JSON.stringify({ version: 1, positions: plain, ...(Object.keys(boxes).length > 0 && { boxes }) })}\n`;
 }
 
-function keyOf({ Name = '', Type, AccountId }: Service<unknown>): string {
-  return printServiceKey({ name: Name, type: Type ?? null, accountId: AccountId ?? null });
-}
-
-async function readKept(path: string, events: MapPositionsOptions['events']): Promise<Map<string, Position>> {
+async function readKept(path: string, events: MapPositionsOptions['events']): Promise<Kept> {
   try {
     const text = await readFile(path, 'utf8');
-    return new Map(Object.entries(keptFile.parse(JSON.parse(text)).positions));
+    const { positions: plain, boxes } = keptFile.parse(JSON.parse(text));
+    const kept: Kept = new Map([['plain', new Map(Object.entries(plain))]]);
+    for (const by of BOX_KINDS) kept.set(by, new Map(Object.entries(boxes[by] ?? {})));
+    return kept;
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (!isMissing) events.troubleMet('kept map positions could not be read; nodes are placed anew', error);

@@ -12,11 +12,15 @@ import { printTrace, readTrace } from '../tracing/trace.js';
  * @param {{ port: number, snsUrl: string }} options
  */
 export async function startApiGateway({ port, snsUrl }) {
-  const server = http.createServer(async (request, response) => {
+  const server = http.createServer((request, response) => {
+    reply(request, response).catch((error) => response.destroy(error));
+  });
+
+  async function reply(request, response) {
     const { status, body, traceId } = await answer(request, snsUrl);
     const headers = { 'content-type': 'application/json', 'x-amzn-trace-id': `Root=${traceId}` };
     response.writeHead(status, headers).end(JSON.stringify(body));
-  });
+  }
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -10,7 +10,9 @@ import { printTrace, readTrace } from '../tracing/trace.js';
  * @param {{ functions: ReturnType<typeof import('../runtime/function-pool.js').createFunctionPool>, functionName: string }} options
  */
 export async function startFunctionUrl({ functions, functionName }) {
-  const server = http.createServer((request, response) => answer({ functions, functionName, request, response }));
+  const server = http.createServer((request, response) => {
+    answer({ functions, functionName, request, response }).catch((error) => response.destroy(error));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

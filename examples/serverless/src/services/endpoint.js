@@ -11,14 +11,18 @@ const REQUEST_BYTES_MAX = 3 * 1024 * 1024;
  * @param {{ sqs: ReturnType<typeof import('./sqs-protocol.js').createSqs>, sns: ReturnType<typeof import('./sns-protocol.js').createSns> }} services
  */
 export async function startEndpoint({ sqs, sns }) {
-  const server = http.createServer(async (request, response) => {
+  const server = http.createServer((request, response) => {
+    reply(request, response).catch((error) => response.destroy(error));
+  });
+
+  async function reply(request, response) {
     const requestId = randomUUID();
     const target = String(request.headers['x-amz-target'] ?? '');
     const answer = target.startsWith('AmazonSQS.') ? answerJson : answerXml;
     const { status, type, body } = await answer(request, target, requestId);
     response.writeHead(status, { 'content-type': type, 'x-amzn-requestid': requestId });
     response.end(body);
-  });
+  }
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -1,6 +1,18 @@
-import type { MapAnswer, PutPositions, Service, StatusAnswer, Trace, TraceSummary } from '@fluoroscope/api';
+import type {
+  BoxKind,
+  LaidOut,
+  LayoutInput,
+  MapActivity,
+  MapAnswer,
+  PutPositions,
+  Service,
+  StatusAnswer,
+  Trace,
+  TraceSummary,
+} from '@fluoroscope/api';
+import type { JsonObject } from '@fluoroscope/model';
 import type { TimeWindow } from '../url/range.ts';
-import { ConsoleError, get, post, put } from './request.ts';
+import { ConsoleError, get, post, put, send } from './request.ts';
 
 export interface SummariesPage {
   readonly TraceSummaries?: readonly TraceSummary[];
@@ -8,9 +20,30 @@ export interface SummariesPage {
   readonly NextToken?: string;
 }
 
-export async function readMap(window: TimeWindow, signal: AbortSignal): Promise<MapAnswer> {
-  const query = new URLSearchParams({ start: window.startS.toFixed(3), end: window.endS.toFixed(3) });
+export interface MapBoxes {
+  readonly by: BoxKind | null;
+  readonly open: readonly string[];
+}
+
+export async function readMap(window: TimeWindow, { by, open }: MapBoxes, signal: AbortSignal): Promise<MapAnswer> {
+  const query = windowQuery(window);
+  if (by !== null) query.set('by', by);
+  if (by !== null) for (const label of open) query.append('open', label);
   return get<MapAnswer>(`/api/map?${query}`, signal);
+}
+
+export async function readActivity(window: TimeWindow, steps: number, signal: AbortSignal): Promise<MapActivity> {
+  const query = windowQuery(window);
+  query.set('steps', String(steps));
+  return get<MapActivity>(`/api/map/activity?${query}`, signal);
+}
+
+export async function layOutMap(input: LayoutInput): Promise<LaidOut> {
+  return send<LaidOut>('/api/map/layout', { method: 'POST', body: JSON.stringify(input) });
+}
+
+function windowQuery({ startS, endS }: TimeWindow): URLSearchParams {
+  return new URLSearchParams({ start: startS.toFixed(3), end: endS.toFixed(3) });
 }
 
 export async function putPositions(input: PutPositions): Promise<void> {
@@ -59,6 +92,11 @@ export async function readTrace(traceId: string, signal: AbortSignal): Promise<T
 function joined(parts: readonly Trace[]): Trace | null {
   const [first] = parts;
   return first === undefined ? null : { ...first, Segments: parts.flatMap((part) => part.Segments ?? []) };
+}
+
+/** One document of a trace, at the place that its outline gave. */
+export async function readTraceDocument(traceId: string, place: number, signal: AbortSignal): Promise<JsonObject> {
+  return get<JsonObject>(`/api/traces/${traceId}/documents/${place}`, signal);
 }
 
 export async function readTraceGraph(traceId: string, signal: AbortSignal): Promise<readonly Service[]> {

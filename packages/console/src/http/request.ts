@@ -8,10 +8,13 @@ const NO_KEY = 'MissingAuthenticationTokenException';
 export class ConsoleError extends Error {
   override readonly name = 'ConsoleError';
   readonly code: 'unreachable' | 'refused' | 'failed';
+  /** HTTP's, of an answer. */
+  readonly status: number | null;
 
-  constructor(code: ConsoleError['code'], message: string, options?: ErrorOptions) {
+  constructor(code: ConsoleError['code'], message: string, options: ErrorOptions & { readonly status?: number } = {}) {
     super(message, options);
     this.code = code;
+    this.status = options.status ?? null;
   }
 }
 
@@ -37,6 +40,22 @@ export function listenForLogin(listener: () => void): void {
 
 export async function send<Answer>(path: string, init: RequestInit): Promise<Answer> {
   const timeout = AbortSignal.timeout(ANSWER_MS_MAX);
+  const answer = await ask(path, init, timeout);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own server; api's type tests hold it to these shapes
+  return (await answer.json()) as Answer;
+}
+
+/** An answer that comes in pieces, for as long as it takes once it has begun. */
+export async function openStream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), ANSWER_MS_MAX);
+  const answer = await ask(path, { method: 'GET', signal }, timeout.signal);
+  clearTimeout(timer);
+  if (answer.body === null) throw new ConsoleError('failed', 'The server answered nothing.');
+  return answer.body;
+}
+
+async function ask(path: string, init: RequestInit, timeout: AbortSignal): Promise<Response> {
   const signal = init.signal == null ? timeout : AbortSignal.any([init.signal, timeout]);
   const headers = init.body === undefined ? {} : { 'content-type': 'application/json' };
   const answer = await fetch(path, { ...init, headers, signal, credentials: 'same-origin' }).catch((cause: unknown) => {
@@ -47,14 +66,13 @@ export async function send<Answer>(path: string, init: RequestInit): Promise<Ans
   const asksForKey = answer.status === 401 || answer.headers.get('x-amzn-errortype') === NO_KEY;
   if (asksForKey) onLoginNeeded();
   if (!answer.ok) throw await readFailure(answer);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own server; api's type tests hold it to these shapes
-  return (await answer.json()) as Answer;
+  return answer;
 }
 
 async function readFailure(answer: Response): Promise<ConsoleError> {
   const body: unknown = await answer.json().catch(() => undefined);
   const message = messageIn(body) ?? `The server answered ${answer.status}.`;
-  return new ConsoleError(answer.status < 500 ? 'refused' : 'failed', message);
+  return new ConsoleError(answer.status < 500 ? 'refused' : 'failed', message, { status: answer.status });
 }
 
 /** AWS spells it `Message` or `message`. */

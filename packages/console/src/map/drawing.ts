@@ -1,7 +1,8 @@
 import { type Curve, edgeCurve, type Point, toPixels } from './geometry.ts';
-import type { MapGraph } from './graph.ts';
+import type { MapEdge, MapGraph } from './graph.ts';
 import { type LabelPlace, placeLabels, STRONG_LABEL_PX } from './labels.ts';
 import { routeEdges } from './route.ts';
+import type { Shares } from './shares.ts';
 
 export interface EdgeDrawing {
   readonly curve: Curve;
@@ -27,7 +28,9 @@ export function planKey(graph: MapGraph): string {
   return JSON.stringify([nodes, graph.edges.map(({ key }) => key)]);
 }
 
-export function planEdges(graph: MapGraph): EdgePlan {
+/** `quick`: for a part of a large map, that is planned anew whenever it moves: straight on, and no room looked for. */
+export function planEdges(graph: MapGraph, quick = false): EdgePlan {
+  if (quick) return { routes: new Map(), labels: new Map() };
   const points = new Map<string, Point>(graph.nodes.map((node) => [node.key, toPixels(node.position)]));
   const ends = graph.edges.flatMap((edge) => {
     const [from, to] = [points.get(edge.from.key), points.get(edge.to.key)];
@@ -42,28 +45,43 @@ export function planEdges(graph: MapGraph): EdgePlan {
   return { routes, labels };
 }
 
-export function drawEdges(graph: MapGraph, { routes, labels }: EdgePlan): ReadonlyMap<string, EdgeDrawing> {
-  const most = Math.max(1, ...graph.edges.map(({ shares }) => shares.total));
-  return new Map(
-    graph.edges.map(({ key, from, to, shares }) => {
-      const widthPx = WIDTH_PX_MIN + WIDTH_PX_SPAN * Math.sqrt(shares.total / most);
-      const start = toPixels(from.position);
-      const curve = edgeCurve(start, toPixels(to.position), widthPx, routes.get(key));
-      return [key, { curve, widthPx, label: labels.get(key) ?? { ...start, free: false } }];
-    }),
-  );
+export type EdgeWeight = 'traffic' | 'errors';
+
+/**
+ * Draws an edge of the graph, once: of a large map only those in view. Thickness is measured by the whole graph, so
+ * that it does not change with the view.
+ */
+export function edgeDrawer(
+  graph: MapGraph,
+  { routes, labels }: EdgePlan,
+  weigh: EdgeWeight = 'traffic',
+): (edge: MapEdge) => EdgeDrawing {
+  const weightOf = ({ total, ok }: Shares): number => (weigh === 'traffic' ? total : Math.max(0, total - ok));
+  const most = graph.edges.reduce((max, { shares }) => Math.max(max, weightOf(shares)), 1);
+  const drawn = new WeakMap<MapEdge, EdgeDrawing>();
+  function draw({ key, from, to, shares }: MapEdge): EdgeDrawing {
+    const widthPx = WIDTH_PX_MIN + WIDTH_PX_SPAN * Math.sqrt(weightOf(shares) / most);
+    const start = toPixels(from.position);
+    const curve = edgeCurve(start, toPixels(to.position), widthPx, routes.get(key));
+    return { curve, widthPx, label: labels.get(key) ?? { ...start, free: false } };
+  }
+  return (edge) => {
+    const drawing = drawn.get(edge) ?? draw(edge);
+    drawn.set(edge, drawing);
+    return drawing;
+  };
 }
 
 /** Where the larger labels of a few edges stand, that all others have given way to. */
 export function placeStrongLabels(
   graph: MapGraph,
-  drawings: ReadonlyMap<string, EdgeDrawing>,
+  draw: (edge: MapEdge) => EdgeDrawing,
   keys: ReadonlySet<string> | null,
 ): ReadonlyMap<string, LabelPlace> {
-  const edges = [...(keys ?? [])].flatMap((key) => {
-    const points = drawings.get(key)?.curve.points;
-    return points === undefined ? [] : [{ key, points }];
-  });
+  if (keys === null) return new Map();
+  const edges = graph.edges
+    .filter(({ key }) => keys.has(key))
+    .map((edge) => ({ key: edge.key, points: draw(edge).curve.points }));
   return placeLabels(
     graph.nodes.map((node) => toPixels(node.position)),
     edges,

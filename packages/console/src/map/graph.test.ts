@@ -1,9 +1,10 @@
 import type { Service } from '@fluoroscope/api';
 import { expect, test } from 'vitest';
 import { edgeCurve, toPixels, toUnits } from './geometry.ts';
-import { mapGraph, serviceKeyOf } from './graph.ts';
+import { mapGraph } from './graph.ts';
 import { layered } from './layered.ts';
 import { kindOf, shortName, typeLabel } from './kind.ts';
+import { serviceKeyOf } from './services.ts';
 import { ringArcs, sharesOf, worstOf } from './shares.ts';
 
 const QUEUE = 'https://sqs.eu-west-1.amazonaws.com/000000000000/orders';

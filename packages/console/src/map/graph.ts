@@ -1,7 +1,16 @@
-import type { Edge, HistogramEntry, Position, Positions, Service } from '@fluoroscope/api';
-import { CLIENT_TYPE, printServiceKey } from '@fluoroscope/model';
-import { kindOf, type NodeKind, shortName } from './kind.ts';
+import {
+  type BoxKind,
+  type Edge,
+  type HistogramEntry,
+  type Position,
+  type Positions,
+  readBoxType,
+  type Service,
+} from '@fluoroscope/api';
+import { CLIENT_TYPE } from '@fluoroscope/model';
+import { kindOf, type NodeKind, shortName, typeLabel } from './kind.ts';
 import { layered } from './layered.ts';
+import { serviceKeyOf } from './services.ts';
 import { type Shares, sharesOf } from './shares.ts';
 
 export interface MapNode {
@@ -17,6 +26,10 @@ export interface MapNode {
   readonly position: Position;
   readonly shares: Shares;
   readonly responseTimes: readonly HistogramEntry[];
+  /** What a box gathers by; null for a service of its own. */
+  readonly box: BoxKind | null;
+  /** Of a box, the names of what it gathers. */
+  readonly members: readonly string[];
 }
 
 export interface MapEdge {
@@ -27,6 +40,8 @@ export interface MapEdge {
   readonly link: boolean;
   readonly shares: Shares;
   readonly responseTimes: readonly HistogramEntry[];
+  /** Of a link: how long messages waited until they were received. */
+  readonly ages: readonly HistogramEntry[];
 }
 
 export interface MapGraph {
@@ -34,21 +49,18 @@ export interface MapGraph {
   readonly edges: readonly MapEdge[];
 }
 
+const NONE: readonly HistogramEntry[] = [];
 export const EMPTY_GRAPH: MapGraph = { nodes: [], edges: [] };
-
-export function serviceKeyOf(service: Pick<Service, 'Name' | 'Type' | 'AccountId'>): string {
-  const { Name, Type, AccountId } = service;
-  return printServiceKey({ name: Name ?? '', type: Type ?? null, accountId: AccountId ?? null });
-}
 
 function edgeKey(from: string, to: string): string {
   return `${from}→${to}`;
 }
 
-/** Joins services and places. A node without a place (a trace's own graph) is put into layers. */
+/** Joins services and places. A graph without any places (a trace's own) is put into layers. */
 export function mapGraph(services: readonly Service[], positions: Positions): MapGraph {
-  const places = services.every((service) => positions[serviceKeyOf(service)] !== undefined)
-    ? positions
+  const isPlaced = services.some((service) => positions[serviceKeyOf(service)] !== undefined);
+  const places = isPlaced
+    ? withSpares(services.map(serviceKeyOf), positions)
     : layered(services.map(serviceKeyOf), connections(services));
   const byReference = new Map<number, MapNode>();
   for (const service of services) {
@@ -65,29 +77,47 @@ export function mapGraph(services: readonly Service[], positions: Positions): Ma
   return { nodes: [...byReference.values()], edges };
 }
 
+const SPARE_DISTANCE = 1.6;
+
+/** What has no place yet waits in a row below all others: no answer has told where it belongs. */
+function withSpares(keys: readonly string[], positions: Positions): Positions {
+  const missing = keys.filter((key) => positions[key] === undefined);
+  if (missing.length === 0) return positions;
+  const known = keys.flatMap((key) => positions[key] ?? []);
+  const left = known.reduce((least, { x }) => Math.min(least, x), Number.POSITIVE_INFINITY);
+  const y = known.reduce((most, place) => Math.max(most, place.y), 0) + SPARE_DISTANCE;
+  const spares = missing.map((key, index) => [key, { x: left + index * SPARE_DISTANCE, y }]);
+  return { ...positions, ...Object.fromEntries(spares) };
+}
+
 function mapNode(service: Service, places: Positions): MapNode {
   const key = serviceKeyOf(service);
   const type = service.Type ?? null;
   const name = service.Name ?? '';
+  const box = readBoxType(type);
   return {
     key,
     name,
-    shortName: type === CLIENT_TYPE ? 'Clients' : shortName(name, type),
+    shortName: type === CLIENT_TYPE ? 'Clients' : box === 'type' ? typeLabel(name) : shortName(name, type),
     type,
-    kind: kindOf(type),
+    kind: box === 'type' ? kindOf(name) : box === null ? kindOf(type) : 'group',
     accountId: service.AccountId ?? null,
     root: service.Root === true,
     inferred: service.State === 'unknown',
     position: places[key] ?? { x: 0, y: 0 },
     shares: sharesOf(service.SummaryStatistics),
-    responseTimes: service.ResponseTimeHistogram ?? [],
+    responseTimes: service.ResponseTimeHistogram ?? NONE,
+    box,
+    members: box === null ? [] : (service.Names ?? []),
   };
 }
 
 function mapEdge(from: MapNode, to: MapNode, edge: Edge): MapEdge {
   const shares = sharesOf(edge.SummaryStatistics);
   const link = edge.EdgeType === 'link';
-  return { key: edgeKey(from.key, to.key), from, to, link, shares, responseTimes: edge.ResponseTimeHistogram ?? [] };
+  const responseTimes = edge.ResponseTimeHistogram ?? NONE;
+  const ages = edge.ReceivedEventAgeHistogram ?? NONE;
+  return { key: edgeKey(from.key, to.key), from, to, link, shares, responseTimes, ages };
 }
 
 function connections(services: readonly Service[]): readonly (readonly [string, string])[] {

@@ -37,16 +37,44 @@ export function logBins(entries: readonly HistogramEntry[], binCount: number): r
   }));
 }
 
+interface SortedEntries {
+  readonly entries: readonly { readonly value: number; readonly count: number }[];
+  readonly total: number;
+}
+
+/** Percentiles of one histogram are asked for again and again, while a map with hundreds of them is moved. */
+const sorted = new WeakMap<readonly HistogramEntry[], SortedEntries>();
+
+/** By value, shortest first, without entries that count nothing. */
+export function sortedEntries(histogram: readonly HistogramEntry[]): SortedEntries {
+  const known = sorted.get(histogram);
+  if (known !== undefined) return known;
+  const entries = histogram
+    .map(({ Value: value = 0, Count: count = 0 }) => ({ value, count }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => a.value - b.value);
+  const made = { entries, total: entries.reduce((all, { count }) => all + count, 0) };
+  sorted.set(histogram, made);
+  return made;
+}
+
 /** The value below which `share` of all requests lie; undefined without any. */
-export function quantile(entries: readonly HistogramEntry[], share: number): number | undefined {
-  const sorted = entries.filter((entry) => (entry.Count ?? 0) > 0).sort((a, b) => (a.Value ?? 0) - (b.Value ?? 0));
-  const total = sorted.reduce((all, entry) => all + (entry.Count ?? 0), 0);
+export function quantile(histogram: readonly HistogramEntry[], share: number): number | undefined {
+  const { entries, total } = sortedEntries(histogram);
   let seen = 0;
-  for (const entry of sorted) {
-    seen += entry.Count ?? 0;
-    if (seen >= total * share) return entry.Value;
+  for (const { value, count } of entries) {
+    seen += count;
+    if (seen >= total * share) return value;
   }
   return undefined;
+}
+
+/** How many requests took at least `fromS` and at most `toS`. */
+export function countBetween(histogram: readonly HistogramEntry[], fromS: number, toS: number): number {
+  return sortedEntries(histogram).entries.reduce(
+    (sum, { value, count }) => sum + (value >= fromS && value <= toS ? count : 0),
+    0,
+  );
 }
 
 /** Powers of ten, and 2 and 5 when there is room, that lie on the axis. */

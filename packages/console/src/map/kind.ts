@@ -1,7 +1,20 @@
 /** What a node is, as far as its picture goes. The type itself stays an opaque string. */
-export type NodeKind = 'client' | 'service' | 'compute' | 'database' | 'queue' | 'topic' | 'storage' | 'aws' | 'remote';
+export type NodeKind =
+  | 'group'
+  | 'client'
+  | 'service'
+  | 'compute'
+  | 'database'
+  | 'queue'
+  | 'topic'
+  | 'storage'
+  | 'aws'
+  | 'remote';
 
 const KNOWN: Readonly<Record<string, readonly [NodeKind, string]>> = {
+  'box:type': ['group', 'All of one type'],
+  'box:namespace': ['group', 'Namespace'],
+  'box:prefix': ['group', 'Names with this beginning'],
   client: ['client', 'Client'],
   remote: ['remote', 'Remote'],
   'Database::SQL': ['database', 'SQL database'],

@@ -37,6 +37,12 @@ export function formatRate(count: number, windowS: number): string {
   return perMinute >= 99.95 ? `${Math.round(perMinute).toLocaleString('en-US')}/min` : `${perMinute.toFixed(1)}/min`;
 }
 
+/** A length of time that is chosen, in whole units: `15 s`, `5 min`. */
+export function formatSpan(seconds: number): string {
+  if (seconds % 3600 === 0) return `${seconds / 3600}${THIN}h`;
+  return seconds % 60 === 0 ? `${seconds / 60}${THIN}min` : `${seconds}${THIN}s`;
+}
+
 export function formatShare(share: number): string {
   if (share <= 0) return `0${THIN}%`;
   if (share < 0.001) return `<0.1${THIN}%`;

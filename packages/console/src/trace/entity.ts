@@ -29,8 +29,23 @@ const DEPTH_MAX = 200;
 export function readEntities(trace: Trace): readonly Entity[] {
   return (trace.Segments ?? []).flatMap((segment) => {
     const raw = readObject(segment.Document);
-    return raw === undefined ? [] : [readEntity(raw, { service: null, origin: null, parentId: null, depth: 0 })];
+    return raw === undefined ? [] : [readDocument(raw)];
   });
+}
+
+/** One document of a trace. */
+export function readDocument(raw: JsonObject): Entity {
+  return readEntity(raw, { service: null, origin: null, parentId: null, depth: 0 });
+}
+
+/** An entity and all that is embedded in it. */
+export function findEntity(top: Entity, id: string): Entity | null {
+  const stack = [top];
+  for (let entity = stack.pop(); entity !== undefined; entity = stack.pop()) {
+    if (entity.id === id) return entity;
+    stack.push(...entity.children);
+  }
+  return null;
 }
 
 interface Owner {

@@ -31,11 +31,21 @@ export function exceptionsOf(entity: Entity, all: readonly Entity[]): ExceptionV
   const cause = entity.raw['cause'];
   const own = listIn(cause);
   if (own.length > 0) return { exceptions: own, recordedAt: null };
-  const reference = textOf(cause) ?? textOf(objectOf(cause)?.['id']);
-  if (reference === undefined) return { exceptions: [], recordedAt: null };
+  const reference = causeReference(entity);
+  if (reference === null) return { exceptions: [], recordedAt: null };
   const holder = all.find((other) => other !== entity && holds(other, reference));
   if (holder === undefined) return { exceptions: [], recordedAt: null };
   return { exceptions: listIn(holder.raw['cause']), recordedAt: holder };
+}
+
+/** The id of the entity or exception that an entity's cause points at; null when it points at none. */
+export function causeReference({ raw }: Entity): string | null {
+  return textOf(raw['cause']) ?? textOf(objectOf(raw['cause'])?.['id']) ?? null;
+}
+
+/** An entity's own exceptions, in order of the chain. */
+export function causesIn({ raw }: Entity): readonly ShownException[] {
+  return listIn(raw['cause']);
 }
 
 export function hasCause(entity: Entity): boolean {

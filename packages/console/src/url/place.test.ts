@@ -10,9 +10,16 @@ const places: readonly Place[] = [
   { ...MAP_PLACE, range: { kind: 'fixed', startS: 1000.5, endS: 2000 }, view: 'list' },
   { ...MAP_PLACE, selected: { kind: 'node', key: HOSTILE } },
   { ...MAP_PLACE, selected: { kind: 'edge', from: HOSTILE, to: '["b",null,null]' } },
+  { ...MAP_PLACE, by: 'type', open: ['AWS::SNS', HOSTILE], weigh: 'errors', latency: 'p99', isolated: false },
+  { ...MAP_PLACE, focus: { key: HOSTILE, hops: Number.POSITIVE_INFINITY, way: 'callees' }, against: { kind: 'week' } },
+  { ...MAP_PLACE, focus: { key: 'a', hops: 2, way: 'both' }, against: { kind: 'fixed', startS: 1, endS: 2 } },
+  { ...MAP_PLACE, range: { kind: 'fixed', startS: 1000, endS: 2000 }, replay: { atS: 1990, stepS: 10 } },
   { ...TRACES_PLACE, filter: 'service("a&b") AND http.url CONTAINS "?x=1#"', sort: 'response', descending: false },
+  { ...TRACES_PLACE, by: 'annotation.a&b = "c"' },
   tracePlace(TRACE_ID),
   { ...tracePlace(TRACE_ID), row: 'ab12', tab: 'exceptions', view: 'raw' },
+  { ...tracePlace(TRACE_ID), zoom: '5~9', find: 'a&b=c', clocks: 'recorded', view: 'flame' },
+  { page: 'compare', a: TRACE_ID, b: '1-5759e988-000000000000000000000001' },
 ];
 
 test.each(places)('%j comes back from its link', (place) => {
@@ -24,18 +31,34 @@ test.each([
   ['/', MAP_PLACE],
   ['/map/', MAP_PLACE],
   ['/traces/5759E988bd862e3fe1be46a994272793', tracePlace(TRACE_ID)],
+  ['/traces/e1be46a994272793', tracePlace('1-00000000-00000000e1be46a994272793')],
   ['/traces/1-0-0', { page: 'missing', path: '/traces/1-0-0' }],
+  [`/traces/${TRACE_ID}/compare/x`, { page: 'missing', path: `/traces/${TRACE_ID}/compare/x` }],
+  [`/traces/${TRACE_ID}/other`, { page: 'missing', path: `/traces/${TRACE_ID}/other` }],
   ['/other', { page: 'missing', path: '/other' }],
 ])('%s opens its page', (path, place) => {
   expect(readPlace(path, '')).toEqual(place);
 });
 
-test.each(['?node', '?caller=a', '?callee=x', '?range=99h&v=7', '?range=2~1'])(
-  'a broken link opens the map: %s',
-  (search) => {
-    expect(readPlace('/map', search)).toMatchObject({ page: 'map', range: DEFAULT_RANGE });
-  },
-);
+test.each([
+  '?at=5&step=1',
+  '?by=colour&open=a',
+  '?focus',
+  '?vs=~',
+  '?node',
+  '?caller=a',
+  '?callee=x',
+  '?range=99h&v=7',
+  '?range=2~1',
+])('a broken link opens the map: %s', (search) => {
+  expect(readPlace('/map', search)).toMatchObject({
+    page: 'map',
+    range: DEFAULT_RANGE,
+    replay: null,
+    by: null,
+    against: null,
+  });
+});
 
 test.each(['60s', '5m', '6h', '10.5~20'])('range %s is read and printed alike', (text) => {
   expect(readRange(printRange(readRange(text)))).toEqual(readRange(text));

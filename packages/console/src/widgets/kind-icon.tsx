@@ -7,6 +7,7 @@ import {
   IconDatabase,
   IconServer2,
   IconStack2,
+  IconStackFront,
   IconUsers,
   IconWorld,
 } from '@tabler/icons-react';
@@ -14,6 +15,7 @@ import type { ReactNode } from 'react';
 import type { NodeKind } from '../map/kind.ts';
 
 const ICON = {
+  group: IconStackFront,
   client: IconUsers,
   service: IconServer2,
   compute: IconBolt,

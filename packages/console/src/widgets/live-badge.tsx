@@ -35,13 +35,15 @@ export function LiveBadge({ state: live, error, updatedAtMs, onToggle }: LiveBad
       data-state={state}
       data-testid="live"
       aria-pressed={!paused}
-      aria-label={`${WORD[state]}. ${paused ? 'Resume' : 'Pause'} live updates`}
       title={paused ? 'Resume live updates' : titleOf(unreachable, age)}
       onClick={onToggle}
     >
       <span className="live-dot" aria-hidden />
       {WORD[state]}
-      <span className="live-age">{age}</span>
+      <span className="sr-only">. {paused ? 'Resume' : 'Pause'} live updates</span>
+      <span className="live-age" aria-hidden>
+        {age}
+      </span>
       {paused ? <IconPlayerPlayFilled size={12} aria-hidden /> : <IconPlayerPauseFilled size={12} aria-hidden />}
     </button>
   );

@@ -19,7 +19,7 @@ export function RangePicker({ range, onChange }: RangePickerProps): ReactNode {
           key={label}
           type="button"
           title={long}
-          aria-label={long}
+          aria-label={`${label}, ${long}`}
           aria-pressed={range.kind === 'last' && range.seconds === seconds}
           onClick={() => onChange({ kind: 'last', seconds })}
         >
@@ -31,7 +31,7 @@ export function RangePicker({ range, onChange }: RangePickerProps): ReactNode {
           <button
             type="button"
             aria-pressed={fixed}
-            aria-label="Custom time range"
+            aria-label={fixed ? undefined : 'Custom time range'}
             title={fixed ? `${formatDateTime(range.startS)} to ${formatDateTime(range.endS)}` : 'Custom time range'}
             onClick={() => setOpen((was) => !was)}
           >
@@ -47,7 +47,8 @@ export function RangePicker({ range, onChange }: RangePickerProps): ReactNode {
   );
 }
 
-function FixedRange({ range, onChange, close }: RangePickerProps & { readonly close: () => void }): ReactNode {
+/** Two times to type in; `onChange` gets a fixed range. */
+export function FixedRange({ range, onChange, close }: RangePickerProps & { readonly close: () => void }): ReactNode {
   const [first] = useState(() => windowOf(range, Date.now() / 1000));
   const [start, setStart] = useState(localInput(first.startS));
   const [end, setEnd] = useState(localInput(first.endS));

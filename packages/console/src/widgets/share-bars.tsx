@@ -1,27 +1,41 @@
 import type { ReactNode } from 'react';
-import { OUTCOME_LABEL, SETTLED, type Shares } from '../map/shares.ts';
+import { OUTCOME_LABEL, SETTLED, type SettledOutcome, type Shares } from '../map/shares.ts';
 import { formatCount, formatShare } from '../text/format.ts';
 import { OutcomeIcon } from './outcome.tsx';
 
-export function ShareBars({ shares }: { readonly shares: Shares }): ReactNode {
+interface ShareBarsProps {
+  readonly shares: Shares;
+  /** None: all are meant. */
+  readonly ticked: ReadonlySet<SettledOutcome>;
+  readonly onTick: (outcome: SettledOutcome) => void;
+}
+
+/** How requests ended; each outcome can be ticked. */
+export function ShareBars({ shares, ticked, onTick }: ShareBarsProps): ReactNode {
   const total = Math.max(1, shares.total);
   return (
-    <dl className="shares">
+    <ul className="shares">
       {SETTLED.map((outcome) => (
-        <div key={outcome} className={`share o-${outcome}`} data-none={shares[outcome] === 0}>
-          <dt>
+        <li key={outcome} className={`share o-${outcome}`} data-none={shares[outcome] === 0}>
+          <label className="share-name">
+            <input
+              type="checkbox"
+              checked={ticked.has(outcome)}
+              data-testid={`tick-${outcome}`}
+              onChange={() => onTick(outcome)}
+            />
             <OutcomeIcon outcome={outcome} />
             {OUTCOME_LABEL[outcome]}
-          </dt>
-          <dd>
+          </label>
+          <span className="share-figures">
             <span className="share-track">
               <span className="share-fill" style={{ width: `${(shares[outcome] / total) * 100}%` }} />
             </span>
             <span className="num share-count">{formatCount(shares[outcome])}</span>
             <span className="num share-part">{formatShare(shares[outcome] / total)}</span>
-          </dd>
-        </div>
+          </span>
+        </li>
       ))}
-    </dl>
+    </ul>
   );
 }

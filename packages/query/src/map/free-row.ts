@@ -10,6 +10,11 @@ const CLEARANCE = 0.75;
 /** What an edge behind a node is worth avoiding: a row further from the neighbours, but not two. */
 const BEHIND_COST = 1.7;
 
+/** Where the column of choice has no room nearer than this, others are looked at. */
+const NEAR_UNITS = 4 * ROW_DISTANCE;
+const COLUMN_STEP = 0.4;
+const COLUMNS_TRIED = 30;
+
 export type Line = readonly [Position, Position];
 
 export interface Surroundings {
@@ -25,7 +30,7 @@ export interface Surroundings {
  * such that no edge of its own runs behind another node. Of equals the nearest, of these the lower on the screen.
  */
 export function findRow(x: number, wanted: number, around: Surroundings): number {
-  const rows = around.nodes.filter((node) => Math.abs(node.x - x) < COLUMN_WIDTH).map(({ y }) => y);
+  const rows = rowsAt(x, around.nodes);
   const crossing = around.lines.filter(([a, b]) => Math.min(a.x, b.x) < x && x < Math.max(a.x, b.x));
   let best = { y: nearestFree(wanted, rows), cost: Number.POSITIVE_INFINITY };
   for (let step = 0; step <= 2 * ROWS_TRIED; step += 1) {
@@ -37,6 +42,27 @@ export function findRow(x: number, wanted: number, around: Surroundings): number
     if (cost < best.cost - 1e-9) best = { y, cost };
   }
   return best.y;
+}
+
+/** That column, or on a crowded map one further that way (1: right, -1: left), where there is room nearer by. */
+export function findColumn(x: number, wanted: number, way: 1 | -1, nodes: readonly Position[]): number {
+  const first = Math.abs(nearestFree(wanted, rowsAt(x, nodes)) - wanted);
+  if (first <= NEAR_UNITS) return x;
+  let best = { x, cost: first };
+  const reach = first + COLUMN_WIDTH;
+  const near = nodes.filter((node) => Math.abs(node.y - wanted) < reach && Math.abs(node.x - x) < reach);
+  for (let step = 1; step < COLUMNS_TRIED && step * COLUMN_STEP < best.cost; step += 1) {
+    const tried = x + way * step * COLUMN_STEP;
+    const cost = Math.abs(nearestFree(wanted, rowsAt(tried, near)) - wanted) + step * COLUMN_STEP;
+    if (cost < best.cost - 1e-9) best = { x: tried, cost };
+  }
+  return best.x;
+}
+
+/** Rows that a node there must keep clear of. */
+function rowsAt(x: number, nodes: readonly Position[]): number[] {
+  // Sums of steps are not quite exact.
+  return nodes.filter((node) => Math.abs(node.x - x) < COLUMN_WIDTH - 1e-6).map(({ y }) => y);
 }
 
 /** Lines that pass behind a node there. */

@@ -4,6 +4,7 @@ import { readMapGraph, type MapNode } from './map-graph.ts';
 import { LAYER_DISTANCE, roundPosition, ROW_DISTANCE, ROW_GRID } from './spacing.ts';
 import { spread } from './spread.ts';
 import { untangle } from './untangle.ts';
+import { breakLayer, leftsOf, wrapCounts } from './wrap.ts';
 
 /** Each pass goes there and back. */
 const HEIGHT_PASS_COUNT = 12;
@@ -15,7 +16,8 @@ const PULL = { nodes: 1, nodeToBend: 3, bends: 8 } as const;
 /**
  * A layered layout from nothing: clients left, every node right of its callers, order within a layer against
  * crossings, heights drawn towards the neighbours and then to common rows. Edges that skip layers have their own
- * place in each, so that they can pass between the nodes. A function of the graph only.
+ * place in each, so that they can pass between the nodes; where layers are so long that they are broken into several
+ * columns, only their order. A function of the graph only.
  */
 export function layoutMap(services: readonly Service<unknown>[]): Positions {
   return Object.fromEntries(layoutNodes(readMapGraph(services)));
@@ -25,18 +27,29 @@ export function layoutMap(services: readonly Service<unknown>[]): Positions {
 export function layoutNodes(nodes: readonly MapNode[]): ReadonlyMap<string, Position> {
   const columns = makeColumns(nodes);
   untangle(columns);
-  for (const column of columns) {
+  const counts = wrapCounts(columns);
+  const isWrapped = counts.some((count) => count > 1);
+  const distances = counts.map((count) => (isWrapped ? wrappedDistance(count) : distanceOf));
+  const settleAt = (at: number, neighboursOf: (spot: Spot) => readonly Spot[]): void =>
+    settle(columns[at] ?? [], neighboursOf, distances[at] ?? distanceOf);
+  const rightwards = [...columns.keys()];
+  const leftwards = rightwards.toReversed();
+  for (const at of rightwards) {
+    const column = columns[at] ?? [];
     const middle = (column.length - 1) / 2;
-    for (const spot of column) spot.height = (spot.place - middle) * ROW_DISTANCE;
-    settle(column, () => []);
+    for (const spot of column) spot.height = isWrapped ? 0 : (spot.place - middle) * ROW_DISTANCE;
+    settleAt(at, () => []);
   }
   for (let pass = 0; pass < HEIGHT_PASS_COUNT; pass += 1) {
-    for (const column of columns) settle(column, (spot) => spot.left);
-    for (const column of columns.toReversed()) settle(column, (spot) => spot.right);
+    for (const at of rightwards) settleAt(at, (spot) => spot.left);
+    for (const at of leftwards) settleAt(at, (spot) => spot.right);
   }
-  for (const column of columns) settle(column, bothSides);
-  for (const column of columns.toReversed()) settle(column, bothSides);
+  for (const at of rightwards) settleAt(at, bothSides);
+  for (const at of leftwards) settleAt(at, bothSides);
+  return isWrapped ? standWrapped(columns, counts) : standInRows(columns);
+}
 
+function standInRows(columns: readonly Column[]): ReadonlyMap<string, Position> {
   const offset = rowOffset(columns);
   const positions = new Map<string, Position>();
   for (const { node, height } of columns.flat()) {
@@ -47,8 +60,23 @@ export function layoutNodes(nodes: readonly MapNode[]): ReadonlyMap<string, Posi
   return positions;
 }
 
+function standWrapped(columns: readonly Column[], counts: readonly number[]): ReadonlyMap<string, Position> {
+  const lefts = leftsOf(counts);
+  const positions = new Map<string, Position>();
+  for (const [at, column] of columns.entries()) {
+    for (const { node, x, y } of breakLayer(column, counts[at] ?? 1, lefts[at] ?? 0)) {
+      positions.set(node.key, roundPosition({ x, y }));
+    }
+  }
+  return positions;
+}
+
 /** Heights towards the neighbours' mean, the order and the distances within the column kept. */
-function settle(column: Column, neighboursOf: (spot: Spot) => readonly Spot[]): void {
+function settle(
+  column: Column,
+  neighboursOf: (spot: Spot) => readonly Spot[],
+  distanceTo: (before: Spot, spot: Spot) => number,
+): void {
   const wishes = column.map((spot, at) => {
     const before = column[at - 1];
     let sum = 0;
@@ -59,7 +87,7 @@ function settle(column: Column, neighboursOf: (spot: Spot) => readonly Spot[]): 
       weight += pull;
     }
     const height = weight === 0 ? spot.height : sum / weight;
-    return { height, weight: Math.max(1, weight), distance: before === undefined ? 0 : distanceOf(before, spot) };
+    return { height, weight: Math.max(1, weight), distance: before === undefined ? 0 : distanceTo(before, spot) };
   });
   for (const [at, height] of spread(wishes).entries()) {
     const spot = column[at];
@@ -75,6 +103,12 @@ function pullOf(a: Spot, b: Spot): number {
 function distanceOf(a: Spot, b: Spot): number {
   if (a.node !== null && b.node !== null) return ROW_DISTANCE;
   return a.node === null && b.node === null ? BEND_DISTANCE : (ROW_DISTANCE + BEND_DISTANCE) / 2;
+}
+
+/** So many nodes to a row, and bends between them wherever they fall: there would be no end of room for these. */
+function wrappedDistance(count: number): (a: Spot, b: Spot) => number {
+  const half = ROW_DISTANCE / count / 2;
+  return (a, b) => (a.node === null ? 0 : half) + (b.node === null ? 0 : half);
 }
 
 function bothSides(spot: Spot): readonly Spot[] {

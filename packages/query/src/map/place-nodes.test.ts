@@ -75,9 +75,51 @@ test('what nothing kept leads to goes below', () => {
   expect(Math.min(...Object.values(placed).map(({ y }) => y))).toBeCloseTo(7 + ROW_DISTANCE);
 });
 
+/** So many services behind one client, each called by one of those before it. */
+function tree(nodeCount: number, callersOf: number): string {
+  const edges = Array.from({ length: nodeCount - 2 }, (_, at) => `n${Math.floor(at / callersOf)}>n${at + 1}`);
+  return ['client:n0>n0', ...edges].join(' ');
+}
+
+test.each([
+  ['calls everything itself', tree(500, 498)],
+  ['calls in three steps', tree(500, 8)],
+  ['is as wide as it is deep', tree(500, 2)],
+  ['stands beside as many that nobody calls', Array.from({ length: 500 }, (_, at) => `n${at}`).join(' ')],
+])('a map of 500 that %s has the shape of a screen, callers left', (_, text) => {
+  const services = graph(text);
+  const whole = layoutMap(services);
+  const [xs, ys] = [Object.values(whole).map(({ x }) => x), Object.values(whole).map(({ y }) => y)];
+  const shape = (Math.max(...xs) - Math.min(...xs)) / (Math.max(...ys) - Math.min(...ys));
+  expect(shape).toBeGreaterThan(0.9);
+  expect(shape).toBeLessThan(3);
+  const at = byName(whole);
+  for (const [caller, callee] of text.split(' ').map((edge) => edge.split('>'))) {
+    if (callee !== undefined) expect(at[caller ?? '']?.x, `${caller}>${callee}`).toBeLessThan(at[callee]?.x ?? 0);
+  }
+});
+
+test('twelve in a layer are one column', () => {
+  expect(new Set(columnsOf(byName(layoutMap(graph(tree(14, 12)))), ['n1', 'n6', 'n12']))).toEqual(new Set([2]));
+});
+
+test('on a crowded map a newcomer stands right of its caller, and not far away', () => {
+  const kept = layoutMap(graph(tree(500, 8)));
+  const at = byName(placeNodes(kept, graph(`${tree(500, 8)} n40>new`)));
+  const caller = byName(kept)['n40'] ?? { x: 0, y: 0 };
+  const { x, y } = at['new'] ?? { x: 0, y: 0 };
+  expect(Object.keys(at)).toEqual(['new']);
+  expect(x).toBeGreaterThan(caller.x);
+  expect(Math.hypot(x - caller.x, y - caller.y)).toBeLessThan(13);
+});
+
 const NAMES = Array.from('abcdefghij');
+const MANY = Array.from({ length: 40 }, (_, at) => `m${at}`);
+const anyEdge = fc.tuple(fc.constantFrom(...NAMES, 'client:a', 'client:b'), fc.constantFrom(...NAMES));
+/** More than a column holds. */
+const anyFan = fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom(...MANY));
 const anyGraph = fc
-  .array(fc.tuple(fc.constantFrom(...NAMES, 'client:a', 'client:b'), fc.constantFrom(...NAMES)), { maxLength: 25 })
+  .oneof(fc.array(anyEdge, { maxLength: 25 }), fc.array(fc.oneof(anyEdge, anyFan, anyFan), { maxLength: 90 }))
   .map((edges) => edges.map(([source, target]) => `${source}>${target}`).join(' '));
 const anyKept = fc.dictionary(
   fc.constantFrom(...NAMES, 'gone').map(keyOf),

@@ -1,5 +1,5 @@
 import type { Position, Positions, Service } from '@fluoroscope/api';
-import { findRow, type Line } from './free-row.ts';
+import { findColumn, findRow, type Line } from './free-row.ts';
 import { layoutNodes } from './layout-map.ts';
 import { readMapGraph, type MapNode } from './map-graph.ts';
 import { LAYER_DISTANCE, roundPosition, ROW_DISTANCE } from './spacing.ts';
@@ -9,7 +9,8 @@ import { LAYER_DISTANCE, roundPosition, ROW_DISTANCE } from './spacing.ts';
  * is kept and of the graph: statistics and the order of `services` play no part.
  *
  * What nothing kept is connected to is laid out as a whole, below all that is kept. Any other new node stands one
- * layer right of its callers (or left of what it calls), as near to their height as there is room and edges leave free.
+ * layer right of its callers (or left of what it calls), as near to their height as there is room and edges leave free;
+ * further that way where a crowded map has no room near it.
  */
 export function placeNodes(kept: Positions, services: readonly Service<unknown>[]): Positions {
   const nodes = readMapGraph(services);
@@ -68,13 +69,15 @@ function placeBeside(node: MapNode, nodes: readonly MapNode[], placed: ReadonlyM
   );
   const callers = forward.length > 0 ? forward : positionsOf(node.callers, placed);
   const callees = positionsOf(node.callees, placed);
-  const x =
+  const beside =
     callers.length > 0
       ? Math.max(...callers.map((caller) => caller.x)) + LAYER_DISTANCE
       : Math.min(...callees.map((callee) => callee.x)) - LAYER_DISTANCE;
   const neighbours = callers.length > 0 ? callers : callees;
   const wanted = neighbours.reduce((sum, { y }) => sum + y, 0) / neighbours.length;
-  const around = { nodes: [...placed.values()], lines: linesOf(nodes, placed), neighbours: [...callers, ...callees] };
+  const taken = [...placed.values()];
+  const x = findColumn(beside, wanted, callers.length > 0 ? 1 : -1, taken);
+  const around = { nodes: taken, lines: linesOf(nodes, placed), neighbours: [...callers, ...callees] };
   return roundPosition({ x, y: findRow(x, wanted, around) });
 }
 

@@ -60,9 +60,16 @@ export const NEEDS: { readonly [Name in RequestName]: Need } = {
   'put-resource-policy': ADMIN,
 
   map: READ,
+  'trace-outline': READ,
+  'trace-document': READ,
+  'trace-groups': READ,
+  'filter-check': READ,
+  'filter-words': READ,
+  'map-activity': READ,
   live: READ,
   status: READ,
   metrics: READ,
+  'map-layout': OPERATOR,
   'put-map-positions': OPERATOR,
 
   // Says no more than that it runs, until a caller may read.

@@ -1,5 +1,5 @@
 import { ApiError } from '@fluoroscope/api';
-import { parseTraceId, timeUs, type TimeUs, type TraceId } from '@fluoroscope/model';
+import { parseTraceIdAnySpelling, timeUs, type TimeUs, type TraceId } from '@fluoroscope/model';
 import type { ControlPlane } from './control-plane.ts';
 import type { ControlState, KeptRetrieval } from './control-state.ts';
 import { RETRIEVAL_SECONDS_MAX, RETRIEVALS_KEPT_MAX } from './limits.ts';
@@ -76,7 +76,7 @@ function isFresh({ createdAt }: KeptRetrieval, nowSeconds: number): boolean {
 function readIds(texts: readonly string[]): readonly TraceId[] {
   const ids: TraceId[] = [];
   for (const text of texts) {
-    const id = parseTraceId(text);
+    const id = parseTraceIdAnySpelling(text);
     if (id.ok) ids.push(id.value);
   }
   return ids;

@@ -242,7 +242,7 @@ test('what changes something is what needs operator or admin, and logging in', (
   const changes = Object.keys(NEEDS).filter((name) => isChange(name as OperationName));
   expect(changes).toContain('put-map-positions');
   expect(changes).not.toContain('put-trace-segments');
-  expect(changes).toHaveLength(15);
+  expect(changes).toHaveLength(16);
 });
 
 async function openRig(options: AppRigOptions = {}): Promise<AppRig> {

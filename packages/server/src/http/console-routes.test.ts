@@ -127,3 +127,38 @@ async function put(id: string, name: string): Promise<void> {
 function document(id: string, name: string): string {
   return JSON.stringify({ id, trace_id: `1-5759e988-${id}00000000`, name, start_time: NOW, end_time: NOW + 1 });
 }
+
+test('activity: requests that clients sent, period by period', async () => {
+  const answer = await get(`/api/map/activity?start=${NOW - 75}&end=${NOW + 45}&steps=4`);
+  expect(answer).toMatchObject({ startTime: NOW - 75, endTime: NOW + 45, stepSeconds: 30 });
+  const steps = answer['steps'] as { ok: number; fault: number }[];
+  expect(steps.map(({ ok }) => ok)).toEqual([0, 0, 2, 0]);
+  const long = await get(`/api/map/activity?start=${NOW - 180}&end=${NOW + 60}&steps=4`);
+  expect((long['steps'] as { ok: number }[]).reduce((sum, { ok }) => sum + ok, 0)).toBe(2);
+});
+
+test.each([
+  '',
+  `?start=${NOW - 60}&end=${NOW}&steps=0`,
+  `?start=${NOW - 60}&end=${NOW}&steps=121`,
+  '?start=2&end=1&steps=2',
+])('activity of %s is refused', async (query) => {
+  expect(await get(`/api/map/activity${query}`)).toMatchObject({ __type: 'InvalidRequestException' });
+});
+
+test('with boxes, the positions are those of what is shown', async () => {
+  const plain = await get(`/api/map?start=${NOW - 60}&end=${NOW + 60}`);
+  const keys = async (query: string) =>
+    Object.keys((await get(`/api/map?start=${NOW - 60}&end=${NOW + 60}${query}`))['positions'] as object).sort();
+  expect(await keys('&by=type')).toEqual(Object.keys(plain['positions'] as object).sort());
+  expect(await get(`/api/map?start=1&end=2&by=colour`)).toMatchObject({ __type: 'InvalidRequestException' });
+});
+
+test('a new layout answers what was before', async () => {
+  const body = JSON.stringify({ startTime: NOW - 60, endTime: NOW + 60 });
+  const ask = () =>
+    rig.app.http.inject({ method: 'POST', url: '/api/map/layout', headers: { host: 'localhost' }, body });
+  const first = (await ask()).json();
+  expect(Object.keys(first.positions)).toHaveLength(4);
+  expect((await ask()).json().before).toEqual(first.positions);
+});

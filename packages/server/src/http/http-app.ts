@@ -6,6 +6,8 @@ import type { Events } from '../events.ts';
 import type { Handlers } from '../operations/handler.ts';
 import { addAccessHook } from './access-hook.ts';
 import type { ConsoleFiles } from './console-files.ts';
+import type { TraceOutlineOptions } from '../operations/trace-outline.ts';
+import { addAnalysisRoutes, type AnalysisRoutesOptions } from './analysis-routes.ts';
 import { addConsoleRoutes, type ConsoleRoutesOptions } from './console-routes.ts';
 import type { GuardPolicy } from './guard.ts';
 import { pathOf } from './guard-hook.ts';
@@ -16,9 +18,12 @@ import type { BodyReader, BodyReaderOptions } from './request-body.ts';
 import { nameRequest } from './request-name.ts';
 import { addSpanRoutes, SPAN_PATHS, type SpanReceivers } from './span-routes.ts';
 import type { TlsFiles } from './tls.ts';
+import { addTraceRoutes } from './trace-routes.ts';
 import { addXrayRoutes } from './xray-routes.ts';
 
-export interface HttpAppOptions extends Omit<ConsoleRoutesOptions, 'bodies' | 'requestAccess' | 'events'> {
+export interface HttpAppOptions extends Omit<ConsoleRoutesOptions, 'bodies' | 'requestAccess' | 'events' | 'store'> {
+  readonly store: ConsoleRoutesOptions['store'] & TraceOutlineOptions['store'] & AnalysisRoutesOptions['store'];
+  readonly groups: AnalysisRoutesOptions['groups'];
   readonly handlers: Handlers;
   readonly receivers: SpanReceivers;
   readonly live: LiveHub;
@@ -61,6 +66,8 @@ function addRoutes(app: HttpApp, options: HttpAppOptions, bodies: BodyReader): v
   addXrayRoutes(app, { handlers, bodies, access: requestAccess });
   addSpanRoutes(app, { receivers: options.receivers, bodies, dialects: ['otlp', 'zipkin'] });
   addConsoleRoutes(app, { ...options, bodies, requestAccess });
+  addTraceRoutes(app, options);
+  addAnalysisRoutes(app, { ...options, bodies });
   addLoginRoutes(app, { access, requestAccess, bodies, isTls: tls !== null });
   app.get('/', { config: nameRequest('console-file') }, (_request, reply) => files.sendPage(reply));
 }
@@ -73,6 +80,9 @@ function allowedMethods(): ReadonlyMap<string, string> {
     ['/api/map', 'GET, HEAD'],
     ['/api/map/positions', 'PUT'],
     ['/api/live', 'GET'],
+    ['/api/filter/check', 'POST'],
+    ['/api/filter/words', 'POST'],
+    ['/api/traces/groups', 'POST'],
     ['/api/status', 'GET, HEAD'],
     ['/api/login', 'POST'],
     ['/api/logout', 'POST'],

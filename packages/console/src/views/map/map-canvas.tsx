@@ -2,30 +2,34 @@ import { IconFocusCentered, IconMinus, IconPlus } from '@tabler/icons-react';
 import {
   type KeyboardEvent,
   type MouseEvent,
-  type PointerEvent,
   type ReactNode,
+  useDeferredValue,
   useEffect,
   useEffectEvent,
   useMemo,
   useRef,
   useState,
 } from 'react';
-import { boxAround } from '../../map/camera.ts';
-import { drawEdges, placeStrongLabels, planEdges, planKey } from '../../map/drawing.ts';
+import { type Box, boxAround } from '../../map/camera.ts';
+import { type Detail, detailOf, edgeAt, isLarge, nodeAt, tiledView } from '../../map/detail.ts';
+import type { Change } from '../../map/diff.ts';
+import type { EdgeWeight } from '../../map/drawing.ts';
 import { toPixels } from '../../map/geometry.ts';
 import type { MapEdge, MapGraph, MapNode } from '../../map/graph.ts';
-import type { MapSelection } from '../../url/place.ts';
-import { EdgeLabel, MapEdgeView } from './map-edge.tsx';
-import { MapNodeView } from './map-node.tsx';
+import { firstNode, walk, WAYS } from '../../map/walk.ts';
+import type { LatencyFigure, MapSelection } from '../../url/map-place.ts';
+import { useStable } from '../../widgets/use-stable.ts';
+import { MapLayers } from './map-layers.tsx';
+import { Minimap } from './minimap.tsx';
 import { type CameraControl, useCamera } from './use-camera.ts';
-import { type MoveNode, useNodeDrag } from './use-node-drag.ts';
+import { type MoveNode, type NodeDrag, useNodeDrag } from './use-node-drag.ts';
 
 const PADDING = { x: 74, top: 58, bottom: 84 };
-/** Below this zoom the figures on the edges could not be read. */
-const LABEL_ZOOM = 0.62;
 /** Below this width the panel lies over the lower part of the map. */
 const PANEL_BELOW_PX = 760;
 const PANEL_SHARE = 0.62;
+/** From so many nodes on it helps to see where in the map one is. */
+const MINIMAP_NODES_MIN = 40;
 
 export interface CanvasTarget {
   readonly key: string | null;
@@ -39,25 +43,164 @@ export interface MapCanvasProps {
   readonly label: string;
   /** Absent: nodes cannot be moved. */
   readonly onMove?: MoveNode;
+  /** Of a box: show its members, or of a member: gather it again. */
+  readonly onToggle?: (node: MapNode) => void;
+  readonly onFocusNode?: (key: string) => void;
   /** Changes when the map shall be fitted again or show a node. */
   readonly target?: CanvasTarget | null;
   readonly compact?: boolean;
+  readonly weigh?: EdgeWeight;
+  readonly latency?: LatencyFigure;
+  /** By key of a node or edge, when two windows are compared. */
+  readonly changes?: ReadonlyMap<string, Change> | null;
   readonly children?: ReactNode;
 }
 
 export function MapCanvas(props: MapCanvasProps): ReactNode {
-  const { graph, windowS, selected, onSelect, label, onMove, target = null, compact = false, children } = props;
+  const { graph, selected, onSelect, label, onMove, onToggle, onFocusNode, target = null, compact = false } = props;
   const frame = useRef<HTMLDivElement>(null);
-  const box = useMemo(
-    () =>
-      boxAround(
-        graph.nodes.map((node) => toPixels(node.position)),
-        PADDING,
-      ),
-    [graph.nodes],
+  const points = useMemo(() => graph.nodes.map((node) => toPixels(node.position)), [graph.nodes]);
+  const box = useMemo(() => boxAround(points, PADDING), [points]);
+  const hasMinimap = !compact && graph.nodes.length >= MINIMAP_NODES_MIN;
+  const control = useCamera(frame, box, compact ? 6 : 28, hasMinimap ? '.legend, .minimap' : '.legend');
+  const drag = useNodeDrag(control.camera.zoom, onMove, control.drop);
+  useTarget(graph, control, target);
+  useShown(graph, control, compact ? null : selected);
+  const near = useMemo(() => neighbours(graph, selected), [graph, selected]);
+  const placed = useMemo(() => placeDragged(graph, drag.moved), [graph, drag.moved]);
+  const cursor = useCursor(frame, graph, selected);
+
+  const late = useDeferredValue(placed);
+
+  const { x, y, zoom } = control.camera;
+  const moving = useMoving(`${x} ${y} ${zoom}`);
+  const { detail, view } = useView(graph.nodes.length, control);
+
+  const { pickNode, pickEdge, reveal, onBackground } = useChoices(props, { control, drag, cursor, detail });
+  const toggle = useStable((node: MapNode): void => onToggle?.(node));
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Escape' && selected !== null) onSelect(null);
+    else if (control.onKey(event.key, event.shiftKey) || (!compact && cursor.onKey(event.key))) event.preventDefault();
+    else if (event.key === 'f' && cursor.key !== null) onFocusNode?.(cursor.key);
+    else if (event.key === 'e') graph.nodes.filter(({ key }) => key === cursor.key).forEach(toggle);
+  }
+  return (
+    <div
+      className="canvas"
+      ref={frame}
+      data-compact={compact}
+      onKeyDown={onKeyDown}
+      onClick={onBackground}
+      {...control.pointer}
+    >
+      <svg
+        className="canvas-svg"
+        role="group"
+        aria-label={label}
+        tabIndex={-1}
+        data-detail={detail}
+        data-moving={moving}
+        data-labels={zoom >= LABEL_ZOOM}
+        style={{ transform: `translate(${x.toFixed(2)}px, ${y.toFixed(2)}px) scale(${zoom.toFixed(4)})` }}
+      >
+        <Patterns />
+        {control.ready ? (
+          <MapLayers
+            graph={isLarge(graph.nodes.length) ? late : placed}
+            windowS={props.windowS}
+            {...{ near, view, detail, selected }}
+            cursor={cursor.key}
+            showRate={!compact}
+            weigh={props.weigh ?? 'traffic'}
+            latency={props.latency ?? 'average'}
+            changes={props.changes ?? null}
+            dragged={drag.moved?.key ?? null}
+            {...{ onPickNode: pickNode, onPickEdge: pickEdge, onFocus: reveal, onToggle: toggle }}
+            onPointerDown={onMove === undefined ? undefined : drag.onPointerDown}
+          />
+        ) : null}
+      </svg>
+      {hasMinimap ? <Minimap graph={graph} box={box} control={control} /> : null}
+      <ZoomButtons control={control} />
+      {props.children}
+    </div>
   );
-  const control = useCamera(frame, box, compact ? 6 : 28);
-  const drag = useNodeDrag(control.camera.zoom, onMove);
+}
+
+interface CanvasState {
+  readonly control: CameraControl;
+  readonly drag: NodeDrag;
+  readonly cursor: Cursor;
+  readonly detail: Detail;
+}
+
+/** What presses and keys select; on a map drawn as dots and strokes the nearest of these. */
+function useChoices(
+  { graph, selected, onSelect }: MapCanvasProps,
+  { control, drag, cursor, detail }: CanvasState,
+): {
+  readonly pickNode: (key: string) => void;
+  readonly pickEdge: (edge: MapEdge) => void;
+  readonly reveal: (node: MapNode) => void;
+  readonly onBackground: (event: MouseEvent) => void;
+} {
+  // Opening a panel narrows the view; what the user just pointed at must not move away.
+  const choose = useStable((selection: MapSelection | null): void => {
+    control.hold();
+    onSelect(selection);
+  });
+  const pickNode = useStable((key: string): void => {
+    if (drag.justDragged()) return;
+    cursor.set(key);
+    choose(selected?.kind === 'node' && selected.key === key ? null : { kind: 'node', key });
+  });
+  const pickEdge = useStable((edge: MapEdge): void => choose({ kind: 'edge', from: edge.from.key, to: edge.to.key }));
+  const reveal = useStable((node: MapNode): void => control.reveal(toPixels(node.position), 0));
+  function onBackground(event: MouseEvent): void {
+    if (control.wasPanned()) return;
+    const { target, currentTarget } = event;
+    const isMap = target instanceof Element && (target === currentTarget || target.closest('.canvas-svg') !== null);
+    if (!isMap || target.closest('.node, .edge') !== null) return;
+    const point = control.toMap(event);
+    const node = detail === 'full' ? null : nodeAt(graph, point);
+    const edge = detail === 'full' ? null : edgeAt(graph, point, control.camera.zoom);
+    if (node !== null) pickNode(node.key);
+    else if (edge !== null) pickEdge(edge);
+    else onSelect(null);
+  }
+  return { pickNode, pickEdge, reveal, onBackground };
+}
+
+/** What is drawn and how finely; follows the camera when there is time for it. */
+function useView(
+  nodeCount: number,
+  { camera, size }: CameraControl,
+): { readonly detail: Detail; readonly view: Box | null } {
+  const detail = useDeferredValue(detailOf(nodeCount, camera.zoom));
+  const tiles = useDeferredValue(JSON.stringify(tiledView(nodeCount, camera, size)));
+  const view = useMemo((): Box | null => JSON.parse(tiles), [tiles]);
+  return { detail, view };
+}
+
+/** So long after the last movement the picture is drawn sharp. */
+const REST_MS = 160;
+
+/** While it moves, the picture is a layer that is only shifted and scaled: figures are neither measured nor drawn anew. */
+function useMoving(at: string): boolean {
+  const [rested, setRested] = useState('');
+  useEffect(() => {
+    const rest = setTimeout(() => setRested(at), REST_MS);
+    return () => clearTimeout(rest);
+  }, [at]);
+  return rested !== at;
+}
+
+/** Below this zoom the figures on the edges could not be read. */
+const LABEL_ZOOM = 0.55;
+
+function useTarget(graph: MapGraph, control: CameraControl, target: CanvasTarget | null): void {
   const follow = useEffectEvent((to: CanvasTarget) => {
     const node = graph.nodes.find(({ key }) => key === to.key);
     if (node === undefined) control.fitAll();
@@ -66,125 +209,58 @@ export function MapCanvas(props: MapCanvasProps): ReactNode {
   useEffect(() => {
     if (target !== null) follow(target);
   }, [target]);
+}
+
+/** What is selected comes into view, also when the view gets smaller. */
+function useShown(graph: MapGraph, control: CameraControl, selected: MapSelection | null): void {
+  const widthPx = control.size.width;
   const show = useEffectEvent((key: string) => {
     const node = graph.nodes.find((it) => it.key === key);
-    const covered = control.widthPx < PANEL_BELOW_PX ? PANEL_SHARE : 0;
-    if (node !== undefined && !compact && control.ready) control.reveal(toPixels(node.position), covered);
+    const covered = widthPx < PANEL_BELOW_PX ? PANEL_SHARE : 0;
+    if (node !== undefined && control.ready) control.reveal(toPixels(node.position), covered);
   });
   const shownKey = selected?.kind === 'node' ? selected.key : null;
-  const { widthPx } = control;
   useEffect(() => {
     if (shownKey !== null && widthPx > 0) show(shownKey);
   }, [shownKey, widthPx]);
-  const near = useMemo(() => neighbours(graph, selected), [graph, selected]);
-  const placed = useMemo(() => placeDragged(graph, drag.moved), [graph, drag.moved]);
-
-  function onKeyDown(event: KeyboardEvent): void {
-    if (event.key === 'Escape' && selected !== null) onSelect(null);
-    else if (!event.ctrlKey && !event.metaKey && !event.altKey && control.onKey(event.key)) event.preventDefault();
-  }
-  function onBackground(event: MouseEvent): void {
-    if (event.target === event.currentTarget && !control.wasPanned()) onSelect(null);
-  }
-  const { x, y, zoom } = control.camera;
-  // Opening a panel narrows the view; what the user just pointed at must not move away.
-  function choose(selection: MapSelection | null): void {
-    control.hold();
-    onSelect(selection);
-  }
-  return (
-    <div className="canvas" ref={frame} data-compact={compact} onKeyDown={onKeyDown} {...control.pointer}>
-      <svg className="canvas-svg" role="group" aria-label={label} tabIndex={0} onClick={onBackground}>
-        <Patterns />
-        {control.ready ? (
-          <g transform={`translate(${x.toFixed(2)} ${y.toFixed(2)}) scale(${zoom.toFixed(4)})`}>
-            <Layers
-              {...{ graph: placed, near, windowS, selected, zoom, onSelect: choose, wasDragged: drag.justDragged }}
-              showRate={!compact}
-              onFocus={(node) => control.reveal(toPixels(node.position), 0)}
-              onPointerDown={onMove === undefined ? undefined : drag.onPointerDown}
-            />
-          </g>
-        ) : null}
-      </svg>
-      <ZoomButtons control={control} />
-      {children}
-    </div>
-  );
 }
 
-interface LayersProps {
-  readonly graph: MapGraph;
-  /** Keys of what stays in full colour; null for everything. */
-  readonly near: ReadonlySet<string> | null;
-  readonly windowS: number;
-  readonly selected: MapSelection | null;
-  readonly zoom: number;
-  readonly showRate: boolean;
-  readonly wasDragged: () => boolean;
-  readonly onSelect: (selection: MapSelection | null) => void;
-  readonly onFocus: (node: MapNode) => void;
-  readonly onPointerDown: ((event: PointerEvent, node: MapNode) => void) | undefined;
+interface Cursor {
+  /** The one node that Tab leads to. */
+  readonly key: string | null;
+  readonly set: (key: string) => void;
+  readonly onKey: (key: string) => boolean;
 }
 
-/** Edges below nodes, labels above both. */
-function Layers(props: LayersProps): ReactNode {
-  const { graph, near, windowS, selected, zoom, showRate, wasDragged, onSelect, onFocus, onPointerDown } = props;
-  const [hovered, setHovered] = useState<string | null>(null);
-  const shape = useMemo(() => planKey(graph), [graph]);
-  // The shape stands for all of the graph that a plan reads.
-  // oxlint-disable-next-line react/exhaustive-deps -- figures change four times a second, a plan does not
-  const plan = useMemo(() => planEdges(graph), [shape]);
-  const drawings = useMemo(() => drawEdges(graph, plan), [graph, plan]);
-  const strongPlaces = useMemo(() => placeStrongLabels(graph, drawings, near), [graph, drawings, near]);
-  const drawn = graph.edges.flatMap((edge) => {
-    const drawing = drawings.get(edge.key);
-    return drawing === undefined ? [] : [{ edge, drawing }];
-  });
-  const pickNode = (key: string): void => {
-    if (!wasDragged()) onSelect(isNode(selected, key) ? null : { kind: 'node', key });
+/** Arrow keys go from node to node; Tab leaves the map instead of going through all of it. */
+function useCursor(
+  frame: { readonly current: HTMLElement | null },
+  graph: MapGraph,
+  selected: MapSelection | null,
+): Cursor {
+  const [own, setOwn] = useState<string | null>(null);
+  const [walked, setWalked] = useState<string | null>(null);
+  const known = (key: string | null): boolean => key !== null && graph.nodes.some((node) => node.key === key);
+  const chosen = selected?.kind === 'node' ? selected.key : null;
+  const key = known(own) ? own : known(chosen) ? chosen : (firstNode(graph)?.key ?? null);
+  useEffect(() => {
+    if (walked === null) return;
+    const element = frame.current?.querySelector<SVGElement>(`[data-key="${CSS.escape(walked)}"] [role="button"]`);
+    element?.focus({ preventScroll: true });
+  }, [frame, walked]);
+  return {
+    key,
+    set: setOwn,
+    onKey: (pressed) => {
+      const way = Object.entries(WAYS).find(([name]) => name === pressed)?.[1];
+      if (way === undefined || key === null) return false;
+      const isInside = document.activeElement?.closest('.node') != null;
+      const next = isInside ? (walk(graph, key, way)?.key ?? key) : key;
+      setOwn(next);
+      setWalked(next);
+      return true;
+    },
   };
-  return (
-    <>
-      {drawn.map(({ edge, drawing }) => (
-        <g
-          key={edge.key}
-          onPointerEnter={() => setHovered(edge.key)}
-          onPointerLeave={() => setHovered(null)}
-          onFocus={() => setHovered(edge.key)}
-          onBlur={() => setHovered(null)}
-        >
-          <MapEdgeView
-            edge={edge}
-            drawing={drawing}
-            windowS={windowS}
-            selected={isEdge(selected, edge)}
-            faded={near !== null && !near.has(edge.key)}
-            onSelect={(it) => onSelect({ kind: 'edge', from: it.from.key, to: it.to.key })}
-          />
-        </g>
-      ))}
-      {graph.nodes.map((node) => (
-        <MapNodeView
-          key={node.key}
-          node={node}
-          windowS={windowS}
-          selected={isNode(selected, node.key)}
-          faded={near !== null && !near.has(node.key)}
-          showRate={showRate}
-          onSelect={pickNode}
-          onFocus={onFocus}
-          onPointerDown={onPointerDown}
-        />
-      ))}
-      {drawn.map(({ edge, drawing }) => {
-        const strong = hovered === edge.key || near?.has(edge.key) === true;
-        if (!strong && (near !== null || !showRate || !drawing.label.free || zoom < LABEL_ZOOM)) return null;
-        const place = strongPlaces.get(edge.key) ?? drawing.label;
-        return <EdgeLabel key={edge.key} {...{ edge, place, windowS, strong }} selected={isEdge(selected, edge)} />;
-      })}
-    </>
-  );
 }
 
 function ZoomButtons({ control }: { readonly control: CameraControl }): ReactNode {
@@ -220,14 +296,6 @@ function Patterns(): ReactNode {
   );
 }
 
-function isNode(selected: MapSelection | null, key: string): boolean {
-  return selected?.kind === 'node' && selected.key === key;
-}
-
-function isEdge(selected: MapSelection | null, edge: MapEdge): boolean {
-  return selected?.kind === 'edge' && selected.from === edge.from.key && selected.to === edge.to.key;
-}
-
 /** Keys of what stays in full colour beside a selection; null for everything. */
 function neighbours(graph: MapGraph, selected: MapSelection | null): ReadonlySet<string> | null {
   if (selected === null) return null;
@@ -247,6 +315,10 @@ function placeDragged(graph: MapGraph, moved: MapNode | null): MapGraph {
   const swap = (node: MapNode): MapNode => (node.key === moved.key ? { ...node, position: moved.position } : node);
   return {
     nodes: graph.nodes.map(swap),
-    edges: graph.edges.map((edge) => ({ ...edge, from: swap(edge.from), to: swap(edge.to) })),
+    edges: graph.edges.map((edge) =>
+      edge.from.key === moved.key || edge.to.key === moved.key
+        ? { ...edge, from: swap(edge.from), to: swap(edge.to) }
+        : edge,
+    ),
   };
 }

@@ -1,8 +1,14 @@
 import type { ReactNode } from 'react';
+import type { EdgeWeight } from '../../map/drawing.ts';
 import { OUTCOME_LABEL, SETTLED } from '../../map/shares.ts';
 import { OutcomeIcon } from '../../widgets/outcome.tsx';
 
-export function MapLegend(): ReactNode {
+interface MapLegendProps {
+  readonly comparing: boolean;
+  readonly weigh: EdgeWeight;
+}
+
+export function MapLegend({ comparing, weigh }: MapLegendProps): ReactNode {
   return (
     <ul className="legend" aria-label="Legend">
       {SETTLED.map((outcome) => (
@@ -21,6 +27,35 @@ export function MapLegend(): ReactNode {
         </svg>
         Inferred
       </li>
+      <li>
+        <svg width="22" height="14" viewBox="0 -7 22 14" aria-hidden>
+          <path d="M0 -3.5H22" className="legend-line" strokeWidth="1.2" />
+          <path d="M0 3H22" className="legend-line" strokeWidth="4" />
+        </svg>
+        {weigh === 'traffic' ? 'More traffic' : 'More failures'}
+      </li>
+      <li>
+        <svg width="22" height="14" viewBox="0 -7 22 14" aria-hidden>
+          <path d="M0 0H22" className="legend-line" strokeWidth="1.8" strokeDasharray="5 4" />
+        </svg>
+        Through a queue or topic
+      </li>
+      {comparing ? (
+        <>
+          <li className="mark-new">
+            <span className="legend-swatch" aria-hidden /> New
+          </li>
+          <li className="mark-gone">
+            <span className="legend-swatch" aria-hidden /> Gone
+          </li>
+          <li className="mark-slower">
+            <span className="legend-swatch" aria-hidden /> Worse
+          </li>
+          <li className="mark-faster">
+            <span className="legend-swatch" aria-hidden /> Better
+          </li>
+        </>
+      ) : null}
     </ul>
   );
 }

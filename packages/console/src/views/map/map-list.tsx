@@ -7,9 +7,10 @@ import { formatDuration, formatRate, formatShare, NO_VALUE } from '../../text/fo
 import { clipMiddle, visible } from '../../text/visible.ts';
 import type { MapSelection } from '../../url/place.ts';
 import { KindIcon } from '../../widgets/kind-icon.tsx';
+import { SortableHead, type Sort } from '../../widgets/sortable-head.tsx';
 import { OutcomeIcon } from '../../widgets/outcome.tsx';
 
-type Column = 'name' | 'rate' | 'average' | 'p95' | 'trouble';
+type Column = 'name' | 'rate' | 'average' | 'p50' | 'p95' | 'p99' | 'trouble';
 
 type Listed = MapNode | MapEdge;
 
@@ -17,7 +18,9 @@ const KEY: Readonly<Record<Column, (it: Listed) => number | string>> = {
   name: (it) => ('from' in it ? `${it.from.shortName} ${it.to.shortName}` : it.shortName).toLowerCase(),
   rate: (it) => it.shares.total,
   average: (it) => it.shares.averageS ?? -1,
+  p50: (it) => quantile(it.responseTimes, 0.5) ?? -1,
   p95: (it) => quantile(it.responseTimes, 0.95) ?? -1,
+  p99: (it) => quantile(it.responseTimes, 0.99) ?? -1,
   trouble: (it) => (it.shares.fault + it.shares.throttle + it.shares.error) / Math.max(1, it.shares.total),
 };
 
@@ -25,7 +28,9 @@ const HEAD: readonly (readonly [Column, string])[] = [
   ['name', 'Node'],
   ['rate', 'Rate'],
   ['average', 'Average'],
+  ['p50', 'p50'],
   ['p95', 'p95'],
+  ['p99', 'p99'],
   ['trouble', 'Not OK'],
 ];
 
@@ -38,7 +43,7 @@ interface MapListProps {
 
 /** The map's nodes and edges as a table: for screen readers, small screens, and for sorting. */
 export function MapList({ graph, windowS, selected, onSelect }: MapListProps): ReactNode {
-  const [sort, setSort] = useState<{ readonly column: Column; readonly descending: boolean }>({
+  const [sort, setSort] = useState<Sort<Column>>({
     column: 'rate',
     descending: true,
   });
@@ -50,27 +55,7 @@ export function MapList({ graph, windowS, selected, onSelect }: MapListProps): R
   return (
     <div className="list-scroll" data-testid="map-list">
       <table className="list">
-        <thead>
-          <tr>
-            {HEAD.map(([column, label]) => (
-              <th
-                key={column}
-                scope="col"
-                aria-sort={sort.column !== column ? 'none' : sort.descending ? 'descending' : 'ascending'}
-              >
-                <button
-                  type="button"
-                  onClick={() =>
-                    setSort({ column, descending: sort.column === column ? !sort.descending : column !== 'name' })
-                  }
-                >
-                  {label}
-                  <span aria-hidden>{sort.column !== column ? '' : sort.descending ? ' ↓' : ' ↑'}</span>
-                </button>
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <SortableHead head={HEAD} sort={sort} onSort={setSort} textColumns={['name']} />
         <tbody>
           {graph.nodes.toSorted(byKey).map((node) => (
             <NodeLine
@@ -159,7 +144,11 @@ function Figures({
     <>
       <td className="num">{quiet ? NO_VALUE : formatRate(shares.total, windowS)}</td>
       <td className="num">{formatDuration(shares.averageS)}</td>
-      <td className="num">{formatDuration(quantile(responseTimes, 0.95))}</td>
+      {[0.5, 0.95, 0.99].map((share) => (
+        <td key={share} className="num">
+          {formatDuration(quantile(responseTimes, share))}
+        </td>
+      ))}
       <td className="num">
         {worst === null ? (
           <span className="muted">{quiet ? NO_VALUE : formatShare(0)}</span>

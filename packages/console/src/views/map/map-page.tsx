@@ -1,56 +1,84 @@
-import { IconLayoutDistributeHorizontal, IconList, IconTopologyStar3 } from '@tabler/icons-react';
+import { IconList, IconTopologyStar3 } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
+import type { MapNode } from '../../map/graph.ts';
 import type { MapPlace, MapSelection } from '../../url/place.ts';
 import { go } from '../../url/use-place.ts';
 import { LiveBadge } from '../../widgets/live-badge.tsx';
 import { RangePicker } from '../../widgets/range-picker.tsx';
 import { Bone, Failure } from '../../widgets/state.tsx';
+import { CompareMenu } from './compare-menu.tsx';
+import { DiffBar } from './diff-bar.tsx';
+import { DiffList } from './diff-list.tsx';
+import { DisplayMenu } from './display-menu.tsx';
 import { FindNode } from './find-node.tsx';
+import { FocusBar } from './focus-bar.tsx';
 import { type CanvasTarget, MapCanvas } from './map-canvas.tsx';
 import { MapLegend } from './map-legend.tsx';
 import { MapList } from './map-list.tsx';
-import { MapPanel } from './map-panel.tsx';
+import { labelOf, MapPanel } from './map-panel.tsx';
 import { NoServices } from './no-services.tsx';
+import { RelayoutButton } from './relayout-button.tsx';
+import { TimeBar } from './time-bar.tsx';
 import { type LiveMap, useMap } from './use-map.ts';
 
 export function MapPage({ place }: { readonly place: MapPlace }): ReactNode {
   const [paused, setPaused] = useState(false);
   const [target, setTarget] = useState<CanvasTarget | null>(null);
-  const map = useMap(place.range, paused);
-  const { graph, query } = map;
+  const map = useMap(place, paused);
+  const { whole, query } = map;
   const select = (selected: MapSelection | null): void => go({ ...place, selected });
+  const toggle = (node: MapNode): void => go(toggled(place, node));
+  const isEmpty = query.data !== undefined && whole.nodes.length === 0;
 
   return (
     <div className="map-page">
-      <div className="toolbar">
-        <h1 className="sr-only">Service map</h1>
-        <RangePicker range={place.range} onChange={(range) => go({ ...place, range })} />
-        {place.range.kind === 'last' ? (
-          <LiveBadge
-            state={map.live}
-            error={query.error}
-            updatedAtMs={query.dataUpdatedAt}
-            onToggle={() => setPaused(!paused)}
-          />
-        ) : null}
-        <div className="toolbar-end">
-          <FindNode
-            nodes={graph.nodes}
-            onFind={(key) => {
-              setTarget({ key });
-              select({ kind: 'node', key });
-            }}
-          />
-          <RelayoutButton map={map} onDone={() => setTarget({ key: null })} />
-          <ViewSwitch place={place} />
+      <div className="map-head">
+        <div className="toolbar">
+          <h1 className="sr-only">Service map</h1>
+          <RangePicker range={place.range} onChange={(range) => go({ ...place, range, replay: null })} />
+          {place.range.kind === 'last' ? (
+            <LiveBadge
+              state={map.live}
+              error={query.error}
+              updatedAtMs={query.dataUpdatedAt}
+              onToggle={() => setPaused(!paused)}
+            />
+          ) : null}
+          <div className="toolbar-end">
+            <FindNode
+              nodes={whole.nodes}
+              onFind={(key) => {
+                setTarget({ key });
+                select({ kind: 'node', key });
+              }}
+            />
+            <CompareMenu place={place} />
+            <DisplayMenu place={place} isolatedCount={map.isolated.length} />
+            <RelayoutButton key={place.by} map={map} onDone={() => setTarget({ key: null })} />
+            <ViewSwitch place={place} />
+          </div>
         </div>
+        <DiffBar place={place} map={map} />
+        <FocusBar place={place} whole={whole} shownCount={map.graph.nodes.length} />
       </div>
       <div className="map-body">
-        <MapBody place={place} map={map} target={target} onSelect={select} />
-        <MapPanel graph={graph} windowS={map.windowS} place={place} onSelect={select} />
+        <div className="map-main">
+          <MapBody {...{ place, map, target }} onSelect={select} onToggle={toggle} />
+          {isEmpty ? null : <TimeBar place={place} waiting={map.stepping} paused={paused} />}
+        </div>
+        <MapPanel {...{ map, place }} onSelect={select} onToggle={toggle} />
       </div>
     </div>
   );
+}
+
+/** A box shows its members, or the box of a member comes back. */
+function toggled(place: MapPlace, node: MapNode): MapPlace {
+  const { by, open } = place;
+  if (by === null) return place;
+  if (node.box !== null) return { ...place, open: [...open, node.name], selected: null };
+  const label = labelOf(node, by);
+  return label === null ? place : { ...place, open: open.filter((it) => it !== label), selected: null };
 }
 
 interface MapBodyProps {
@@ -58,11 +86,11 @@ interface MapBodyProps {
   readonly map: LiveMap;
   readonly target: CanvasTarget | null;
   readonly onSelect: (selection: MapSelection | null) => void;
+  readonly onToggle: (node: MapNode) => void;
 }
 
-function MapBody({ place, map, target, onSelect }: MapBodyProps): ReactNode {
-  const { graph, query, movePlaces } = map;
-  const { windowS } = map;
+function MapBody({ place, map, target, onSelect, onToggle }: MapBodyProps): ReactNode {
+  const { graph, query, movePlaces, windowS, diff } = map;
   // Every new try forgets the error; without this, failure and skeleton would take turns.
   const [lastError, setLastError] = useState<Error | null>(null);
   if (query.error !== null && query.error !== lastError) setLastError(query.error);
@@ -77,59 +105,38 @@ function MapBody({ place, map, target, onSelect }: MapBodyProps): ReactNode {
       {query.error.message} This map is from the last good answer.
     </p>
   ) : null;
-  if (graph.nodes.length === 0) return <NoServices place={place} />;
+  if (map.whole.nodes.length === 0) return <NoServices place={place} />;
   if (place.view === 'list') {
     return (
-      <>
+      <div className="map-list">
         {stale}
-        <MapList graph={graph} windowS={windowS} selected={place.selected} onSelect={onSelect} />
-      </>
+        {diff === null ? (
+          <MapList graph={graph} windowS={windowS} selected={place.selected} onSelect={onSelect} />
+        ) : (
+          <DiffList diff={diff} selected={place.selected} onSelect={onSelect} />
+        )}
+      </div>
     );
   }
   return (
     <MapCanvas
+      key={place.focus?.key}
       graph={graph}
       windowS={windowS}
       selected={place.selected}
       onSelect={onSelect}
       target={target}
-      label={`Service map: ${graph.nodes.length} nodes. Arrow keys move it, plus and minus zoom, 0 fits it.`}
-      onMove={(key, position) => void movePlaces({ [key]: position }, false)}
+      label={`Service map: ${graph.nodes.length} nodes. Arrow keys go from node to node, Enter opens, plus and minus zoom, 0 fits.`}
+      onMove={(key, position) => void movePlaces({ [key]: position })}
+      onToggle={onToggle}
+      onFocusNode={(key) => go({ ...place, focus: { key, hops: 1, way: 'both' } })}
+      weigh={place.weigh}
+      latency={place.latency}
+      changes={diff?.byKey ?? null}
     >
       {stale}
-      <MapLegend />
+      <MapLegend comparing={diff !== null} weigh={place.weigh} />
     </MapCanvas>
-  );
-}
-
-function RelayoutButton({ map, onDone }: { readonly map: LiveMap; readonly onDone: () => void }): ReactNode {
-  const [state, setState] = useState<'idle' | 'busy' | 'failed'>('idle');
-  async function run(): Promise<void> {
-    setState('busy');
-    try {
-      const { relayout } = await import('../../map/relayout.ts');
-      await map.movePlaces(await relayout(map.graph), true);
-      setState('idle');
-      onDone();
-    } catch {
-      setState('failed');
-    }
-  }
-  const title =
-    state === 'failed' ? 'The layout could not be made or kept. Try again.' : 'Place all nodes anew, for everyone';
-  return (
-    <button
-      type="button"
-      className="btn"
-      data-testid="relayout"
-      aria-label="Re-layout"
-      disabled={state === 'busy' || map.graph.nodes.length === 0}
-      title={title}
-      onClick={() => void run()}
-    >
-      <IconLayoutDistributeHorizontal size={15} aria-hidden />
-      <span className="wide-only">{{ idle: 'Re-layout', busy: 'Placing…', failed: 'Failed, again' }[state]}</span>
-    </button>
   );
 }
 

@@ -1,5 +1,5 @@
-import { type PointerEvent, type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react';
-import { type Box, type Camera, fit, readable, zoomAt } from '../../map/camera.ts';
+import { type PointerEvent, type RefObject, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react';
+import { type Box, type Camera, fitClear, pinch, readable, type Size, zoomAt } from '../../map/camera.ts';
 import type { Point } from '../../map/geometry.ts';
 import { useSize } from '../../widgets/use-size.ts';
 
@@ -23,10 +23,14 @@ export interface CameraControl {
   readonly centerOn: (point: Point) => void;
   /** Stays where it is from now on, also when the view changes its size. */
   readonly hold: () => void;
-  readonly widthPx: number;
+  readonly size: Size;
+  /** Lets go of the map: the finger that held it moves something else now. */
+  readonly drop: () => void;
   /** Moves only when the point is outside the view, or in the part of it that is covered from below. */
   readonly reveal: (point: Point, coveredShare: number) => void;
-  readonly onKey: (key: string) => boolean;
+  readonly onKey: (key: string, shift: boolean) => boolean;
+  /** Where on the map an event happened. */
+  readonly toMap: (event: { readonly clientX: number; readonly clientY: number }) => Point;
   /** The press that just ended moved the map, so its click means nothing. */
   readonly wasPanned: () => boolean;
   readonly pointer: {
@@ -38,11 +42,17 @@ export interface CameraControl {
   };
 }
 
-/** Fits the map until the user moves it; from then on only the user moves it. */
-export function useCamera(ref: RefObject<HTMLDivElement | null>, box: Box, fitMarginPx: number): CameraControl {
+/** Fits the map clear of `overlays` (a selector) until the user moves it; from then on only the user moves it. */
+export function useCamera(
+  ref: RefObject<HTMLDivElement | null>,
+  box: Box,
+  fitMarginPx: number,
+  overlays: string,
+): CameraControl {
   const size = useSize(ref);
   const [own, setOwn] = useState<Camera | null>(null);
-  const fitted = fit(box, size, fitMarginPx);
+  const covers = useCovers(ref, overlays);
+  const fitted = fitClear(box, size, fitMarginPx, covers);
   const first = size.width < NARROW_PX ? readable(fitted, box, size, NARROW_ZOOM_MIN) : fitted;
   const camera = own ?? first;
   const middle = { x: size.width / 2, y: size.height / 2 };
@@ -75,26 +85,57 @@ export function useCamera(ref: RefObject<HTMLDivElement | null>, box: Box, fitMa
     fitAll,
     centerOn,
     hold: () => setOwn(camera),
-    widthPx: size.width,
+    size,
     reveal: (point, coveredShare) => {
       const [left, top] = [point.x * camera.zoom + camera.x, point.y * camera.zoom + camera.y];
       const height = size.height * (1 - coveredShare);
       const inside = left >= EDGE_PX && top >= EDGE_PX && left <= size.width - EDGE_PX && top <= height - EDGE_PX;
       if (!inside) setOwn({ ...camera, x: middle.x - point.x * camera.zoom, y: height / 2 - point.y * camera.zoom });
     },
-    onKey: (key) => {
-      keys[key]?.();
-      return keys[key] !== undefined;
+    onKey: (key, shift) => {
+      const move = keys[key];
+      // Without shift, arrows go from node to node.
+      if (move === undefined || (key.startsWith('Arrow') && !shift)) return false;
+      move();
+      return true;
+    },
+    toMap: (event) => {
+      const at = local(event, ref.current);
+      return { x: (at.x - camera.x) / camera.zoom, y: (at.y - camera.y) / camera.zoom };
     },
     ...pointers,
   };
+}
+
+/** What lies over the map, where its size is not the map's. */
+function useCovers(ref: RefObject<HTMLDivElement | null>, overlays: string): readonly Box[] {
+  const [covers, setCovers] = useState<readonly Box[]>([]);
+  useLayoutEffect(() => {
+    const frame = ref.current;
+    if (frame === null) return undefined;
+    const over = [...frame.querySelectorAll<HTMLElement>(overlays)];
+    const measure = (): void =>
+      setCovers(
+        over.map(({ offsetLeft: left, offsetTop: top, offsetWidth, offsetHeight }) => ({
+          left,
+          top,
+          right: left + offsetWidth,
+          bottom: top + offsetHeight,
+        })),
+      );
+    measure();
+    const observer = new ResizeObserver(measure);
+    for (const element of [frame, ...over]) observer.observe(element);
+    return () => observer.disconnect();
+  }, [ref, overlays]);
+  return covers;
 }
 
 /** One finger or button moves, two fingers zoom. */
 function usePointers(
   ref: RefObject<HTMLDivElement | null>,
   change: (next: (camera: Camera) => Camera) => void,
-): Pick<CameraControl, 'pointer' | 'wasPanned'> {
+): Pick<CameraControl, 'pointer' | 'wasPanned' | 'drop'> {
   const pointers = useRef(new Map<number, Point>());
   const pannedPx = useRef(0);
 
@@ -107,9 +148,7 @@ function usePointers(
     if (held.size === 1) change((c) => ({ ...c, x: c.x + now.x - before.x, y: c.y + now.y - before.y }));
     const other = [...held].find(([id]) => id !== event.pointerId)?.[1];
     if (held.size === 2 && other !== undefined) {
-      const ratio = distance(now, other) / Math.max(1, distance(before, other));
-      const center = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 };
-      change((c) => zoomAt(c, center, ratio));
+      change((c) => pinch(c, [before, other], [now, other]));
     }
     held.set(event.pointerId, now);
   }
@@ -121,6 +160,7 @@ function usePointers(
   }
   return {
     wasPanned: () => pannedPx.current > PAN_PX_MIN,
+    drop: () => pointers.current.clear(),
     pointer: {
       onPointerDown,
       onPointerMove,

@@ -3,8 +3,12 @@ import { IconMoon, IconSun } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { MAP_PLACE, type Place, TRACES_PLACE } from '../../url/place.ts';
 import { PlaceLink } from '../../url/place-link.tsx';
+import { KeyboardHelp } from './keyboard-help.tsx';
 import { StatusPopover } from './status-popover.tsx';
 import { TraceJump } from './trace-jump.tsx';
+
+/** Pages that tell of their keys themselves. */
+const HAS_OWN_KEY_LIST: ReadonlySet<Place['page']> = new Set(['trace']);
 
 export function Bar({ place }: { readonly place: Place }): ReactNode {
   const range = place.page === 'map' || place.page === 'traces' ? place.range : MAP_PLACE.range;
@@ -36,6 +40,7 @@ export function Bar({ place }: { readonly place: Place }): ReactNode {
       </nav>
       <div className="bar-end">
         <TraceJump />
+        {HAS_OWN_KEY_LIST.has(place.page) ? null : <KeyboardHelp page={place.page} />}
         <StatusPopover />
         <SchemeButton />
       </div>

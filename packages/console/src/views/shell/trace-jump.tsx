@@ -1,10 +1,10 @@
-import { parseTraceId } from '@fluoroscope/model';
+import { parseTraceIdAnySpelling } from '@fluoroscope/model';
 import { IconSearch } from '@tabler/icons-react';
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { tracePlace } from '../../url/place.ts';
 import { go } from '../../url/use-place.ts';
 
-/** Opens a trace by id, in X-Ray's or W3C's form; a pasted id needs no Enter. */
+/** Opens a trace by id, in any spelling; a pasted id needs no Enter. */
 export function TraceJump(): ReactNode {
   const [text, setText] = useState('');
   const [refused, setRefused] = useState(false);
@@ -22,7 +22,7 @@ export function TraceJump(): ReactNode {
   }, []);
 
   function open(candidate: string): boolean {
-    const id = parseTraceId(candidate.trim());
+    const id = parseTraceIdAnySpelling(candidate);
     if (!id.ok) return false;
     go(tracePlace(id.value));
     setText('');
@@ -42,7 +42,7 @@ export function TraceJump(): ReactNode {
         placeholder="Open a trace by id  ( / )"
         aria-label="Open a trace by id"
         aria-invalid={refused}
-        title={refused ? 'A trace id is 1-8-24 hex digits, or 32 hex digits' : undefined}
+        title={refused ? 'A trace id is 1-8-24 hex digits, or 32 or 16 hex digits' : undefined}
         data-testid="trace-jump"
         spellCheck={false}
         autoComplete="off"

@@ -1,23 +1,29 @@
 import { Tabs } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { useEntity } from '../../http/use-entity.ts';
 import { type Entity, objectOf } from '../../trace/entity.ts';
 import { hasCause } from '../../trace/exceptions.ts';
-import type { Timeline, TimelineRow } from '../../trace/timeline.ts';
+import { failureChain } from '../../trace/failure-chain.ts';
+import { linksOf } from '../../trace/links.ts';
+import { formatSql } from '../../trace/sql-format.ts';
+import { hasFlag, nameOfRow, outcomeOfRow, type TracePlan } from '../../trace/trace-plan.ts';
 import { formatDuration } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 import type { TracePlace } from '../../url/place.ts';
 import { go } from '../../url/use-place.ts';
 import { OutcomeTag } from '../../widgets/outcome.tsx';
+import { Bone } from '../../widgets/state.tsx';
+import { Annotations } from './annotations.tsx';
 import { CodeBlock, JsonBlock } from './json-block.tsx';
 import { EntityOverview } from './entity-overview.tsx';
 import { ExceptionList } from './exception-list.tsx';
+import { LinkedTraces } from './linked-traces.tsx';
 import { Pairs } from './pairs.tsx';
 
 interface EntityPanelProps {
-  readonly row: TimelineRow;
-  readonly timeline: Timeline;
-  readonly all: readonly Entity[];
+  readonly plan: TracePlan;
+  readonly row: number;
   readonly place: TracePlace;
 }
 
@@ -28,15 +34,15 @@ interface Tab {
   readonly body: () => ReactNode;
 }
 
-export function EntityPanel({ row, timeline, all, place }: EntityPanelProps): ReactNode {
-  const { entity } = row;
-  const tabs = tabsOf(row, timeline, all, place).filter((tab) => tab.show);
-  const current = tabs.find((tab) => tab.id === place.tab) ?? tabs[0];
+export function EntityPanel({ plan, row, place }: EntityPanelProps): ReactNode {
+  const { entity, error } = useEntity(place.traceId, plan, row);
+  const name = nameOfRow(plan, row);
+  const outcome = outcomeOfRow(plan, row);
   const close = (): void => go({ ...place, row: null }, 'replace');
   return (
     <aside
       className="panel entity-panel"
-      aria-label={`Details of ${visible(entity.name)}`}
+      aria-label={`Details of ${visible(name)}`}
       data-testid="entity-panel"
       onKeyDown={(event) => event.key === 'Escape' && close()}
     >
@@ -51,52 +57,86 @@ export function EntityPanel({ row, timeline, all, place }: EntityPanelProps): Re
       </button>
       <header className="panel-head">
         <div className="panel-title">
-          <h2>{visible(entity.name)}</h2>
+          <h2>{visible(name)}</h2>
           <p className="entity-sub">
-            <OutcomeTag outcome={row.outcome} />
-            <span className="num">{row.outcome === 'pending' ? 'in progress' : formatDuration(row.lengthS)}</span>
-            <span>{entity.inferred ? 'inferred segment' : entity.isSegment ? 'segment' : 'subsegment'}</span>
+            <OutcomeTag outcome={outcome} />
+            <span className="num">
+              {outcome === 'pending' ? 'in progress' : formatDuration((plan.length[row] ?? 0) / 1e6)}
+            </span>
+            <span>{kindWord(plan, row)}</span>
           </p>
         </div>
       </header>
-      <Tabs
-        value={current?.id ?? 'overview'}
-        onChange={(tab) => go({ ...place, tab: tab ?? 'overview' }, 'replace')}
-        keepMounted={false}
-      >
-        <Tabs.List className="entity-tabs">
-          {tabs.map((tab) => (
-            <Tabs.Tab key={tab.id} value={tab.id} data-testid={`tab-${tab.id}`}>
-              {tab.label}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {tabs.map((tab) => (
-          <Tabs.Panel key={tab.id} value={tab.id} className="entity-tab" data-testid={`tabpanel-${tab.id}`}>
-            {tab.id === current?.id ? tab.body() : null}
-          </Tabs.Panel>
-        ))}
-      </Tabs>
+      {entity !== null ? (
+        <EntityTabs entity={entity} plan={plan} row={row} place={place} />
+      ) : error !== null ? (
+        <p className="notice o-fault">{error.message}</p>
+      ) : (
+        <Bone width="100%" height={220} />
+      )}
     </aside>
   );
 }
 
-function tabsOf(row: TimelineRow, timeline: Timeline, all: readonly Entity[], place: TracePlace): readonly Tab[] {
-  const { entity } = row;
+function kindWord(plan: TracePlan, row: number): string {
+  if (hasFlag(plan, row, 'inferred')) return 'inferred segment';
+  return hasFlag(plan, row, 'segment') ? 'segment' : 'subsegment';
+}
+
+interface EntityTabsProps extends EntityPanelProps {
+  readonly entity: Entity;
+}
+
+function EntityTabs(props: EntityTabsProps): ReactNode {
+  const { place } = props;
+  const tabs = tabsOf(props).filter((tab) => tab.show);
+  const current = tabs.find((tab) => tab.id === place.tab) ?? tabs[0];
+  return (
+    <Tabs
+      value={current?.id ?? 'overview'}
+      onChange={(tab) => go({ ...place, tab: tab ?? 'overview' }, 'replace')}
+      keepMounted={false}
+    >
+      <Tabs.List className="entity-tabs">
+        {tabs.map((tab) => (
+          <Tabs.Tab key={tab.id} value={tab.id} data-testid={`tab-${tab.id}`}>
+            {tab.label}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {tabs.map((tab) => (
+        <Tabs.Panel key={tab.id} value={tab.id} className="entity-tab" data-testid={`tabpanel-${tab.id}`}>
+          {tab.id === current?.id ? tab.body() : null}
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  );
+}
+
+function tabsOf({ entity, plan, row, place }: EntityTabsProps): readonly Tab[] {
   const { raw } = entity;
   const resources = { ...objectOf(raw['aws']), ...(raw['service'] === undefined ? {} : { service: raw['service'] }) };
   const sql = objectOf(raw['sql']);
   const { sanitized_query: statement, ...connection } = sql ?? {};
+  const links = linksOf(entity);
+  const chain = failureChain(plan, row);
   return [
-    { id: 'overview', label: 'Overview', show: true, body: () => <EntityOverview row={row} timeline={timeline} /> },
+    {
+      id: 'overview',
+      label: 'Overview',
+      show: true,
+      body: () => <EntityOverview entity={entity} plan={plan} row={row} />,
+    },
     {
       id: 'exceptions',
       label: 'Exceptions',
-      show: hasCause(entity),
+      show: hasCause(entity) || chain.length > 1,
       body: () => (
         <ExceptionList
           entity={entity}
-          all={all}
+          plan={plan}
+          chain={chain}
+          traceId={place.traceId}
           onOpen={(id) => go({ ...place, row: id, tab: 'exceptions' }, 'replace')}
         />
       ),
@@ -113,7 +153,7 @@ function tabsOf(row: TimelineRow, timeline: Timeline, all: readonly Entity[], pl
       show: sql !== undefined,
       body: () => (
         <>
-          {typeof statement === 'string' ? <CodeBlock text={statement} label="Copy the statement" /> : null}
+          {typeof statement === 'string' ? <CodeBlock text={formatSql(statement)} label="Copy the statement" /> : null}
           <Pairs value={connection} />
         </>
       ),
@@ -122,7 +162,13 @@ function tabsOf(row: TimelineRow, timeline: Timeline, all: readonly Entity[], pl
       id: 'annotations',
       label: 'Annotations',
       show: raw['annotations'] !== undefined,
-      body: () => <Pairs value={objectOf(raw['annotations']) ?? {}} />,
+      body: () => <Annotations value={objectOf(raw['annotations']) ?? {}} atS={plan.startUs / 1e6} />,
+    },
+    {
+      id: 'links',
+      label: 'Linked',
+      show: links.length > 0,
+      body: () => <LinkedTraces links={links} />,
     },
     {
       id: 'metadata',

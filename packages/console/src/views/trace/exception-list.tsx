@@ -1,7 +1,9 @@
 import { IconArrowDown, IconWorld } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { useEntity } from '../../http/use-entity.ts';
 import type { Entity } from '../../trace/entity.ts';
-import { exceptionsOf, type ShownException } from '../../trace/exceptions.ts';
+import { causeReference, causesIn, exceptionsOf, hasCause, type ShownException } from '../../trace/exceptions.ts';
+import { idOfRow, nameOfRow, outcomeOfRow, rowOfId, serviceOfRow, type TracePlan } from '../../trace/trace-plan.ts';
 import { visible, visibleBlock } from '../../text/visible.ts';
 
 const MESSAGE_CHARS_MAX = 8000;
@@ -9,25 +11,34 @@ const FRAMES_COUNT_MAX = 200;
 
 interface ExceptionListProps {
   readonly entity: Entity;
-  readonly all: readonly Entity[];
+  readonly plan: TracePlan;
+  /** From this entity down to where the failure began. */
+  readonly chain: readonly number[];
+  readonly traceId: string;
   readonly onOpen: (id: string) => void;
 }
 
-export function ExceptionList({ entity, all, onOpen }: ExceptionListProps): ReactNode {
-  const { exceptions, recordedAt } = exceptionsOf(entity, all);
+export function ExceptionList({ entity, plan, chain, traceId, onOpen }: ExceptionListProps): ReactNode {
+  const own = exceptionsOf(entity, [entity]);
+  const reference = own.exceptions.length > 0 ? null : causeReference(entity);
+  const holder = useEntity(traceId, plan, rowOfId(plan, reference));
+  const exceptions = own.exceptions.length > 0 || holder.entity === null ? own.exceptions : causesIn(holder.entity);
   return (
     <div className="exceptions">
-      {recordedAt === null ? null : (
+      {chain.length > 1 ? <FailureChain plan={plan} chain={chain} onOpen={onOpen} /> : null}
+      {holder.entity === null || reference === null ? null : (
         <p className="notice">
           <span>
             Recorded further down, at{' '}
-            <button type="button" className="linkish" onClick={() => onOpen(recordedAt.id)}>
-              {visible(recordedAt.name, 80)}
+            <button type="button" className="linkish" onClick={() => onOpen(reference)}>
+              {visible(holder.entity.name, 80)}
             </button>
           </span>
         </p>
       )}
-      {exceptions.length === 0 ? <p className="muted">The exception it refers to is not in this trace.</p> : null}
+      {exceptions.length === 0 && !(reference !== null && holder.isLoading) && hasCause(entity) ? (
+        <p className="muted">The exception it refers to is not in this trace.</p>
+      ) : null}
       {exceptions.map((exception, index) => (
         <div key={exception.id ?? index}>
           {index > 0 && exceptions[index - 1]?.causeId === exception.id && exception.id !== null ? (
@@ -39,6 +50,38 @@ export function ExceptionList({ entity, all, onOpen }: ExceptionListProps): Reac
         </div>
       ))}
     </div>
+  );
+}
+
+interface FailureChainProps {
+  readonly plan: TracePlan;
+  readonly chain: readonly number[];
+  readonly onOpen: (id: string) => void;
+}
+
+/** Rows of a chain that are shown; the last one always is. */
+const CHAIN_COUNT_MAX = 30;
+
+/** How the failure came up through the services; the last one is where it began. */
+function FailureChain({ plan, chain, onOpen }: FailureChainProps): ReactNode {
+  const shown = chain.length > CHAIN_COUNT_MAX ? [...chain.slice(0, CHAIN_COUNT_MAX), ...chain.slice(-1)] : chain;
+  return (
+    <ol className="failure-chain" data-testid="failure-chain" aria-label="Where the failure came from">
+      {shown.map((row, index) => (
+        <li key={row} className={`o-${outcomeOfRow(plan, row)}`}>
+          <button
+            type="button"
+            className="linkish"
+            aria-current={index === 0 ? 'true' : undefined}
+            onClick={() => onOpen(idOfRow(plan, row))}
+          >
+            {visible(nameOfRow(plan, row), 80)}
+          </button>
+          <span className="muted"> {visible(serviceOfRow(plan, row), 60)}</span>
+          {index === shown.length - 1 ? <span className="tag tag-plain">began here</span> : null}
+        </li>
+      ))}
+    </ol>
   );
 }
 

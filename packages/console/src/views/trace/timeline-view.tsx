@@ -1,184 +1,164 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import { timeTicks } from '../../trace/ticks.ts';
-import { type Timeline, type TimelineRow, visibleRows } from '../../trace/timeline.ts';
-import { formatTick } from '../../text/format.ts';
-import { useSize } from '../../widgets/use-size.ts';
-import { TimelineRowView } from './timeline-row.tsx';
-
-const ROW_PX = 28;
-/** Rows that PageUp and PageDown skip. */
-const PAGE_ROWS = 15;
+import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import { failedRows, nextRow, searchRows } from '../../trace/search.ts';
+import {
+  fitWindow,
+  panWindow,
+  printWindow,
+  readWindow,
+  type TimeWindow,
+  wholeWindow,
+  zoomWindow,
+} from '../../trace/time-window.ts';
+import { idOfRow, type TracePlan } from '../../trace/trace-plan.ts';
+import { carriedOver, type Folding, foldedAtLevel, NOTHING_FOLDED, revealed } from '../../trace/visible-rows.ts';
+import type { TracePlace } from '../../url/place.ts';
+import { go } from '../../url/use-place.ts';
+import { TimelineTools, type TimelineActions } from './timeline-tools.tsx';
+import { useTimelineKeys } from './use-timeline-keys.ts';
+import { Minimap } from './waterfall/minimap.tsx';
+import { Waterfall } from './waterfall/waterfall.tsx';
 
 interface TimelineViewProps {
-  readonly timeline: Timeline;
-  readonly selected: string | null;
-  /** Name of the service whose rows stay in full colour. */
-  readonly highlight: string | null;
-  readonly onSelect: (key: string | null) => void;
+  readonly plan: TracePlan;
+  readonly place: TracePlace;
+  /** The chosen row; −1 for none. */
+  readonly row: number;
 }
 
-/** A tree grid: arrow keys move and fold, Enter opens the details. Only rows in view are in the page. */
-export function TimelineView({ timeline, selected, highlight, onSelect }: TimelineViewProps): ReactNode {
-  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
-  const rows = useMemo(() => visibleRows(timeline.rows, collapsed), [timeline, collapsed]);
-  const scroller = useRef<HTMLDivElement>(null);
-  const { width } = useSize(scroller);
-  const [focused, setFocused] = useState(0);
-  // oxlint-disable-next-line react/incompatible-library -- no React compiler here, so nothing is memoized wrongly
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: 14,
-    scrollPaddingStart: 34,
-  });
-  const keys = useTreeKeys({ rows, collapsed, setCollapsed, onSelect, focused, focus });
-  const services = useMemo(() => hues(timeline.rows), [timeline]);
+/** Links follow the zoom this long after it stops. */
+const LINK_MS = 300;
 
-  function focus(index: number): void {
-    const at = Math.max(0, Math.min(rows.length - 1, index));
-    setFocused(at);
-    virtual.scrollToIndex(at, { align: 'auto' });
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${at}"]`)?.focus());
+export function TimelineView({ plan, place, row }: TimelineViewProps): ReactNode {
+  const [folding, setFolding] = useFolding(plan);
+  const [showCritical, setShowCritical] = useState(true);
+  const [shown, setShown] = useState<{ readonly row: number } | null>(null);
+  const [window, setWindow] = useZoom(plan, place);
+  const hits = useMemo(() => searchRows(plan, place.find), [plan, place.find]);
+  const hitSet = useMemo(() => new Set(hits), [hits]);
+
+  function show(target: number): void {
+    setFolding(revealed(plan, folding, target));
+    setShown({ row: target });
   }
-  useShownAtFirst(rows, selected, (index) => virtual.scrollToIndex(index, { align: 'center' }));
-  const ticks = timeTicks(timeline.lengthS, width < 700 ? 2 : 6);
-  return (
-    <div
-      className="timeline"
-      ref={scroller}
-      role="treegrid"
-      aria-label="Timeline"
-      aria-rowcount={rows.length}
-      onKeyDown={keys}
-      data-testid="timeline"
-    >
-      <TimelineHead ticks={ticks} lengthS={timeline.lengthS} />
-      <div className="timeline-rows" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((item) => {
-          const row = rows[item.index];
-          return row === undefined ? null : (
-            <TimelineRowView
-              key={row.key}
-              row={row}
-              index={item.index}
-              top={item.index * ROW_PX}
-              lengthS={timeline.lengthS}
-              hue={services.get(row.entity.service) ?? 0}
-              ticks={ticks}
-              collapsed={collapsed.has(row.key)}
-              selected={row.key === selected}
-              tabbable={item.index === Math.min(focused, rows.length - 1)}
-              faded={highlight !== null && !belongsTo(row, highlight)}
-              onFold={() => setCollapsed(toggled(collapsed, row.key))}
-              onSelect={() => {
-                setFocused(item.index);
-                onSelect(row.key === selected ? null : row.key);
-              }}
-            />
-          );
-        })}
-      </div>
-    </div>
-  );
-}
-
-function TimelineHead({ ticks, lengthS }: { readonly ticks: readonly number[]; readonly lengthS: number }): ReactNode {
-  return (
-    <div className="timeline-head" role="row">
-      <div role="columnheader">Segment</div>
-      <div role="columnheader" className="t-status">
-        HTTP
-      </div>
-      <div role="columnheader" className="t-time">
-        Time
-      </div>
-      <div role="columnheader" className="t-axis" aria-label="Time axis">
-        {ticks.map((tick) => (
-          <span
-            key={tick}
-            className="tick num"
-            data-last={tick > lengthS * 0.92}
-            style={{ left: `${(tick / lengthS) * 100}%` }}
-          >
-            {tick === 0 ? '0' : formatTick(tick)}
-          </span>
-        ))}
-      </div>
-    </div>
-  );
-}
-
-/** A link to a row shows the row. */
-function useShownAtFirst(rows: readonly TimelineRow[], selected: string | null, show: (index: number) => void): void {
-  const done = useRef(false);
+  // A link to a row shows the row.
+  const opened = useRef(false);
+  const showFirst = useEffectEvent(show);
   useEffect(() => {
-    if (done.current || rows.length === 0) return;
-    done.current = true;
-    const index = rows.findIndex((row) => row.key === selected);
-    if (index > 0) show(index);
-  });
+    if (opened.current || row < 0) return;
+    opened.current = true;
+    showFirst(row);
+  }, [row]);
+  function choose(target: number): void {
+    opened.current = true;
+    go({ ...place, row: target < 0 ? null : idOfRow(plan, target) }, 'replace');
+  }
+  function jump(rows: Uint32Array, step: 1 | -1): void {
+    const next = nextRow(rows, row, step);
+    if (next < 0) return;
+    show(next);
+    choose(next);
+  }
+  const actions: TimelineActions = {
+    ...zoomActions(plan, row, window, setWindow),
+    ...useJumps(plan, hits, jump),
+    foldTo: (level) => setFolding(foldedAtLevel(plan, level)),
+    toggleCritical: () => setShowCritical((was) => !was),
+    toggleClocks: () => go({ ...place, clocks: place.clocks === 'corrected' ? 'recorded' : 'corrected' }, 'replace'),
+  };
+  useTimelineKeys(actions);
+  const onFind = (find: string): void => go({ ...place, find }, 'replace');
+  return (
+    <div className="timeline-view">
+      <TimelineTools {...{ plan, place, hits, row, showCritical, actions, onFind }} />
+      <Minimap plan={plan} window={window} onWindow={setWindow} />
+      <Waterfall
+        plan={plan}
+        folding={folding}
+        onFold={setFolding}
+        window={window}
+        onWindow={setWindow}
+        selected={row}
+        onSelect={choose}
+        shown={shown}
+        hits={hitSet}
+        showCritical={showCritical}
+      />
+    </div>
+  );
 }
 
-interface TreeKeys {
-  readonly rows: readonly TimelineRow[];
-  readonly collapsed: ReadonlySet<string>;
-  readonly setCollapsed: (keys: ReadonlySet<string>) => void;
-  readonly onSelect: (key: string | null) => void;
-  readonly focused: number;
-  readonly focus: (index: number) => void;
+/** What is folded, in the numbers of this plan's rows. */
+function useFolding(plan: TracePlan): readonly [Folding, (folding: Folding) => void] {
+  const [own, setOwn] = useState({ plan, folding: NOTHING_FOLDED });
+  const folding = useMemo(
+    () => (own.plan === plan ? own.folding : carriedOver(own.plan, plan, own.folding)),
+    [own, plan],
+  );
+  return [folding, (next) => setOwn({ plan, folding: next })];
 }
 
-function useTreeKeys({
-  rows,
-  collapsed,
-  setCollapsed,
-  onSelect,
-  focused,
-  focus,
-}: TreeKeys): (event: KeyboardEvent) => void {
-  return (event) => {
-    const row = rows[focused];
-    if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    const open = row.childCount > 0 && !collapsed.has(row.key);
-    const parentIndex = rows.findLastIndex((other, index) => index < focused && other.depth < row.depth);
-    const moves: Readonly<Record<string, () => void>> = {
-      ArrowDown: () => focus(focused + 1),
-      ArrowUp: () => focus(focused - 1),
-      PageDown: () => focus(focused + PAGE_ROWS),
-      PageUp: () => focus(focused - PAGE_ROWS),
-      Home: () => focus(0),
-      End: () => focus(rows.length - 1),
-      ArrowRight: () => (open || row.childCount === 0 ? focus(focused + 1) : setCollapsed(toggled(collapsed, row.key))),
-      ArrowLeft: () =>
-        open ? setCollapsed(toggled(collapsed, row.key)) : parentIndex >= 0 ? focus(parentIndex) : undefined,
-      Enter: () => onSelect(row.key),
-      ' ': () => onSelect(row.key),
-      Escape: () => onSelect(null),
-    };
-    const move = moves[event.key];
-    if (move === undefined) return;
-    event.preventDefault();
-    move();
+type Jumps = Pick<TimelineActions, 'nextError' | 'previousError' | 'nextHit' | 'previousHit'>;
+
+function useJumps(plan: TracePlan, hits: Uint32Array, jump: (rows: Uint32Array, step: 1 | -1) => void): Jumps {
+  const failed = useMemo(() => failedRows(plan), [plan]);
+  return {
+    nextError: () => jump(failed, 1),
+    previousError: () => jump(failed, -1),
+    nextHit: () => jump(hits, 1),
+    previousHit: () => jump(hits, -1),
   };
 }
 
-function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
-  const next = new Set(keys);
-  if (!next.delete(key)) next.add(key);
-  return next;
+type Zooms = Pick<TimelineActions, 'zoomIn' | 'zoomOut' | 'zoomAll' | 'zoomRow' | 'panLeft' | 'panRight'>;
+
+const ZOOM_FACTOR = 0.6;
+const PAN_SHARE = 0.2;
+
+/** Zooming keeps the chosen row where it is, as long as it is in view. */
+function zoomActions(plan: TracePlan, row: number, window: TimeWindow, onWindow: (window: TimeWindow) => void): Zooms {
+  function zoom(factor: number): void {
+    const middle = (window.fromUs + window.toUs) / 2;
+    const wanted = row < 0 ? middle : (plan.start[row] ?? 0) + (plan.length[row] ?? 0) / 2;
+    const anchor = wanted >= window.fromUs && wanted <= window.toUs ? wanted : middle;
+    onWindow(zoomWindow(window, factor, anchor, plan.lengthUs));
+  }
+  return {
+    zoomIn: () => zoom(ZOOM_FACTOR),
+    zoomOut: () => zoom(1 / ZOOM_FACTOR),
+    zoomAll: () => onWindow(wholeWindow(plan.lengthUs)),
+    zoomRow: () => {
+      if (row >= 0) onWindow(around(plan, row));
+    },
+    panLeft: () => onWindow(panWindow(window, -PAN_SHARE, plan.lengthUs)),
+    panRight: () => onWindow(panWindow(window, PAN_SHARE, plan.lengthUs)),
+  };
 }
 
-/** A table's calls carry the SDK's name, so its resource names count too. */
-function belongsTo({ entity }: TimelineRow, service: string): boolean {
-  if (entity.service === service || entity.name === service) return true;
-  const aws = JSON.stringify(entity.raw['aws'] ?? null);
-  return entity.namespace === 'aws' || entity.inferred ? aws.includes(JSON.stringify(service)) : false;
+/** A row with some room on both sides. */
+function around(plan: TracePlan, row: number): TimeWindow {
+  const [start, length] = [plan.start[row] ?? 0, plan.length[row] ?? 0];
+  return fitWindow({ fromUs: start - length * 0.1, toUs: start + length * 1.1 }, plan.lengthUs);
 }
 
-/** Neighbouring services get hues far apart (steps of the golden angle). */
-function hues(rows: readonly TimelineRow[]): ReadonlyMap<string, number> {
-  const names = [...new Set(rows.map((row) => row.entity.service))];
-  return new Map(names.map((name, index) => [name, Math.round((215 + index * 137.5) % 360)]));
+/** What is in view, kept in the link. As long as nobody zoomed, a trace that grows is seen whole. */
+function useZoom(plan: TracePlan, place: TracePlace): readonly [TimeWindow, (window: TimeWindow) => void] {
+  const [own, setOwn] = useState<TimeWindow | null>(() => readWindow(place.zoom));
+  const window = useMemo(() => {
+    return own === null ? wholeWindow(plan.lengthUs) : fitWindow(own, plan.lengthUs);
+  }, [own, plan.lengthUs]);
+  const newest = useRef(place);
+  useEffect(() => {
+    newest.current = place;
+  }, [place]);
+  const zoom = own === null || isWhole(own, plan.lengthUs) ? null : printWindow(own);
+  useEffect(() => {
+    if (zoom === newest.current.zoom) return undefined;
+    const timer = setTimeout(() => go({ ...newest.current, zoom }, 'replace'), LINK_MS);
+    return () => clearTimeout(timer);
+  }, [zoom]);
+  return [window, setOwn];
+}
+
+function isWhole({ fromUs, toUs }: TimeWindow, lengthUs: number): boolean {
+  return fromUs <= 0 && toUs >= lengthUs;
 }

@@ -1,156 +1,81 @@
-import type { Trace } from '@fluoroscope/api';
-import { toW3cTraceId, parseTraceId } from '@fluoroscope/model';
-import { IconBinaryTree, IconRouteOff } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useMemo, useState } from 'react';
-import { readTrace, readTraceGraph } from '../../http/operations.ts';
-import { mapGraph } from '../../map/graph.ts';
-import { type Entity, readEntities } from '../../trace/entity.ts';
-import { planTimeline, type Timeline } from '../../trace/timeline.ts';
-import { type MapSelection, type TracePlace, TRACES_PLACE } from '../../url/place.ts';
+import { parseTraceId, toW3cTraceId } from '@fluoroscope/model';
+import { IconRouteOff } from '@tabler/icons-react';
+import { lazy, type ReactNode, Suspense, useMemo } from 'react';
+import { useTracePlan } from '../../http/use-trace-plan.ts';
+import { rowOfId, type TracePlan } from '../../trace/trace-plan.ts';
+import { type TracePlace, TRACES_PLACE } from '../../url/place.ts';
 import { PlaceLink } from '../../url/place-link.tsx';
 import { go } from '../../url/use-place.ts';
 import { Bone, Failure, State } from '../../widgets/state.tsx';
-import { MapCanvas } from '../map/map-canvas.tsx';
 import { EntityPanel } from './entity-panel.tsx';
-import { RawTrace } from './raw-trace.tsx';
 import { TimelineView } from './timeline-view.tsx';
 import { TraceHeader } from './trace-header.tsx';
+import { ViewTabs } from './view-tabs.tsx';
 
-/** While something is still running, the page looks again. */
-const PARTIAL_REFRESH_MS = 2000;
+// What is not looked at first is loaded when it is.
+const FlameView = lazy(async () => ({ default: (await import('./flame-view.tsx')).FlameView }));
+const StatisticsView = lazy(async () => ({ default: (await import('./statistics-view.tsx')).StatisticsView }));
+const SpansView = lazy(async () => ({ default: (await import('./spans-view.tsx')).SpansView }));
+const RawTrace = lazy(async () => ({ default: (await import('./raw-trace.tsx')).RawTrace }));
+const TraceMap = lazy(async () => ({ default: (await import('./trace-map.tsx')).TraceMap }));
 
 export function TracePage({ place }: { readonly place: TracePlace }): ReactNode {
-  const query = useQuery({
-    queryKey: ['trace', place.traceId],
-    queryFn: ({ signal }) => readTrace(place.traceId, signal),
-    refetchInterval: ({ state }) =>
-      state.data != null && hasPending(readEntities(state.data)) ? PARTIAL_REFRESH_MS : false,
-  });
-  if (query.data === undefined) {
-    if (query.isError)
-      return <Failure title="The trace cannot be shown" error={query.error} retry={() => void query.refetch()} />;
-    return <TraceSkeleton />;
+  const { plan, error, isMissing, retry } = useTracePlan(place.traceId, place.clocks === 'corrected');
+  if (isMissing) return <UnknownTrace traceId={place.traceId} retry={retry} />;
+  if (plan === null) {
+    return error === null ? (
+      <TraceSkeleton />
+    ) : (
+      <Failure title="The trace cannot be shown" error={error} retry={retry} />
+    );
   }
-  if (query.data === null) return <UnknownTrace traceId={place.traceId} retry={() => void query.refetch()} />;
-  return <TraceBody trace={query.data} place={place} />;
-}
-
-function TraceBody({ trace, place }: { readonly trace: Trace; readonly place: TracePlace }): ReactNode {
-  const entities = useMemo(() => readEntities(trace), [trace]);
-  const timeline = useMemo(() => planTimeline(entities), [entities]);
-  const [service, setService] = useState<string | null>(null);
-  const [mapOpen, setMapOpen] = useState(() => window.innerHeight > 700 && window.innerWidth > 760);
-  const selected = timeline.rows.find((row) => row.key === place.row);
-  const all = useMemo(() => timeline.rows.map((row) => row.entity), [timeline]);
   return (
     <div className="trace-page">
-      <TraceHeader trace={trace} timeline={timeline} pending={hasPending(entities)} />
-      <div className="trace-tabs">
-        <div className="seg" role="group" aria-label="View">
-          {(['timeline', 'raw'] as const).map((view) => (
-            <button
-              key={view}
-              type="button"
-              aria-pressed={place.view === view}
-              data-testid={`view-${view}`}
-              onClick={() => go({ ...place, view }, 'replace')}
-            >
-              {view === 'timeline' ? 'Timeline' : 'Raw JSON'}
-            </button>
-          ))}
-        </div>
-        {place.view === 'timeline' ? (
-          <button
-            type="button"
-            className="btn"
-            aria-pressed={mapOpen}
-            data-testid="toggle-map"
-            onClick={() => setMapOpen(!mapOpen)}
-          >
-            <IconBinaryTree size={15} aria-hidden />
-            Map
-          </button>
-        ) : null}
-        {service === null ? null : (
-          <button type="button" className="btn btn-quiet" onClick={() => setService(null)}>
-            Highlighting one service · clear
-          </button>
-        )}
-      </div>
-      {place.view === 'raw' ? (
-        <RawTrace trace={trace} />
-      ) : (
-        <TimelineArea place={place} timeline={timeline} mapOpen={mapOpen} service={service} onService={setService}>
-          {selected === undefined ? null : <EntityPanel row={selected} timeline={timeline} all={all} place={place} />}
-        </TimelineArea>
-      )}
+      <TraceHeader traceId={place.traceId} plan={plan} />
+      <ViewTabs place={place} plan={plan} error={error} />
+      <ViewBody place={place} plan={plan} />
     </div>
   );
 }
 
-interface TimelineAreaProps {
+interface ViewProps {
   readonly place: TracePlace;
-  readonly timeline: Timeline;
-  readonly mapOpen: boolean;
-  readonly service: string | null;
-  readonly onService: (name: string | null) => void;
-  readonly children: ReactNode;
+  readonly plan: TracePlan;
 }
 
-function TimelineArea({ place, timeline, mapOpen, service, onService, children }: TimelineAreaProps): ReactNode {
+function ViewBody({ place, plan }: ViewProps): ReactNode {
+  const row = useMemo(() => rowOfId(plan, place.row), [plan, place.row]);
   return (
     <div className="trace-body">
       <div className="trace-main">
-        {mapOpen ? <TraceMap traceId={place.traceId} service={service} onService={onService} /> : null}
-        <TimelineView
-          timeline={timeline}
-          selected={place.row}
-          highlight={service}
-          onSelect={(row) => go({ ...place, row }, 'replace')}
-        />
+        <Suspense fallback={<TraceSkeleton />}>
+          <View place={place} plan={plan} row={row} />
+        </Suspense>
       </div>
-      {children}
+      {row < 0 ? null : <EntityPanel key={place.traceId} plan={plan} row={row} place={place} />}
     </div>
   );
 }
 
-interface TraceMapProps {
-  readonly traceId: string;
-  readonly service: string | null;
-  readonly onService: (name: string | null) => void;
-}
-
-function TraceMap({ traceId, service, onService }: TraceMapProps): ReactNode {
-  const query = useQuery({
-    queryKey: ['trace-graph', traceId],
-    queryFn: ({ signal }) => readTraceGraph(traceId, signal),
-  });
-  const graph = useMemo(() => mapGraph(query.data ?? [], {}), [query.data]);
-  const node = graph.nodes.find((it) => it.name === service && it.type !== 'client');
-  const selected: MapSelection | null = node === undefined ? null : { kind: 'node', key: node.key };
-  function onSelect(selection: MapSelection | null): void {
-    const key = selection?.kind === 'edge' ? selection.to : selection?.key;
-    onService(graph.nodes.find((it) => it.key === key)?.name ?? null);
+function View({ place, plan, row }: ViewProps & { readonly row: number }): ReactNode {
+  const choose = (id: string | null): void => go({ ...place, row: id }, 'replace');
+  switch (place.view) {
+    case 'timeline':
+      return <TimelineView key={place.traceId} place={place} plan={plan} row={row} />;
+    case 'map':
+      return <TraceMap traceId={place.traceId} onService={(find) => go({ ...place, view: 'timeline', find })} />;
+    case 'flame':
+      return <FlameView plan={plan} onFind={(find) => go({ ...place, view: 'timeline', find })} />;
+    case 'statistics':
+      return <StatisticsView plan={plan} onChoose={choose} />;
+    case 'spans':
+      return <SpansView plan={plan} row={row} onChoose={choose} />;
+    case 'raw':
+    case 'otlp':
+      return <RawTrace traceId={place.traceId} plan={plan} format={place.view} />;
+    default:
+      return place.view satisfies never;
   }
-  return (
-    <div className="trace-map" data-testid="trace-map">
-      {query.isError ? (
-        <p className="notice o-fault">{query.error.message}</p>
-      ) : query.data === undefined ? (
-        <Bone width="100%" height={180} />
-      ) : (
-        <MapCanvas
-          graph={graph}
-          windowS={60}
-          selected={selected}
-          onSelect={onSelect}
-          compact
-          label="Map of this trace. Choosing a node highlights its rows."
-        />
-      )}
-    </div>
-  );
 }
 
 function UnknownTrace({ traceId, retry }: { readonly traceId: string; readonly retry: () => void }): ReactNode {
@@ -170,7 +95,7 @@ function UnknownTrace({ traceId, retry }: { readonly traceId: string; readonly r
   );
 }
 
-function TraceSkeleton(): ReactNode {
+export function TraceSkeleton(): ReactNode {
   return (
     <div className="trace-skeleton" role="status" aria-label="Loading the trace" data-testid="loading">
       <Bone width={360} height={20} />
@@ -181,8 +106,4 @@ function TraceSkeleton(): ReactNode {
       ))}
     </div>
   );
-}
-
-function hasPending(entities: readonly Entity[]): boolean {
-  return entities.some((entity) => entity.outcome === 'pending');
 }

@@ -1,31 +1,32 @@
-import { Menu } from '@mantine/core';
-import { IconFilter, IconHistory, IconX } from '@tabler/icons-react';
-import { type FormEvent, type ReactNode, useRef, useState } from 'react';
+import { IconFilter, IconX } from '@tabler/icons-react';
+import { type FormEvent, lazy, type ReactNode, Suspense, useRef, useState } from 'react';
+import { rememberFilter } from '../../filter/kept-filters.ts';
 import { columnIn } from '../../summaries/filter-error.ts';
 import { visible } from '../../text/visible.ts';
-import { recentFilters, rememberFilter } from './recent-filters.ts';
+import type { Range } from '../../url/range.ts';
+import { FilterBuilder } from './filter-builder.tsx';
+import { FilterMenu } from './filter-menu.tsx';
+import { useFilterCheck, useFilterWords } from './use-filter-help.ts';
 
-const EXAMPLES: readonly (readonly [string, string])[] = [
-  ['Failed requests', 'fault = true OR error = true'],
-  ['Throttled anywhere', 'throttle'],
-  ['Slow answers', 'responsetime > 0.5'],
-  ['Through one service', 'service("cart")'],
-  ['By path', 'http.url CONTAINS "/checkout"'],
-  ['By status', 'http.status >= 500'],
-  ['By annotation', 'annotation.tier = "gold"'],
-  ['Still running', 'partial'],
-];
+const FilterEditor = lazy(async () => ({ default: (await import('./filter-editor.tsx')).FilterEditor }));
+
+const HINT = 'Filter expression, for example  service("cart") AND fault';
 
 interface FilterBoxProps {
   readonly filter: string;
+  /** Whose names and values are offered. */
+  readonly range: Range;
   readonly refusal: string | null;
   readonly onRun: (filter: string) => void;
 }
 
-export function FilterBox({ filter, refusal, onRun }: FilterBoxProps): ReactNode {
+export function FilterBox({ filter, range, refusal, onRun }: FilterBoxProps): ReactNode {
   const [text, setText] = useState(filter);
-  const input = useRef<HTMLInputElement>(null);
   const [shownFor, setShownFor] = useState(filter);
+  const plain = useRef<HTMLInputElement>(null);
+  const [plainFocused, setPlainFocused] = useState(false);
+  const words = useFilterWords(range);
+  const problem = useFilterCheck(text);
   if (shownFor !== filter) {
     setShownFor(filter);
     setText(filter);
@@ -44,19 +45,33 @@ export function FilterBox({ filter, refusal, onRun }: FilterBoxProps): ReactNode
       <div className="filter-row">
         <div className="filter-input">
           <IconFilter size={15} className="field-icon" aria-hidden />
-          <input
-            ref={input}
-            className="field mono"
-            data-testid="filter"
-            placeholder='Filter expression, for example  service("cart") AND fault'
-            aria-label="Filter expression"
-            aria-invalid={refusal !== null}
-            aria-describedby={refusal === null ? undefined : 'filter-refusal'}
-            spellCheck={false}
-            autoComplete="off"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
+          <Suspense
+            fallback={
+              <input
+                ref={plain}
+                className="field mono"
+                data-testid="filter"
+                placeholder={HINT}
+                aria-label="Filter expression"
+                spellCheck={false}
+                autoComplete="off"
+                value={text}
+                onChange={(event) => setText(event.target.value)}
+                onFocus={() => setPlainFocused(true)}
+                onBlur={() => setPlainFocused(false)}
+              />
+            }
+          >
+            <FilterEditor
+              text={text}
+              hint={HINT}
+              words={words}
+              problem={problem}
+              focused={plainFocused}
+              onText={setText}
+              onRun={() => run(text)}
+            />
+          </Suspense>
           {text === '' ? null : (
             <button type="button" className="filter-clear" aria-label="Clear the filter" onClick={() => run('')}>
               <IconX size={14} />
@@ -66,7 +81,8 @@ export function FilterBox({ filter, refusal, onRun }: FilterBoxProps): ReactNode
         <button type="submit" className="btn btn-primary">
           Run
         </button>
-        <FilterMenu onPick={run} />
+        <FilterBuilder filter={text} words={words} onRun={run} />
+        <FilterMenu filter={text} onPick={run} />
       </div>
       {refusal === null ? null : <Refusal filter={filter} message={refusal} />}
     </form>
@@ -91,36 +107,5 @@ function Refusal({ filter, message }: { readonly filter: string; readonly messag
         </pre>
       )}
     </div>
-  );
-}
-
-function FilterMenu({ onPick }: { readonly onPick: (filter: string) => void }): ReactNode {
-  const [recent, setRecent] = useState<readonly string[]>([]);
-  return (
-    <Menu position="bottom-end" width={360} withinPortal onOpen={() => setRecent(recentFilters())}>
-      <Menu.Target>
-        <button type="button" className="btn" aria-label="Examples and recent filters" data-testid="filter-menu">
-          <IconHistory size={15} aria-hidden />
-          <span className="wide-only">Examples</span>
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {recent.length === 0 ? null : <Menu.Label>Recent</Menu.Label>}
-        {recent.map((filter) => (
-          <Menu.Item key={filter} onClick={() => onPick(filter)}>
-            <span className="mono clip menu-code">{visible(filter, 80)}</span>
-          </Menu.Item>
-        ))}
-        <Menu.Label>Examples</Menu.Label>
-        {EXAMPLES.map(([label, filter]) => (
-          <Menu.Item key={filter} onClick={() => onPick(filter)}>
-            <span className="menu-example">
-              {label}
-              <span className="mono clip muted">{filter}</span>
-            </span>
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
   );
 }

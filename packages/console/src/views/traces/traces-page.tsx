@@ -2,16 +2,22 @@ import { IconListSearch } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import { ConsoleError } from '../../http/request.ts';
 import { type Sort, sortOf, sortRows, type SummaryRow } from '../../summaries/row.ts';
+import { andFilter } from '../../filter/builder.ts';
+import type { Band } from '../../map/band.ts';
 import { formatCount } from '../../text/format.ts';
 import type { TracesPlace } from '../../url/place.ts';
 import { go } from '../../url/use-place.ts';
 import { LiveBadge } from '../../widgets/live-badge.tsx';
 import { RangePicker } from '../../widgets/range-picker.tsx';
 import { Bone, Failure, State } from '../../widgets/state.tsx';
+import { Distribution } from './distribution.tsx';
 import { FilterBox } from './filter-box.tsx';
+import { GroupsTable } from './groups-table.tsx';
 import { Scatter } from './scatter.tsx';
 import { TracesTable } from './traces-table.tsx';
+import { useGroups } from './use-groups.ts';
 import { type LiveTraces, ROWS_MAX, useTraces } from './use-traces.ts';
+import { ViewBar } from './view-bar.tsx';
 
 export function TracesPage({ place }: { readonly place: TracesPlace }): ReactNode {
   const [paused, setPaused] = useState(false);
@@ -25,6 +31,7 @@ export function TracesPage({ place }: { readonly place: TracesPlace }): ReactNod
       <h1 className="sr-only">Traces</h1>
       <div className="toolbar toolbar-filter">
         <FilterBox
+          range={place.range}
           filter={place.filter}
           refusal={refusal}
           onRun={(filter) => (filter === place.filter ? void query.refetch() : go({ ...place, filter }))}
@@ -41,7 +48,7 @@ export function TracesPage({ place }: { readonly place: TracesPlace }): ReactNod
           ) : null}
         </div>
       </div>
-      <TracesBody traces={traces} rows={rows} place={place} sort={sort} refused={refusal !== null} />
+      <TracesBody traces={traces} rows={rows} place={place} sort={sort} refused={refusal !== null} live={!paused} />
     </div>
   );
 }
@@ -52,10 +59,13 @@ interface TracesBodyProps {
   readonly place: TracesPlace;
   readonly sort: Sort;
   readonly refused: boolean;
+  readonly live: boolean;
 }
 
-function TracesBody({ traces, rows, place, sort, refused }: TracesBodyProps): ReactNode {
+function TracesBody({ traces, rows, place, sort, refused, live }: TracesBodyProps): ReactNode {
   const { query, window } = traces;
+  const groups = useGroups(place, live && !refused);
+  const [band, setBand] = useState<Band | null>(null);
   if (query.isError && !refused && query.data === undefined) {
     return <Failure title="Traces cannot be shown" error={query.error} retry={() => void query.refetch()} />;
   }
@@ -73,15 +83,45 @@ function TracesBody({ traces, rows, place, sort, refused }: TracesBodyProps): Re
   if (rows.length === 0 && !query.isFetching) return <NoTraces place={place} />;
   return (
     <>
-      <Scatter rows={rows} window={window} complete={!query.hasNextPage} />
-      <TracesTable
-        rows={rows}
-        sort={sort}
-        descending={place.descending}
-        onSort={(next, descending) => go({ ...place, sort: next, descending }, 'replace')}
-        footer={<Footer traces={traces} count={rows.length} />}
-      />
+      <div className="overview" data-grouped={place.by !== ''}>
+        <Scatter rows={rows} window={window} complete={!query.hasNextPage} />
+        <Distribution answer={groups.data} band={band} onBand={setBand} />
+      </div>
+      <ViewBar place={place} rows={rows} answer={groups.data} band={band} onBandUsed={() => setBand(null)} />
+      {place.by === '' ? (
+        <TracesTable
+          rows={rows}
+          sort={sort}
+          descending={place.descending}
+          onSort={(next, descending) => go({ ...place, sort: next, descending }, 'replace')}
+          footer={<Footer traces={traces} count={rows.length} />}
+        />
+      ) : (
+        <Groups place={place} groups={groups} />
+      )}
     </>
+  );
+}
+
+interface GroupsProps {
+  readonly place: TracesPlace;
+  readonly groups: ReturnType<typeof useGroups>;
+}
+
+function Groups({ place, groups }: GroupsProps): ReactNode {
+  const { data, isError, error, refetch, isPlaceholderData } = groups;
+  if (isError && data === undefined) {
+    return <Failure title="Traces cannot be grouped" error={error} retry={() => void refetch()} />;
+  }
+  if (data === undefined) return <TracesSkeleton />;
+  return (
+    <div className="groups-pane" aria-busy={isPlaceholderData}>
+      <GroupsTable
+        by={place.by}
+        answer={data}
+        onPick={(filter) => go({ ...place, filter: andFilter(place.filter, filter), by: '' })}
+      />
+    </div>
   );
 }
 

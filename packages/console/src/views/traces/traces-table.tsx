@@ -53,49 +53,44 @@ export function TracesTable({ rows, sort, descending, onSort, footer }: TracesTa
   });
   const lengthOf = barLength(rows);
   return (
-    <div
-      className="traces-scroll"
-      ref={scroller}
-      role="table"
-      aria-label="Traces"
-      aria-rowcount={rows.length + 1}
-      data-narrow={narrow}
-    >
-      <div className="traces-head" role="row">
-        {COLUMNS.map(([column, label]) => (
-          <div
-            key={column}
-            role="columnheader"
-            className={`c-${column}`}
-            aria-sort={sort !== column ? 'none' : descending ? 'descending' : 'ascending'}
-          >
-            <button
-              type="button"
-              data-testid={`sort-${column}`}
-              onClick={() => onSort(column, sort === column ? !descending : true)}
-            >
-              {label}
-              <span aria-hidden>{sort !== column ? '' : descending ? ' ↓' : ' ↑'}</span>
-            </button>
-          </div>
-        ))}
-      </div>
-      <div role="rowgroup" className="traces-body" style={{ height: rows.length * rowPx }} key={rowPx}>
-        {virtual.getVirtualItems().map((item) => {
-          const row = rows[item.index];
-          if (row === undefined) return null;
-          return (
+    <div className="traces-scroll" ref={scroller} data-narrow={narrow}>
+      <div role="table" aria-label="Traces" aria-rowcount={rows.length + 1}>
+        <div className="traces-head" role="row">
+          {COLUMNS.map(([column, label]) => (
             <div
-              key={row.id}
-              role="row"
-              aria-rowindex={item.index + 2}
-              className="traces-row"
-              style={{ height: rowPx, transform: `translateY(${item.index * rowPx}px)` }}
+              key={column}
+              role="columnheader"
+              className={`c-${column}`}
+              aria-sort={sort !== column ? 'none' : descending ? 'descending' : 'ascending'}
             >
-              <Cells row={row} now={now} bar={lengthOf(row)} />
+              <button
+                type="button"
+                data-testid={`sort-${column}`}
+                onClick={() => onSort(column, sort === column ? !descending : true)}
+              >
+                {label}
+                <span aria-hidden>{sort !== column ? '' : descending ? ' ↓' : ' ↑'}</span>
+              </button>
             </div>
-          );
-        })}
+          ))}
+        </div>
+        <div role="rowgroup" className="traces-body" style={{ height: rows.length * rowPx }} key={rowPx}>
+          {virtual.getVirtualItems().map((item) => {
+            const row = rows[item.index];
+            if (row === undefined) return null;
+            return (
+              <div
+                key={row.id}
+                role="row"
+                aria-rowindex={item.index + 2}
+                className="traces-row"
+                style={{ height: rowPx, transform: `translateY(${item.index * rowPx}px)` }}
+              >
+                <Cells row={row} now={now} bar={lengthOf(row)} />
+              </div>
+            );
+          })}
+        </div>
       </div>
       {footer}
     </div>

@@ -1,0 +1,321 @@
+/// <reference lib="dom" />
+import axe from 'axe-core';
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
+import { eventually, makeFolder, post, removeFolder, startProgram, type Program } from './program.ts';
+
+const dataDir = makeFolder();
+let demo: Program;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+const complaints: string[] = [];
+
+/** Two windows of the past, a minute each, that only this test sends to. */
+const NOW = Math.floor(Date.now() / 1000);
+const EARLIER = { start: NOW - 4_000, end: NOW - 3_940 };
+const LATER = { start: NOW - 3_000, end: NOW - 2_940 };
+const COMPARED = `range=${LATER.start}~${LATER.end}&vs=${EARLIER.start}~${EARLIER.end}`;
+
+beforeAll(async () => {
+  const listeners = ['--http-listen', '127.0.0.1:0', '--udp-listen', '127.0.0.1:0'];
+  demo = await startProgram([
+    'demo',
+    '--with-server',
+    ...listeners,
+    '--data-dir',
+    dataDir,
+    '--',
+    '--rate',
+    '20',
+    '--seed',
+    '5',
+  ]);
+  browser = await chromium.launch({ executablePath: await findBrowser(), args: [...BROWSER_ARGS] });
+  await sendRequests('alpha', EARLIER, 0.1);
+  await sendRequests('alpha', LATER, 0.3);
+  await sendRequests('gone', EARLIER, 0.1);
+  await sendRequests('fresh', LATER, 0.1);
+  await eventually(
+    () => names(`start=${NOW - 60}&end=${NOW + 600}`),
+    (found) =>
+      ['frontend', 'cart', 'order', 'payment', 'products', 'orders', 'carts'].every((name) => found.includes(name)),
+  );
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await demo?.stop();
+  removeFolder(dataDir);
+});
+
+beforeEach(async () => {
+  complaints.length = 0;
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  page = await openPage();
+});
+
+afterEach(async () => {
+  await context.close();
+  expect(complaints).toEqual([]);
+});
+
+test('a replay goes through the range while the map keeps still, and its link leads back to it', async () => {
+  await page.goto(`http://${demo.http}/`);
+  await payment(page).waitFor();
+  await page.getByTestId('replay-start').click();
+  await page.getByTestId('replay-slider').waitFor();
+  const before = await places(page);
+  await page.getByTestId('replay-slider').press('End');
+  const last = await page.getByTestId('replay-now').innerText();
+  await page.getByTestId('replay-slider').press('ArrowLeft');
+  await page.waitForFunction(
+    (text) => document.querySelector('[data-testid="replay-now"]')?.textContent !== text,
+    last,
+  );
+  const after = await places(page);
+  // The client of a service goes when the service's caller is heard of, which may be late.
+  const lasting = Object.keys(before).filter((name) => !name.endsWith(' client'));
+  expect(lasting).toContain('payment ');
+  for (const name of lasting) expect(after[name], name).toBe(before[name]);
+  const shown = await page.getByTestId('replay-now').innerText();
+  await page.reload();
+  await page.getByTestId('replay-now').waitFor();
+  expect(await page.getByTestId('replay-now').innerText()).toBe(shown);
+  await page.getByTestId('replay-slider').press('Home');
+  await page.getByTestId('replay-play').click();
+  await page.waitForFunction(() => Number(document.querySelector<HTMLInputElement>('.time-slider')?.value) >= 2);
+});
+
+test('two windows compared: what is new, gone and slower, on the map, in the table and in the panel', async () => {
+  await page.goto(`http://${demo.http}/map?${COMPARED}`);
+  const marks = page.getByTestId('diff-bar');
+  for (const mark of ['New', 'Gone', 'Slower']) await marks.getByText(mark, { exact: false }).first().waitFor();
+  const mark = (name: string) => page.locator(`[data-testid="node-${name}"][data-type=""]`).getAttribute('data-change');
+  expect([await mark('alpha'), await mark('fresh'), await mark('gone')]).toEqual(['slower', 'new', 'gone']);
+  await page.locator('[data-testid="node-alpha"][data-type=""]').click();
+  await page.getByTestId('panel-changes').getByText('×3.0', { exact: true }).first().waitFor();
+  await page.getByTestId('view-list').click();
+  await page.getByTestId('diff-list').getByText('×3.0 slower').first().waitFor();
+  await page.getByTestId('diff-close').click();
+  await page.getByTestId('map-list').waitFor();
+});
+
+test('a node dragged in one browser is there in another; a new layout can be undone', async () => {
+  await page.goto(`http://${demo.http}/`);
+  const node = payment(page);
+  await node.waitFor();
+  const box = await node.locator('.node-disc').boundingBox();
+  if (box === null) throw new Error('payment is not drawn');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + 60, y + 90, { steps: 5 });
+  const put = page.waitForResponse((answer) => answer.url().includes('/api/map/positions'));
+  await page.mouse.up();
+  await put;
+  const other = await openPage(await browser.newContext({ viewport: { width: 1000, height: 700 } }));
+  await other.goto(`http://${demo.http}/`);
+  await payment(other).waitFor();
+  const dragged = await places(page);
+  expect((await places(other))['payment ']).toBe(dragged['payment ']);
+
+  await other.getByTestId('relayout').click();
+  await other.getByTestId('relayout-undo').waitFor();
+  await eventually(
+    async () => (await places(page))['payment '],
+    (place) => place !== dragged['payment '],
+  );
+  await other.getByTestId('relayout-undo').click();
+  await eventually(
+    async () => (await places(page))['payment '],
+    (place) => place === dragged['payment '],
+  );
+  await other.context().close();
+});
+
+test('tables gathered in a box, shown again, and a focus with its neighbours', async () => {
+  await page.goto(`http://${demo.http}/map?by=type`);
+  const box = page.locator('[data-testid="node-AWS::DynamoDB::Table"][data-type="box:type"]');
+  await box.waitFor();
+  expect(await page.getByTestId('node-orders').count()).toBe(0);
+  const before = await places(page);
+  await box.click();
+  await page.getByTestId('toggle-box').click();
+  await page.getByTestId('node-orders').waitFor();
+  const after = await places(page);
+  for (const name of Object.keys(before).filter((it) => it in after)) expect(after[name], name).toBe(before[name]);
+  await page.goto(`http://${demo.http}/`);
+  await payment(page).click();
+  await page.getByTestId('focus-node').click();
+  await page.getByTestId('focus-bar').waitFor();
+  await page.getByTestId('node-products').waitFor({ state: 'detached' });
+  expect(await page.getByTestId('node-order').count()).toBe(1);
+});
+
+test('by keyboard alone: along the map, open, close, and the list of keys', async () => {
+  await page.goto(`http://${demo.http}/`);
+  await payment(page).waitFor();
+  await page.locator('.node [tabindex="0"]').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.waitForFunction(
+    () => document.activeElement?.closest('.node')?.getAttribute('data-testid') === 'node-frontend',
+  );
+  await page.keyboard.press('Enter');
+  await page.getByTestId('panel').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByTestId('panel').waitFor({ state: 'detached' });
+  await page.keyboard.press('?');
+  await page.getByTestId('keys-list').getByText('Play or pause').waitFor();
+  await page.keyboard.press('Escape');
+});
+
+test('a band of response times selects its traces and becomes a filter', async () => {
+  await page.goto(`http://${demo.http}/`);
+  await payment(page).click();
+  const bars = await page.getByTestId('brush').boundingBox();
+  if (bars === null) throw new Error('there is no histogram');
+  await page.mouse.move(bars.x + bars.width * 0.05, bars.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(bars.x + bars.width * 0.95, bars.y + 20, { steps: 4 });
+  await page.mouse.up();
+  await page.getByTestId('band-clear').waitFor();
+  await page.locator('[data-testid^="latest-1-"]').first().waitFor();
+  await page.getByTestId('tick-ok').check();
+  await page.getByTestId('view-traces').click();
+  await page.waitForURL(/\/traces\?/);
+  const filter = new URL(page.url()).searchParams.get('filter');
+  expect(filter).toMatch(/^service\("payment"\) \{ responsetime >= [\d.]+ AND responsetime <= [\d.]+ AND ok \}$/);
+  await page.locator('[data-testid^="trace-1-"]').first().waitFor();
+});
+
+test.each(['light', 'dark'] as const)('in %s nothing hinders assistive technology', async (colorScheme) => {
+  const key = encodeURIComponent(JSON.stringify(['alpha', null, null]));
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  for (const query of ['', 'view=list', `${COMPARED}&node=${key}`, `${COMPARED}&view=list`]) {
+    await page.goto(`http://${demo.http}/map?${query}`);
+    await page.locator('.node, .list tbody tr').first().waitFor();
+    if (query.includes('node=')) await page.getByTestId('panel-changes').waitFor();
+    expect(await violations(page), query).toEqual([]);
+  }
+  await page.goto(`http://${demo.http}/map?range=${LATER.start}~${LATER.end}&at=${LATER.start}&step=5`);
+  await page.getByTestId('replay-slider').waitFor();
+  expect(await violations(page), 'replay').toEqual([]);
+});
+
+test('on a phone nothing is wider than the screen', async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const query of ['', 'view=list', COMPARED, `${COMPARED}&view=list`]) {
+    await page.goto(`http://${demo.http}/map?${query}`);
+    await page.locator('.node, .list tbody tr').first().waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), query).toBe(true);
+  }
+});
+
+test('one finger moves the map, two zoom it, a finger that rests on a node takes it along', async () => {
+  const touch = await openPage(await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true }));
+  await touch.goto(`http://${demo.http}/`);
+  await payment(touch).waitFor();
+  await touch.getByTestId('fit').click();
+  const session = await touch.context().newCDPSession(touch);
+  const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...touchPoints: readonly { x: number; y: number }[]) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints: touchPoints.map((at, id) => ({ ...at, id })) });
+  const middle = async (): Promise<{ x: number; y: number }> => {
+    const box = await payment(touch).locator('.node-disc').boundingBox();
+    if (box === null) throw new Error('payment is not drawn');
+    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  };
+  const scale = (): Promise<number> =>
+    payment(touch)
+      .locator('.node-disc')
+      .evaluate((disc) => disc.getBoundingClientRect().width);
+
+  const before = await middle();
+  const kept = await places(touch);
+  await send('touchStart', { x: 60, y: 300 });
+  for (const step of [10, 25, 40]) await send('touchMove', { x: 60 + step, y: 300 + step });
+  await send('touchEnd');
+  await eventually(middle, ({ x, y }) => Math.abs(x - before.x - 40) < 2 && Math.abs(y - before.y - 40) < 2);
+
+  const width = await scale();
+  await send('touchStart', { x: 150, y: 300 }, { x: 200, y: 300 });
+  for (const step of [10, 20, 25]) await send('touchMove', { x: 150 - step, y: 300 }, { x: 200 + step, y: 300 });
+  await send('touchEnd');
+  await eventually(scale, (now) => Math.abs(now / width - 2) < 0.1);
+  expect((await places(touch))['payment ']).toBe(kept['payment ']);
+
+  await touch.getByTestId('fit').click();
+  await eventually(scale, (now) => now < width * 1.5);
+  const { x, y } = await middle();
+  await send('touchStart', { x, y });
+  await payment(touch).and(touch.locator('[data-held="true"]')).waitFor();
+  await send('touchMove', { x: x + 15, y: y + 15 });
+  await send('touchMove', { x: x + 30, y: y + 30 });
+  const put = touch.waitForResponse((answer) => answer.url().includes('/api/map/positions'));
+  await send('touchEnd');
+  await put;
+  expect((await places(touch))['payment ']).not.toBe(kept['payment ']);
+  await touch.context().close();
+});
+
+async function openPage(of: BrowserContext = context): Promise<Page> {
+  const opened = await of.newPage();
+  opened.setDefaultTimeout(60_000);
+  opened.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  opened.on('pageerror', (error) => complaints.push(error.message));
+  await opened.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) =>
+      // oxlint-disable-next-line no-console -- how the page tells this test
+      console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`),
+    );
+  });
+  return opened;
+}
+
+/** The service, and not the clients of one that comes late. */
+function payment(of: Page): Locator {
+  return of.locator('[data-testid="node-payment"][data-type=""]');
+}
+
+/** Where nodes are drawn on the map, by name and type. */
+async function places(of: Page): Promise<Record<string, string | null>> {
+  return of.evaluate(() =>
+    Object.fromEntries(
+      [...document.querySelectorAll<SVGGElement>('.node')].map((node) => [
+        `${node.dataset['testid']?.slice('node-'.length)} ${node.dataset['type'] === 'client' ? 'client' : ''}`,
+        node.getAttribute('transform'),
+      ]),
+    ),
+  );
+}
+
+async function violations(of: Page): Promise<readonly string[]> {
+  await of.evaluate(axe.source);
+  return of.evaluate(async () => {
+    const { axe: runner } = window as unknown as { readonly axe: typeof axe };
+    const { violations: found } = await runner.run();
+    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  });
+}
+
+async function sendRequests(name: string, { start }: { readonly start: number }, seconds: number): Promise<void> {
+  const documents = Array.from({ length: 40 }, (_, at) => {
+    const id = Buffer.from(`${name}${start}${at}`.padEnd(24, '.')).toString('hex');
+    return JSON.stringify({
+      trace_id: `1-${start.toString(16)}-${id.slice(0, 24)}`,
+      id: `${id.slice(-28, -16)}${String(at).padStart(4, '0')}`,
+      name,
+      start_time: start + at,
+      end_time: start + at + seconds,
+    });
+  });
+  await post(demo.http, '/TraceSegments', { TraceSegmentDocuments: documents });
+}
+
+async function names(query: string): Promise<readonly (string | undefined)[]> {
+  const answer: { readonly services: readonly { readonly Name?: string }[] } = await (
+    await fetch(`http://${demo.http}/api/map?${query}`)
+  ).json();
+  return answer.services.map(({ Name }) => Name);
+}

@@ -1,0 +1,242 @@
+/// <reference lib="dom" />
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
+import { eventually, makeFolder, post, removeFolder, startProgram, type Program } from './program.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Stages of the giant trace, each with so many calls alike. */
+const ALIKE_COUNT = 2_500;
+const GIANT_STAGES = 4;
+
+const dataDir = makeFolder();
+let demo: Program;
+let browser: Browser;
+let page: Page;
+let declined: string;
+let served: string;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  const listens = ['--http-listen', '127.0.0.1:0', '--udp-listen', '127.0.0.1:0'];
+  demo = await startProgram([
+    'demo',
+    '--with-server',
+    ...listens,
+    '--data-dir',
+    dataDir,
+    '--',
+    '--rate',
+    '20',
+    '--seed',
+    '5',
+  ]);
+  browser = await chromium.launch({ executablePath: await findBrowser(), args: [...BROWSER_ARGS] });
+  declined = await firstTrace('fault AND service("payment")');
+  served = await firstTrace('service("payment") AND ok');
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await demo?.stop();
+  removeFolder(dataDir);
+});
+
+beforeEach(async () => {
+  complaints.length = 0;
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) =>
+      // oxlint-disable-next-line no-console -- how the page tells this test
+      console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`),
+    );
+  });
+});
+
+afterEach(async () => {
+  await page.close();
+  expect(complaints).toEqual([]);
+});
+
+test('a failure is followed to where it began, by keyboard alone', async () => {
+  await open(`/traces/${declined}`);
+  await page.getByTestId('timeline').focus();
+  await page.keyboard.press('e');
+  await page.getByTestId('entity-panel').waitFor();
+  const chosen = page.locator('[role="row"][aria-selected="true"]');
+  expect(await chosen.innerText()).toContain('Fault');
+  expect(page.url()).toContain('row=');
+  await page.getByTestId('tab-exceptions').click();
+  await page.getByTestId('failure-chain').getByRole('button').last().click();
+  await page.getByTestId('timeline').focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowLeft');
+  await eventually(
+    () => page.locator('[role="row"]').count(),
+    (count) => count === 1,
+  );
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('?');
+  await page.getByTestId('key-list').waitFor();
+});
+
+test('what is chosen, found and zoomed to comes back from the link', async () => {
+  await open(`/traces/${declined}`);
+  await page.getByTestId('find').fill('payment');
+  await page.getByTestId('find').press('Enter');
+  await page.getByTestId('zoom-in').click();
+  await page.waitForURL(/zoom=/);
+  const [link, found, ticks] = [page.url(), await page.getByTestId('find-count').innerText(), await axisText()];
+  await open(link.slice(link.indexOf('/traces/')));
+  await page.getByTestId('entity-panel').waitFor();
+  expect(await page.getByTestId('find').inputValue()).toBe('payment');
+  expect(await page.getByTestId('find-count').innerText()).toBe(found);
+  expect(await axisText()).toBe(ticks);
+});
+
+test.each([
+  ['map', 'trace-map', 'payment'],
+  ['flame', 'flame', 'frontend'],
+  ['statistics', 'statistics', 'payment'],
+  ['spans', 'spans', 'payment'],
+  ['raw', 'raw-trace', 'CardDeclinedError'],
+  ['otlp', 'otlp-trace', 'resourceSpans'],
+])('the view %s of the same trace', async (view, testId, text) => {
+  await page.goto(`http://${demo.http}/traces/${declined}?view=${view}`);
+  await page.getByTestId(testId).getByText(text).first().waitFor({ state: 'attached' });
+  expect(await violations()).toEqual([]);
+});
+
+test('an annotation leads to the traces that have it', async () => {
+  await open(`/traces/${declined}`);
+  await page.getByTestId('find').fill('frontend');
+  await page.getByTestId('find').press('Enter');
+  await page.getByTestId('tab-annotations').click();
+  await page.locator('[data-testid^="annotation-"]').first().click();
+  await page.waitForURL(/\/traces\?.*annotation/);
+  await page.locator('[data-testid^="trace-1-"]').first().waitFor();
+});
+
+test('two traces side by side', async () => {
+  await open(`/traces/${served}`);
+  await page.getByTestId('compare-with').click();
+  await page.getByTestId('compare-id').fill(declined);
+  await page.getByTestId('compare-id').press('Enter');
+  await page.waitForURL(new RegExp(`/traces/${served}/compare/${declined}`));
+  await page.getByTestId('compare-row-payment').first().waitFor();
+  expect(await page.getByTestId('compare-counts').innerText()).toContain('the same');
+  expect(await violations()).toEqual([]);
+});
+
+test('ten thousand calls alike stand as a few lines, and open', async () => {
+  const giant = await sendGiant();
+  await open(`/traces/${giant}`);
+  const group = page.locator('[data-testid^="alike-"]').first();
+  await group.waitFor();
+  expect(await group.innerText()).toContain('2,500 identical');
+  const timeline = page.getByTestId('timeline');
+  const lines = Number(await timeline.getAttribute('aria-rowcount'));
+  expect(lines).toBeLessThan(20);
+  await group.click();
+  await eventually(
+    async () => Number(await timeline.getAttribute('aria-rowcount')),
+    (count) => count >= lines + ALIKE_COUNT,
+  );
+  await timeline.focus();
+  await page.keyboard.press('End');
+  expect(await page.locator('[role="row"]').count()).toBeLessThan(80);
+});
+
+test.each(['light', 'dark'] as const)(
+  'in %s no rule of axe is broken, on a desk and on a phone',
+  async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await open(`/traces/${declined}`);
+    await page.getByTestId('next-error').click();
+    await page.getByTestId('entity-panel').getByText('Own time').waitFor();
+    expect(await violations()).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open(`/traces/${declined}`);
+    expect(await violations()).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  },
+);
+
+async function open(path: string): Promise<void> {
+  await page.goto(`http://${demo.http}${path}`);
+  await page.locator('[data-testid^="row-"]').first().waitFor();
+}
+
+async function axisText(): Promise<string> {
+  return (await page.locator('.wf-tick').allInnerTexts()).join(' ');
+}
+
+async function violations(): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const found = await axe.run();
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  });
+}
+
+async function firstTrace(filter: string): Promise<string> {
+  const [first] = await eventually(
+    () => summaries(filter),
+    (found) => found.length > 0,
+  );
+  if (first === undefined) throw new Error(`no trace of ${filter}`);
+  return first.Id;
+}
+
+async function summaries(filter: string): Promise<readonly { readonly Id: string }[]> {
+  const now = Date.now() / 1000;
+  const answer = await post(demo.http, '/TraceSummaries', {
+    StartTime: now - 600,
+    EndTime: now,
+    FilterExpression: filter,
+  });
+  return answer['TraceSummaries'] as readonly { readonly Id: string }[];
+}
+
+async function sendGiant(): Promise<string> {
+  const at = Date.now() / 1000 - 60;
+  const trace_id = `1-${Math.floor(at).toString(16)}-${'9'.repeat(24)}`;
+  const idOf = (number: number): string => number.toString(16).padStart(16, '0');
+  const root = { trace_id, id: idOf(1), name: 'nightly', start_time: at, end_time: at + 50 };
+  const stages = Array.from({ length: GIANT_STAGES }, (_stage, stage) => ({
+    trace_id,
+    id: idOf(2 + stage),
+    parent_id: root.id,
+    name: `stage ${stage}`,
+    start_time: at + stage * 10,
+    end_time: at + stage * 10 + 10,
+  }));
+  const calls = stages.flatMap((stage, number) =>
+    Array.from({ length: ALIKE_COUNT }, (_call, call) => ({
+      trace_id,
+      id: idOf(1000 + number * ALIKE_COUNT + call),
+      parent_id: stage.id,
+      type: 'subsegment',
+      name: 'write',
+      start_time: stage.start_time + (call / ALIKE_COUNT) * 9,
+      end_time: stage.start_time + (call / ALIKE_COUNT) * 9 + 0.5,
+    })),
+  );
+  const documents = [root, ...stages, ...calls].map((document) => JSON.stringify(document));
+  for (let from = 0; from < documents.length; from += 1000) {
+    await post(demo.http, '/TraceSegments', { TraceSegmentDocuments: documents.slice(from, from + 1000) });
+  }
+  await eventually(
+    async () =>
+      ((await (await fetch(`http://${demo.http}/api/status`)).json()) as { backlogCount: number }).backlogCount,
+    (count) => count === 0,
+  );
+  return trace_id;
+}

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { boxLabelOf, collapseServices, readBoxType } from './map-boxes.ts';
+import type { Service } from './shapes.ts';
+
+test.each([
+  ['type', 'orders', 'AWS::DynamoDB::Table', 'AWS::DynamoDB::Table'],
+  ['type', 'orders', undefined, null],
+  ['type', 'shop', 'client', null],
+  ['namespace', 'reviews.default', undefined, 'default'],
+  ['namespace', 'reviews.prod.svc.cluster.local', 'AWS::EKS::Container', 'prod'],
+  ['namespace', 'shop/cart', undefined, 'shop'],
+  ['namespace', 'api.bank', 'remote', null],
+  ['namespace', 'reviews', undefined, null],
+  ['prefix', 'shop-orders', 'AWS::DynamoDB::Table', 'shop'],
+  ['prefix', 'https://sqs.eu-west-1.amazonaws.com/000000000000/order-events', 'AWS::SQS::Queue', 'order'],
+  ['prefix', 'cart', undefined, null],
+] as const)('by %s, %s (%s) is in box %s', (by, Name, Type, label) => {
+  expect(boxLabelOf({ Name, ...(Type !== undefined && { Type }) }, by)).toBe(label);
+});
+
+const TABLE = 'AWS::DynamoDB::Table';
+const statistics = (ok: number, fault: number) => ({
+  OkCount: ok,
+  ErrorStatistics: { OtherCount: 0, ThrottleCount: 0, TotalCount: 0 },
+  FaultStatistics: { OtherCount: fault, TotalCount: fault },
+  TotalCount: ok + fault,
+  TotalResponseTime: ok,
+});
+const SERVICES: readonly Service[] = [
+  {
+    ReferenceId: 0,
+    Name: 'shop',
+    Edges: [
+      { ReferenceId: 1, SummaryStatistics: statistics(1, 0), ResponseTimeHistogram: [{ Value: 0.1, Count: 1 }] },
+      {
+        ReferenceId: 2,
+        SummaryStatistics: statistics(2, 1),
+        ResponseTimeHistogram: [
+          { Value: 0.1, Count: 2 },
+          { Value: 0.2, Count: 1 },
+        ],
+      },
+    ],
+  },
+  { ReferenceId: 1, Name: 'carts', Type: TABLE, State: 'unknown', SummaryStatistics: statistics(1, 0) },
+  {
+    ReferenceId: 2,
+    Name: 'orders',
+    Type: TABLE,
+    State: 'unknown',
+    SummaryStatistics: statistics(2, 1),
+    Edges: [{ ReferenceId: 1 }, { ReferenceId: 3 }],
+  },
+  { ReferenceId: 3, Name: 'other', Type: 'AWS::SNS' },
+];
+
+test('a box sums its members, edges into it are added up, and those within it are gone', () => {
+  const [shop, box, other, ...rest] = collapseServices(SERVICES, 'type', new Set());
+  expect(rest).toEqual([]);
+  expect(shop?.Edges).toMatchObject([
+    {
+      ReferenceId: 1,
+      SummaryStatistics: statistics(3, 1),
+      ResponseTimeHistogram: [
+        { Value: 0.1, Count: 3 },
+        { Value: 0.2, Count: 1 },
+      ],
+    },
+  ]);
+  expect(box).toMatchObject({ Name: TABLE, Type: 'box:type', State: 'unknown', SummaryStatistics: statistics(3, 1) });
+  expect(box?.Edges).toEqual([{ ReferenceId: 3 }]);
+  expect(other?.Name).toBe('other');
+  expect(readBoxType(box?.Type ?? null)).toBe('type');
+});
+
+test('an open box shows its members as they are', () => {
+  expect(collapseServices(SERVICES, 'type', new Set([TABLE]))).toEqual(
+    SERVICES.map((service) => ({ ...service, Edges: service.Edges ?? [] })),
+  );
+});

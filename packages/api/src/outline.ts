@@ -1,0 +1,3 @@
+export * from './outline/encode.ts';
+export * from './outline/format.ts';
+export * from './outline/read.ts';

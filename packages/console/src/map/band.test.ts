@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { filterOf } from './band.ts';
+import type { MapGraph } from './graph.ts';
+import { mapGraph } from './graph.ts';
+import type { SettledOutcome } from './shares.ts';
+import { drawServices } from './testing.ts';
+
+const GRAPH = mapGraph(
+  drawServices('client:shop>shop>cart twin', { twin: { Name: 'cart', Type: 'AWS::Lambda' }, shop: { Name: 'sh"op' } }),
+  {},
+);
+const BAND = { fromS: 0.1, toS: 0.2500004 };
+
+test.each([
+  ['node', 1, null, [], 'service("sh\\"op")'],
+  ['node', 1, BAND, [], 'service("sh\\"op") { responsetime >= 0.1 AND responsetime <= 0.25 }'],
+  ['node', 1, null, ['fault', 'error'], 'service("sh\\"op") { (error OR fault) }'],
+  ['node', 3, null, ['ok'], 'service(id(name: "cart", type: "AWS::Lambda")) { ok }'],
+  ['edge', 0, BAND, ['fault'], 'service("sh\\"op") { responsetime >= 0.1 AND responsetime <= 0.25 AND fault }'],
+  ['edge', 1, null, [], 'edge("sh\\"op", "cart")'],
+] satisfies readonly (readonly ['node' | 'edge', number, typeof BAND | null, readonly SettledOutcome[], string])[])(
+  '%s %d, %j, %j: %s',
+  (kind, at, band, outcomes, filter) => {
+    const item = (kind === 'node' ? GRAPH.nodes : GRAPH.edges)[at];
+    expect(item === undefined ? '' : filterOf(item, band, new Set(outcomes), GRAPH)).toBe(filter);
+  },
+);
+
+test('a box of a type stands for all nodes of it', () => {
+  const boxed: MapGraph = mapGraph([{ ReferenceId: 0, Name: 'AWS::SNS', Type: 'box:type' }], {});
+  expect(boxed.nodes.map((node) => filterOf(node, null, new Set(), boxed))).toEqual(['service(id(type: "AWS::SNS"))']);
+});

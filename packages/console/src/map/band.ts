@@ -1,0 +1,50 @@
+import { quoted } from '../summaries/filter-error.ts';
+import type { MapEdge, MapGraph, MapNode } from './graph.ts';
+import type { SettledOutcome } from './shares.ts';
+
+/** A part of a response-time histogram, both ends included. */
+export interface Band {
+  readonly fromS: number;
+  readonly toS: number;
+}
+
+/** Ends between two microseconds would leave out what stands on them. */
+const DIGITS = 6;
+
+/** What traces must have: passing the node, or calling over the edge, in that time and with one of these outcomes. */
+export function filterOf(
+  item: MapNode | MapEdge,
+  band: Band | null,
+  outcomes: ReadonlySet<SettledOutcome>,
+  graph: MapGraph,
+): string {
+  const conditions = [bandCondition(band), outcomeCondition(outcomes)].filter((part) => part !== '');
+  const inside = conditions.length === 0 ? '' : ` { ${conditions.join(' AND ')} }`;
+  if (!('from' in item)) return `service(${selectorOf(item, graph)})${inside}`;
+  // A client is no segment: what it asked for is the service's own time.
+  if (item.from.type === 'client') return `service(${selectorOf(item.to, graph)})${inside}`;
+  return `edge(${selectorOf(item.from, graph)}, ${selectorOf(item.to, graph)})${inside}`;
+}
+
+/** The name alone where no other node but a client has it. */
+function selectorOf({ key, name, type, box }: MapNode, { nodes }: MapGraph): string {
+  if (box === 'type') return `id(type: ${quoted(name)})`;
+  const shared = nodes.some((other) => other.key !== key && other.name === name && other.type !== 'client');
+  if (!shared || type === null) return quoted(name);
+  return `id(name: ${quoted(name)}, type: ${quoted(type)})`;
+}
+
+/** Empty: every time. */
+export function bandCondition(band: Band | null): string {
+  return band === null ? '' : `responsetime >= ${print(band.fromS)} AND responsetime <= ${print(band.toS)}`;
+}
+
+function outcomeCondition(outcomes: ReadonlySet<SettledOutcome>): string {
+  const words = (['ok', 'error', 'throttle', 'fault'] as const).filter((outcome) => outcomes.has(outcome));
+  const text = words.join(' OR ');
+  return words.length > 1 ? `(${text})` : text;
+}
+
+function print(seconds: number): string {
+  return String(Number(seconds.toFixed(DIGITS)));
+}

@@ -1,0 +1,75 @@
+import { parseTraceIdAnySpelling } from '@fluoroscope/model';
+
+/**
+ * Where in one trace, or between two. The query:
+ *
+ *   /traces/<id>                 row tab view=VIEW zoom=FROM~TO (µs on the axis) find=TEXT clocks=recorded
+ *   /traces/<id>/compare/<id>
+ */
+export const TRACE_VIEWS = ['timeline', 'map', 'flame', 'statistics', 'spans', 'raw', 'otlp'] as const;
+export type TraceView = (typeof TRACE_VIEWS)[number];
+
+export interface TracePlace {
+  readonly page: 'trace';
+  readonly traceId: string;
+  /** Id of the chosen entity. */
+  readonly row: string | null;
+  readonly tab: string;
+  readonly view: TraceView;
+  readonly zoom: string | null;
+  readonly find: string;
+  /** Times as they were recorded, or with clocks corrected. */
+  readonly clocks: 'corrected' | 'recorded';
+}
+
+export interface ComparePlace {
+  readonly page: 'compare';
+  readonly a: string;
+  readonly b: string;
+}
+
+export function tracePlace(traceId: string): TracePlace {
+  return {
+    page: 'trace',
+    traceId,
+    row: null,
+    tab: 'overview',
+    view: 'timeline',
+    zoom: null,
+    find: '',
+    clocks: 'corrected',
+  };
+}
+
+/** Of a path below `/traces/`; null for one that is none. */
+export function readTracePlace(path: string, query: URLSearchParams): TracePlace | ComparePlace | null {
+  const [first = '', word, second = '', ...more] = path.split('/');
+  const id = parseTraceIdAnySpelling(first);
+  if (!id.ok) return null;
+  if (word === 'compare') {
+    const other = parseTraceIdAnySpelling(second);
+    return other.ok && more.length === 0 ? { page: 'compare', a: id.value, b: other.value } : null;
+  }
+  if (word !== undefined) return null;
+  return {
+    page: 'trace',
+    traceId: id.value,
+    row: query.get('row'),
+    tab: query.get('tab') ?? 'overview',
+    view: TRACE_VIEWS.find((view) => view === query.get('view')) ?? 'timeline',
+    zoom: query.get('zoom'),
+    find: query.get('find') ?? '',
+    clocks: query.get('clocks') === 'recorded' ? 'recorded' : 'corrected',
+  };
+}
+
+export function printTracePlace(place: TracePlace | ComparePlace, query: URLSearchParams): string {
+  if (place.page === 'compare') return `/traces/${place.a}/compare/${place.b}?${query}`;
+  if (place.row !== null) query.set('row', place.row);
+  if (place.tab !== 'overview') query.set('tab', place.tab);
+  if (place.view !== 'timeline') query.set('view', place.view);
+  if (place.zoom !== null) query.set('zoom', place.zoom);
+  if (place.find !== '') query.set('find', place.find);
+  if (place.clocks !== 'corrected') query.set('clocks', place.clocks);
+  return `/traces/${place.traceId}?${query}`;
+}

@@ -1,0 +1,94 @@
+import { BOX_KINDS, type BoxKind } from '@fluoroscope/api';
+import { Popover } from '@mantine/core';
+import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
+import { LATENCY_FIGURES, type MapPlace } from '../../url/map-place.ts';
+import { go } from '../../url/use-place.ts';
+
+const BOX_LABEL: Readonly<Record<BoxKind, string>> = { type: 'Type', namespace: 'Namespace', prefix: 'Name prefix' };
+
+interface DisplayMenuProps {
+  readonly place: MapPlace;
+  readonly isolatedCount: number;
+}
+
+/** How the map is drawn: boxes, the latency that is shown, what makes an edge thick, isolated nodes. */
+export function DisplayMenu({ place, isolatedCount }: DisplayMenuProps): ReactNode {
+  const [open, setOpen] = useState(false);
+  return (
+    <Popover opened={open} onChange={setOpen} position="bottom-end" withinPortal trapFocus>
+      <Popover.Target>
+        <button
+          type="button"
+          className="btn"
+          aria-label="Display"
+          title="How the map is drawn"
+          data-testid="display"
+          aria-pressed={
+            place.by !== null || place.weigh !== 'traffic' || place.latency !== 'average' || !place.isolated
+          }
+          onClick={() => setOpen((was) => !was)}
+        >
+          <IconAdjustmentsHorizontal size={15} aria-hidden />
+          <span className="wide-only">Display</span>
+        </button>
+      </Popover.Target>
+      <Popover.Dropdown p={0} aria-label="Display">
+        <div className="pop" data-testid="display-menu">
+          <Choices
+            label="Gather nodes by"
+            values={[null, ...BOX_KINDS]}
+            value={place.by}
+            name={(by) => (by === null ? 'Nothing' : BOX_LABEL[by])}
+            onChange={(by) => go({ ...place, by, open: [], selected: null, focus: null })}
+          />
+          <Choices
+            label="Latency shown"
+            values={LATENCY_FIGURES}
+            value={place.latency}
+            name={(figure) => (figure === 'average' ? 'Average' : figure)}
+            onChange={(latency) => go({ ...place, latency })}
+          />
+          <Choices
+            label="Thicker connections have more"
+            values={['traffic', 'errors'] as const}
+            value={place.weigh}
+            name={(weigh) => (weigh === 'traffic' ? 'Traffic' : 'Failures')}
+            onChange={(weigh) => go({ ...place, weigh })}
+          />
+          <Choices
+            label={`Nodes without connections: ${isolatedCount}`}
+            values={[true, false]}
+            value={place.isolated}
+            name={(isolated) => (isolated ? 'Shown' : 'Hidden')}
+            onChange={(isolated) => go({ ...place, isolated })}
+          />
+        </div>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+interface ChoicesProps<Value> {
+  readonly label: string;
+  readonly values: readonly Value[];
+  readonly value: Value;
+  readonly name: (value: Value) => string;
+  readonly onChange: (value: Value) => void;
+}
+
+export function Choices<Value extends string | number | boolean | null>(props: ChoicesProps<Value>): ReactNode {
+  const { label, values, value, name, onChange } = props;
+  return (
+    <div className="form-row">
+      <span>{label}</span>
+      <div className="seg seg-small" role="group" aria-label={label}>
+        {values.map((one) => (
+          <button key={String(one)} type="button" aria-pressed={one === value} onClick={() => onChange(one)}>
+            {name(one)}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}

@@ -283,13 +283,17 @@ const startRestify: Start = async (manual = false) => {
   return listen(server.server);
 };
 
+/** Restify 11 itself cannot be loaded from Node 24 on: its spdy asks for Node's old HTTP parser. */
+const NODE_WITHOUT_RESTIFY = 24;
+const hasRestify = Number.parseInt(process.versions.node, 10) < NODE_WITHOUT_RESTIFY;
+
 const FRAMEWORKS: [string, Start][] = [
   ['express 4', startExpress(require('express') as never, false)],
   ['express 5', startExpress(require('express5') as never, true)],
   ['fastify', startFastify],
   ['hapi', startHapi],
   ['koa', startKoa],
-  ['restify', startRestify],
+  ...(hasRestify ? [['restify', startRestify] satisfies [string, Start]] : []),
 ];
 
 /** Starts, asks, and gives the documents once there is one. */

@@ -23,7 +23,10 @@ const RECONNECT_MS_STEP = 100;
 /** Commands on their way; beyond it they are refused. */
 const COMMANDS_MAX = 20_000;
 
-/** Keys of a Redis server, or of what speaks as one. Questions are refused while there is no connection. */
+/**
+ * Keys of a Redis server, or of what speaks as one. Questions wait for the first connection, or until it could not be had; later
+ * they are refused while there is none.
+ */
 export async function openRedisMap(options: RedisMapOptions): Promise<RedisMap> {
   const { host, port, tls, username, password, database, keyPrefix, troubled } = options;
   // Only now: who shares nothing needs it not.
@@ -45,10 +48,15 @@ export async function openRedisMap(options: RedisMapOptions): Promise<RedisMap> 
     commandsQueueMaxLength: COMMANDS_MAX,
   });
   client.on('error', troubled);
+  const begun = new Promise<void>((resolve) => {
+    client.once('ready', () => resolve());
+    client.once('error', () => resolve());
+  });
   client.connect().catch(troubled);
 
   return {
     async agree(key, proposed, ttlMs) {
+      await begun;
       const name = keyPrefix + key;
       const end = Math.ceil(ttlMs);
       // One packet and one answer: the library sends what is asked in one turn together, in this order.

@@ -9,7 +9,7 @@ async function startRedis(): Promise<Server> {
   const server = createServer((socket) => {
     socket.on('data', (bytes) => {
       const parts = bytes.toString().split('\r\n');
-      for (let at = 0; parts[at]?.startsWith('*') === true;) {
+      for (let at = 0; parts[at]?.startsWith('*');) {
         const count = Number(parts[at]?.slice(1));
         const words = parts.slice(at + 1, at + 1 + 2 * count).filter((_part, place) => place % 2 === 1);
         socket.write(answer(words));

@@ -1,7 +1,7 @@
 import { INTEGER } from '@duckdb/node-api';
 import { fillQuery } from '../../source-sql.ts';
 import { toNumber } from '../../values.ts';
-import { drop, eachSource, mapNumbers, readRow, runBuild, unionOf, type BuildRun } from './build-run.ts';
+import { drop, eachSource, mapNumbers, pieceOf, readRow, runBuild, unionOf, type BuildRun } from './build-run.ts';
 
 /**
  * Postings of one block: some two row groups, of which a search for one annotation reads one, a row's annotations all.
@@ -19,6 +19,12 @@ const BLOCKS_MAX = 32_768;
 /** Blocks sorted at a time. */
 const STEP_BLOCKS = 32;
 
+/**
+ * Sources whose numbers are translated by one statement: it holds the numbers of all of their annotations at once, for
+ * a million documents more than the engine may have.
+ */
+const SOURCES_AT_ONCE = 2;
+
 /** Expects the traces to be numbered and copied. */
 export async function buildAnnotations(run: BuildRun, traceCount: number): Promise<void> {
   await eachSource(run, 'head', (from, no) => runBuild(run, 'items', { from, no }));
@@ -27,15 +33,42 @@ export async function buildAnnotations(run: BuildRun, traceCount: number): Promi
   await run.pause();
   const block = blockTraces(await countPostings(run), traceCount);
   const step = block * STEP_BLOCKS;
-  const sql = fillQuery('build/postings', { into: run.into, postings: unionOf(run, 'postings'), block });
+  const pieces = run.from.map((source, no) => pieceOf('postings', source, no));
   for (let first = 0; first < traceCount; first += step) {
-    await run.runner.run(sql, [first, first + step], [INTEGER, INTEGER]);
+    await copyPostings(run, { pieces, block, first, end: first + step });
     await run.pause();
   }
   await eachSource(run, 'head', (_from, no) => drop(run, `build_items_${no}`));
   await eachSource(run, 'slice', (_from, no) => drop(run, `build_values_${no}`, `build_sets_${no}`));
   await drop(run, 'build_values', 'build_sets');
 }
+
+interface PostingStep {
+  /** A source each. */
+  readonly pieces: readonly string[];
+  readonly block: number;
+  readonly first: number;
+  readonly end: number;
+}
+
+async function copyPostings(run: BuildRun, { pieces, block, first, end }: PostingStep): Promise<void> {
+  const { into, runner } = run;
+  if (pieces.length <= SOURCES_AT_ONCE) {
+    const sql = fillQuery('build/postings', { into, postings: pieces.join(UNION), block });
+    await runner.run(sql, [first, end], [INTEGER, INTEGER]);
+    return;
+  }
+  await runBuild(run, 'gathered');
+  for (let from = 0; from < pieces.length; from += SOURCES_AT_ONCE) {
+    const postings = pieces.slice(from, from + SOURCES_AT_ONCE).join(UNION);
+    await runner.run(fillQuery('build/gather', { postings }), [first, end], [INTEGER, INTEGER]);
+    await run.pause();
+  }
+  await runBuild(run, 'postings', { postings: 'FROM build_gathered', block });
+  await drop(run, 'build_gathered');
+}
+
+const UNION = '\nUNION ALL\n';
 
 async function countPostings(run: BuildRun): Promise<number> {
   const sql = `SELECT coalesce(sum(posting_count), 0) FROM (${unionOf(run, 'posting-count')})`;

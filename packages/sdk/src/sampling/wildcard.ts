@@ -6,8 +6,7 @@
 export function wildcardMatch(pattern: string | undefined, text: string | undefined): boolean {
   if (pattern === undefined || text === undefined) return false;
   if (pattern === '*') return true;
-  const wanted = pattern.toLowerCase();
-  const given = text.toLowerCase();
+  const [wanted, given] = [charactersOf(pattern.toLowerCase()), charactersOf(text.toLowerCase())];
   let at = 0;
   let star = -1;
   let resumeAt = 0;
@@ -30,4 +29,11 @@ export function wildcardMatch(pattern: string | undefined, text: string | undefi
   }
   while (wanted[at] === '*') at += 1;
   return at === wanted.length;
+}
+
+const HALF_OF_PAIR = /[\uD800-\uDFFF]/;
+
+/** A text of characters that are one unit each, as nearly all are, is what it is: every request comes by here. */
+function charactersOf(text: string): string | readonly string[] {
+  return HALF_OF_PAIR.test(text) ? Array.from(text) : text;
 }

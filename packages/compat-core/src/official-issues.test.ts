@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { expect, test } from 'vitest';
 import * as AWSXRay from '@fluoroscope/sdk';
@@ -105,6 +106,22 @@ test.each(['cjs', 'esm'] as const)('338, 482: a bundle (%s) works without node_m
   expect(readdirSync(folder).length).toBe(2);
   expect(execFileSync(process.execPath, [outfile], { encoding: 'utf8' }).trim()).toBe('price 1');
   rmSync(folder, { recursive: true });
+});
+
+/** What the whole SDK adds to a bundle, in bytes: those who deploy functions pay for each at every cold start. */
+const BUNDLE_BYTES_MAX = 40_960;
+
+test('a bundle of everything is small', () => {
+  const { outputFiles } = buildSync({
+    stdin: { contents: `module.exports = require('@fluoroscope/sdk');`, resolveDir: HERE },
+    bundle: true,
+    platform: 'node',
+    minify: true,
+    write: false,
+  });
+  const [bundle] = outputFiles;
+  expect(gzipSync(bundle?.contents ?? '').length).toBeLessThanOrEqual(BUNDLE_BYTES_MAX);
+  expect(bundle?.contents.length).toBeGreaterThan(BUNDLE_BYTES_MAX);
 });
 
 test('415: with capturePromise no segment is missed', async () => {

@@ -3,6 +3,7 @@ import type { Engine } from '../engine.ts';
 import type { Gate } from '../gate.ts';
 import { fillQuery } from '../source-sql.ts';
 import type { Catalog } from './catalog.ts';
+import { createMergeSize } from './merge-size.ts';
 import { createPace, GivenUp, type Pace, type PaceOptions } from './pace.ts';
 import { planMerge, type MergeLimits, type MergePlan } from './plan-merge.ts';
 import { createRetry } from './retry.ts';
@@ -30,6 +31,7 @@ export interface MergerOptions extends PaceOptions {
 export async function openMerger(options: MergerOptions): Promise<Merger> {
   const { catalog, limits } = options;
   const connection = await options.engine.connect();
+  const size = createMergeSize(limits.slicesMax);
   const holds = new Set<Disposable>();
   let current: Pace | null = null;
   let running: Promise<void> = Promise.resolve();
@@ -41,8 +43,11 @@ export async function openMerger(options: MergerOptions): Promise<Merger> {
       current = pace;
       try {
         await merge(connection, plan, { ...options, pause: () => pace.pause() });
+        size.succeeded();
       } catch (error) {
-        if (!(error instanceof GivenUp)) throw error;
+        if (error instanceof GivenUp) continue;
+        size.failed(plan.to - plan.from);
+        throw error;
       } finally {
         current = null;
       }
@@ -50,7 +55,7 @@ export async function openMerger(options: MergerOptions): Promise<Merger> {
   }
 
   function nextPlan(): MergePlan | null {
-    return holds.size > 0 ? null : planMerge(catalog.slices, limits);
+    return holds.size > 0 ? null : planMerge(catalog.slices, { ...limits, slicesMax: size.slicesMax });
   }
 
   function wake(): void {

@@ -47,6 +47,10 @@ test.each([
   expect(countSmall(slicesOf(slices), LIMITS)).toBe(count);
 });
 
+test('as many as a merge may have are enough, however few', () => {
+  expect(planMerge(slicesOf('1:10 1:10 1:10'), { ...LIMITS, slicesMax: 2 })).toEqual({ from: 0, to: 2 });
+});
+
 test('no slices', () => {
   expect(planMerge([], LIMITS)).toBeNull();
 });

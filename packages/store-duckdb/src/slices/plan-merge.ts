@@ -63,7 +63,7 @@ export function countSmall(slices: readonly MergeCandidate[], { documentsMax, by
 }
 
 interface Run extends MergePlan {
-  /** The next slice of the day would be too much for one slice. */
+  /** The next slice of the day would be too much for one slice, or for one merge. */
   readonly isFull: boolean;
 }
 
@@ -83,7 +83,7 @@ function longestFrom(
     if (documents > documentsMax || bytes > bytesMax) return { from, to, isFull: true };
     to += 1;
   }
-  return { from, to, isFull: false };
+  return { from, to, isFull: to - from === slicesMax };
 }
 
 /** As much of the start of the run as holds no slice larger than all others together; null when that is too little. */

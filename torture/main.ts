@@ -1,6 +1,6 @@
 import { readPlan, type Plan } from './arguments.ts';
 
-// `npm run test:torture [-- SCENARIO …] [--seed N] [--cycles N] [--minutes N]`: the full sizes of RELIABILITY R1–R8.
+// `npm run test:torture [-- SCENARIO …] [--seed N] [--cycles N] [--minutes N]`: the full sizes of RELIABILITY R1–R9.
 
 let plan: Plan;
 try {

@@ -10,9 +10,7 @@ const MAIN =
   process.env['FLUOROSCOPE_PROGRAM'] ?? fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url));
 const OUTPUT_CHARS_MAX = 200_000;
 
-export interface Server {
-  readonly http: string;
-  readonly udp: string;
+export interface RunningProgram {
   readonly pid: number;
   /** From the start of the process until it took requests. */
   readonly readyMs: number;
@@ -21,6 +19,11 @@ export interface Server {
   readonly hasEnded: () => boolean;
   /** Ends it with SIGTERM, or as asked; resolves with the exit code. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
+}
+
+export interface Server extends RunningProgram {
+  readonly http: string;
+  readonly udp: string;
 }
 
 export interface ServerOptions {
@@ -32,10 +35,21 @@ export interface ServerOptions {
 }
 
 /** `fluoroscope serve` on free ports, once it is ready. */
-export async function startServer(options: ServerOptions): Promise<Server> {
-  const { dataDir, flags = [], prefix = [], environment = {} } = options;
+export async function startServer({ dataDir, flags = [], ...options }: ServerOptions): Promise<Server> {
   const serve = ['serve', '--http-listen', '127.0.0.1:0', '--udp-listen', '127.0.0.1:0', '--data-dir', dataDir];
-  const [command = '', ...args] = [...prefix, process.execPath, MAIN, ...serve, '--log-level', 'error', ...flags];
+  const program = await startProgram({ ...options, args: [...serve, '--log-level', 'error', ...flags] });
+  const address = (name: string): string => new RegExp(`${name} listening on (\\S+)`).exec(program.output())?.[1] ?? '';
+  return { ...program, http: address('http'), udp: address('udp') };
+}
+
+export interface ProgramOptions extends Pick<ServerOptions, 'prefix' | 'environment'> {
+  readonly args: readonly string[];
+}
+
+/** The built program, once it is ready. */
+export async function startProgram(options: ProgramOptions): Promise<RunningProgram> {
+  const { prefix = [], environment = {} } = options;
+  const [command = '', ...args] = [...prefix, process.execPath, MAIN, ...options.args];
   const startedMs = performance.now();
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -44,17 +58,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const output = gather(child);
   await new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', () => /ready in \d+ ms/.test(output()) && resolve());
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${output()}`)));
+    child.once('exit', (code) => reject(new Error(`the program ended with ${code}: ${output()}`)));
     child.once('error', reject);
   });
-  const readyMs = performance.now() - startedMs;
-  const address = (name: string): string => new RegExp(`${name} listening on (\\S+)`).exec(output())?.[1] ?? '';
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   return {
-    http: address('http'),
-    udp: address('udp'),
     pid: child.pid ?? 0,
-    readyMs,
+    readyMs: performance.now() - startedMs,
     output,
     hasEnded,
     async stop(signal = 'SIGTERM') {

@@ -28,6 +28,13 @@ const REFUSED = [
   ['server.ingestAlow={10.0.0.0/8}', /ingestAlow/],
   ['server.settings.http-listen=off', /http-listen/],
   ['daemon.serviceAccount.roleArn=xray', /roleArn/],
+  ['ingress.enabled=true', /ingress\.hosts: name at least one/],
+  ['ingress.enabled=true,server.enabled=false', /ingress\.enabled: there is no server/],
+  [
+    'collector.enabled=true,collector.autoscaling.enabled=true,collector.autoscaling.maxReplicas=1',
+    /maxReplicas: less/,
+  ],
+  ['collector.enabled=true,collector.autoscaling.enabled=true,collector.autoscaling.cpuPercent=0', /nothing says when/],
 ];
 
 const READY = /^ready in/m;
@@ -44,6 +51,7 @@ export async function charts({ program, tally, print }) {
     for (const [name, file] of Object.entries(files)) await checkDocuments({ tally, name, found: read[file], program });
     await checkManifests({ tally, helm });
     const documents = (name) => read[files[name]].map(({ document }) => document);
+    await checkReach({ tally, documents: documents('everything') });
     await checkPrograms({ tally, program, folder, documents });
     await checkIstio({ tally, python, istio: await prepareIstio(print) });
   } finally {
@@ -136,6 +144,35 @@ async function checkManifests({ tally, helm }) {
       const isSame = text === (await helm.template(args));
       assert.ok(isSame, `${file} is another: node interop/charts/write-manifests.mjs`);
     }
+  });
+}
+
+/** What leads to pods, and what counts them. */
+async function checkReach({ tally, documents }) {
+  const one = (kind) => documents.filter((document) => document.kind === kind);
+  await tally.check('everything: the Ingress leads to the server, which answers to its hosts', () => {
+    const [{ spec }] = one('Ingress');
+    const [{ http }] = spec.rules;
+    const { name, port } = http.paths[0].backend.service;
+    const service = one('Service').find(({ metadata }) => metadata.name === name);
+    assert.ok(service.spec.ports.some((open) => open.name === port.name && open.protocol === 'TCP'));
+    const settings = one('ConfigMap').find(({ data }) => 'fluoroscope.yaml' in data).data['fluoroscope.yaml'];
+    const hosts = /^allowed-hosts: (.*)$/m.exec(settings)[1].split(',');
+    assert.deepEqual(
+      spec.rules.filter(({ host }) => !hosts.includes(host)),
+      [],
+    );
+    assert.equal(new Set(hosts).size, hosts.length);
+  });
+  await tally.check('everything: the autoscaler alone counts the collectors, and evictions leave most of them', () => {
+    const [{ spec }] = one('HorizontalPodAutoscaler');
+    const [deployment] = one('Deployment');
+    assert.deepEqual([spec.scaleTargetRef.name, deployment.spec.replicas], [deployment.metadata.name, undefined]);
+    const budgets = one('PodDisruptionBudget').map(({ metadata }) => metadata.name);
+    assert.ok(budgets.includes(deployment.metadata.name), budgets.join(' '));
+    const { requests } = deployment.spec.template.spec.containers[0].resources;
+    for (const { resource } of spec.metrics) assert.ok(requests[resource.name] !== undefined, resource.name);
+    assert.equal(spec.metrics.length, 2);
   });
 }
 

@@ -32,6 +32,12 @@ export async function kafkaExporter({ program, tally, print }) {
       for (const [at, { key }] of records.entries()) for (const { traceId } of spans[at]) assert.equal(traceId, key);
       checkPlaces(records);
     });
+    for (const compression of ['gzip', 'snappy', 'lz4'])
+      await tally.check(`compressed with ${compression}`, async () => {
+        const options = { broker, start, encoding: 'xray_json', topic: compression, count: TRACES * SEGMENTS };
+        const records = await through({ ...options, fields: { producer: { compression } } });
+        assert.equal(new Set(records.map(({ value }) => JSON.parse(value).id)).size, TRACES * SEGMENTS);
+      });
     await tally.check('with a user, by SCRAM', async () => {
       const sasl = { ...USER, mechanism: 'SCRAM-SHA-512' };
       const fields = { brokers: [broker.secretAddress], auth: { sasl } };

@@ -17,6 +17,6 @@ export type { RecordSealer } from './record-sealer.ts';
 export type { FeedBatch, FeedLimits, FeedProgress, RecordFeed } from './record-feed.ts';
 export { diskFiles, type Files, type OpenFile, type OpenMode } from './files.ts';
 export type { LagReport } from './kafka/kafka-feed.ts';
-export type { KafkaAccess, KafkaCredentials, SaslMechanism } from './kafka/broker-wire.ts';
+export type { KafkaAccess, KafkaCompression, KafkaCredentials, SaslMechanism } from './kafka/broker-wire.ts';
 export type { PartitionLag } from './kafka/lag.ts';
 export { RECORD_BYTES_MAX } from './limits.ts';

@@ -156,7 +156,7 @@ encryption: {{ .encryptionKeys.secretName | quote }}
 {{- $server := .Values.server -}}
 {{- $host := include "fluoroscope.fullname" . -}}
 {{- $names := list $host (printf "%s.%s" $host .Release.Namespace) (include "fluoroscope.serverHost" .) (printf "%s.%s" (include "fluoroscope.serverHost" .) .Values.clusterDomain) -}}
-{{- $settings := dict "allowed-hosts" (join "," (concat $names $server.allowedHosts)) "allow-unauthenticated" $server.allowUnauthenticated "journal" $server.journal -}}
+{{- $settings := dict "allowed-hosts" (join "," (concat $names (ternary .Values.ingress.hosts list .Values.ingress.enabled) $server.allowedHosts | uniq)) "allow-unauthenticated" $server.allowUnauthenticated "journal" $server.journal -}}
 {{- with $server.ingestAllow }}{{ $_ := set $settings "ingest-allow" (join "," .) }}{{ end -}}
 {{- if $server.tls.secretName }}{{ $_ := set $settings "tls-cert" "/tls/tls.crt" }}{{ $_ := set $settings "tls-key" "/tls/tls.key" }}{{ end -}}
 {{- if $server.storeUrl }}{{ $_ := set $settings "store-url" $server.storeUrl }}{{ end -}}
@@ -213,7 +213,9 @@ automountServiceAccountToken: false
 
 {{- define "fluoroscope.podDisruptionBudget" -}}
 {{- $values := index .root.Values .part -}}
-{{- if and $values.podDisruptionBudget.enabled (gt (int $values.replicas) 1) }}
+{{- $scaling := $values.autoscaling | default dict -}}
+{{- $replicas := ternary $scaling.minReplicas $values.replicas (eq true $scaling.enabled) -}}
+{{- if and $values.podDisruptionBudget.enabled (gt (int $replicas) 1) }}
 apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata:

@@ -37,6 +37,8 @@ export interface UpstreamOptions {
   readonly events: UpstreamEvents;
   /** 0 to 1. */
   readonly random?: () => number;
+  /** Resolves after so long, or when aborted. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 interface Held extends Batch {
@@ -61,6 +63,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 class EndpointUpstream implements Upstream {
   readonly #options: UpstreamOptions;
   readonly #random: () => number;
+  readonly #wait: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly #abort = new AbortController();
   #waiting: Held[] = [];
   #waitingBytes = 0;
@@ -73,6 +76,7 @@ class EndpointUpstream implements Upstream {
   constructor(options: UpstreamOptions) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
+    this.#wait = options.pause ?? sleepUntilAborted;
     if (options.spool?.isEmpty === false) this.#recover();
   }
 
@@ -266,9 +270,13 @@ class EndpointUpstream implements Upstream {
     if ((await this.#put(again, round + 1)) === 'away') this.#putAway({ ...again, release: () => {} });
   }
 
-  async #pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.#abort.signal }).catch(() => undefined);
+  #pause(ms: number): Promise<void> {
+    return this.#wait(ms, this.#abort.signal);
   }
+}
+
+async function sleepUntilAborted(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
 function idOf(document: string): string | null {

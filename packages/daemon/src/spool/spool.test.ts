@@ -59,6 +59,22 @@ test('a full one loses the oldest, and says how many segments', async () => {
   );
 });
 
+test.each([
+  ['counts it as sent once it was', true],
+  ['counts it as lost once it was not', false],
+])('a full one whose oldest is being sent %s', async (_name, isSent) => {
+  const lost: number[] = [];
+  const spool = await open(makeFolder(), lost);
+  const add = (): Promise<boolean> => spool.append({ segments: 10, body: Buffer.alloc(MIB) });
+  await add();
+  const taken = await spool.peek();
+  for (let count = 0; count < 39; count += 1) await add();
+  if (isSent) await spool.done(taken?.sequence ?? 0);
+  const left = await read(spool);
+  const lostSegments = lost.reduce((sum, segments) => sum + segments, 0);
+  expect(left.length * 10 + lostSegments).toBe(isSent ? 390 : 400);
+});
+
 test('a full one that may lose nothing takes nothing, until some is sent', async () => {
   const spool = await openSpool({ dir: makeFolder(), bytesMax: 16 * MIB, dropped: null, damaged: () => {} });
   onTestFinished(() => spool[Symbol.asyncDispose]());

@@ -89,6 +89,8 @@ class FileSpool implements Spool {
   #noted: number;
   #notedAtMs = 0;
   #ahead: JournalRecord[] = [];
+  /** Given out last by `peek`, and not done; once it has made room for others, it is lost unless it was sent all the same. */
+  #taken: { readonly sequence: number; readonly segments: number; isDropped: boolean } | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -128,7 +130,11 @@ class FileSpool implements Spool {
   peek(): Promise<StoredBatch | null> {
     return this.#inTurn(async () => {
       const record = await this.#first();
-      return record === null ? null : batchOf(record);
+      this.#tellTaken();
+      if (record === null) return null;
+      const batch = batchOf(record);
+      this.#taken = { sequence: batch.sequence, segments: batch.segments, isDropped: false };
+      return batch;
     });
   }
 
@@ -145,6 +151,7 @@ class FileSpool implements Spool {
 
   done(sequence: number): Promise<void> {
     return this.#inTurn(async () => {
+      if (this.#taken !== null && this.#taken.sequence <= sequence) this.#taken = null;
       await this.#letGo(sequence);
       if (this.isEmpty || performance.now() - this.#notedAtMs > NOTE_INTERVAL_MS) await this.#writeNote();
     });
@@ -152,6 +159,7 @@ class FileSpool implements Spool {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#inTurn(async () => {
+      this.#tellTaken();
       await this.#writeNote();
       await this.#reader[Symbol.asyncDispose]();
       await this.#journal[Symbol.asyncDispose]();
@@ -175,8 +183,15 @@ class FileSpool implements Spool {
     if (record === null) return;
     const records = this.#ahead;
     const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    dropped(records.reduce((sum, { bytes }) => sum + view(bytes).getUint16(1, true), 0));
+    const taken = records.some(({ sequence }) => sequence === this.#taken?.sequence) ? this.#taken : null;
+    if (taken !== null) taken.isDropped = true;
+    dropped(records.reduce((sum, { bytes }) => sum + view(bytes).getUint16(1, true), -(taken?.segments ?? 0)));
     await this.#letGo(records.at(-1)?.sequence ?? record.sequence);
+  }
+
+  #tellTaken(): void {
+    if (this.#taken?.isDropped === true) this.#dropped?.(this.#taken.segments);
+    this.#taken = null;
   }
 
   /** The oldest; gaps that damage left are passed over. */

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import {
   AuthenticationError,
+  compressionsAlgorithms,
   compressionsAlgorithmsByBitmask,
   ConnectionPool,
   crc32c,
@@ -21,7 +22,7 @@ import {
 import { JournalError } from '../journal.ts';
 import { COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR, OK, UNKNOWN_TOPIC } from './codes.ts';
 import { CONNECT_MS_MAX, FETCH_BYTES_MAX, REBALANCE_MS_MAX, REQUEST_MS_MAX, SESSION_MS } from './limits.ts';
-import type { BatchCodec } from './record-batch.ts';
+import type { BatchCodec, BatchPacking } from './record-batch.ts';
 import { fetchApi, produceApi } from './wire-frames.ts';
 import type { JoinAnswer, KafkaWire, Membership, OffsetKind, PartitionOffset, TopicAnswer } from './wire.ts';
 
@@ -60,6 +61,16 @@ export const batchCodec: BatchCodec = {
     return algorithm?.available === true ? algorithm.decompressSync(bytes) : null;
   },
 };
+
+export type KafkaCompression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
+
+/** Null: none. Throws `refused` for one that this version of Node has not. */
+export function packingOf(compression: KafkaCompression): BatchPacking | null {
+  if (compression === 'none') return null;
+  const { available, bitmask, compressSync } = compressionsAlgorithms[compression];
+  if (!available) throw new JournalError('refused', `this version of Node cannot compress with ${compression}`);
+  return { codec: bitmask, pack: compressSync };
+}
 
 const GROUP_KEY = 0;
 const NEWEST = -1n;

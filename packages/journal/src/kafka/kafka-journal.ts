@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JournalError, type JournalStats, type RecordSink } from '../journal.ts';
-import { openBrokerWire, type KafkaAccess } from './broker-wire.ts';
+import { openBrokerWire, packingOf, type KafkaAccess, type KafkaCompression } from './broker-wire.ts';
 import { OK, TOPIC_NOT_ALLOWED, UNKNOWN_TOPIC } from './codes.ts';
 import { Lane, type Call, type Entry } from './lane.ts';
 import {
@@ -12,13 +12,15 @@ import {
   TOPIC_AGE_MS_MAX,
 } from './limits.ts';
 import { partitionOf } from './partition-of.ts';
-import { batchedBytes } from './record-batch.ts';
+import { batchedBytes, type BatchPacking } from './record-batch.ts';
 import type { KafkaWire, PartitionPlace } from './wire.ts';
 
 export interface KafkaJournalOptions {
   readonly wire: KafkaWire;
   readonly deliveryMsMax?: number;
   readonly pendingBytesMax?: number;
+  /** Of batches; left out: none. */
+  readonly packing?: BatchPacking | null;
   readonly nowMs?: () => number;
 }
 
@@ -28,9 +30,13 @@ export interface KafkaJournalOptions {
  */
 export async function openKafkaJournal(
   access: KafkaAccess,
-  limits: Pick<KafkaJournalOptions, 'deliveryMsMax'> = {},
+  {
+    compression = 'none',
+    ...limits
+  }: Pick<KafkaJournalOptions, 'deliveryMsMax'> & { readonly compression?: KafkaCompression } = {},
 ): Promise<KafkaJournal> {
-  const journal = new KafkaJournal({ wire: openBrokerWire(access), ...limits });
+  const packing = packingOf(compression);
+  const journal = new KafkaJournal({ wire: openBrokerWire(access), packing, ...limits });
   try {
     await journal.start();
     return journal;
@@ -50,6 +56,7 @@ export class KafkaJournal implements RecordSink {
   readonly #wire: KafkaWire;
   readonly #deliveryMsMax: number;
   readonly #pendingBytesMax: number;
+  readonly #packing: BatchPacking | null;
   readonly #nowMs: () => number;
   #lanes: readonly Lane[] = [];
   #replicaCount = 0;
@@ -72,6 +79,7 @@ export class KafkaJournal implements RecordSink {
     this.#wire = options.wire;
     this.#deliveryMsMax = options.deliveryMsMax ?? DELIVERY_MS_MAX;
     this.#pendingBytesMax = options.pendingBytesMax ?? PENDING_BYTES_MAX;
+    this.#packing = options.packing ?? null;
     this.#nowMs = options.nowMs ?? (() => performance.now());
   }
 
@@ -251,7 +259,7 @@ export class KafkaJournal implements RecordSink {
 
   #arrange(partitions: readonly PartitionPlace[]): void {
     this.#lanes = partitions.map(({ leader }, partition) => {
-      const lane = this.#lanes[partition] ?? new Lane(partition);
+      const lane = this.#lanes[partition] ?? new Lane(partition, this.#packing);
       lane.leader = leader;
       return lane;
     });

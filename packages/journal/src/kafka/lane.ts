@@ -2,7 +2,7 @@ import type { JournalError } from '../journal.ts';
 import { batchCodec } from './broker-wire.ts';
 import { DUPLICATE_SEQUENCE, MESSAGE_TOO_LARGE, OK, TOPIC_NOT_ALLOWED } from './codes.ts';
 import { BATCH_BYTES_MAX } from './limits.ts';
-import { batchedBytes, encodeRecordBatch, type OutgoingRecord } from './record-batch.ts';
+import { batchedBytes, encodeRecordBatch, type BatchPacking, type OutgoingRecord } from './record-batch.ts';
 import type { ProducerIdentity } from './wire.ts';
 
 /** One call of `append`. */
@@ -32,6 +32,7 @@ const PASSING: ReadonlySet<number> = new Set([3, 5, 6, 7, 8, 9, 13, 19, 20, 56, 
  */
 export class Lane {
   readonly partition: number;
+  readonly #packing: BatchPacking | null;
   /** A broker's number; -1 while there is none. */
   leader = -1;
   /** An attempt is under way: there is never more than one. */
@@ -43,8 +44,9 @@ export class Lane {
   #nextSequence = 0;
   #isHopeless = false;
 
-  constructor(partition: number) {
+  constructor(partition: number, packing: BatchPacking | null) {
     this.partition = partition;
+    this.#packing = packing;
   }
 
   get hasWork(): boolean {
@@ -73,6 +75,7 @@ export class Lane {
       this.#underWay.map(({ record }) => record),
       { ...identity, baseSequence: this.#nextSequence, timestampMs: Date.now() },
       batchCodec.crc32c,
+      this.#packing,
     );
     return this.#bytes;
   }

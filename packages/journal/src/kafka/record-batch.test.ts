@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { createRecordsBatch, crc32c, Reader, readRecordsBatches } from '@platformatic/kafka';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { batchCodec } from './broker-wire.ts';
+import { batchCodec, packingOf } from './broker-wire.ts';
 import { encodeRecordBatch, readRecordBatches } from './record-batch.ts';
 
 const STAMP = { producerId: 7, producerEpoch: 2, baseSequence: 40, timestampMs: 1_700_000_000_123 };
@@ -31,6 +31,28 @@ test("the client library reads what we encode as it reads its own, and we read t
     }),
     SEED,
   );
+});
+
+test.each(['gzip', 'snappy', 'lz4'] as const)('packed with %s, both read them; what cannot be packed too', (name) => {
+  const random = fc.array(fc.record({ key: fc.constant(new Uint8Array()), value: fc.uint8Array({ minLength: 50 }) }));
+  fc.assert(
+    fc.property(fc.oneof(records, random), (some) => {
+      fc.pre(some.length > 0);
+      const ours = encodeRecordBatch(some, STAMP, crc32c, packingOf(name));
+      const expected = some.map(({ value }) => [...value]);
+      expect(valuesIn(ours)).toEqual(expected);
+      const [read] = readRecordsBatches(Reader.from(ours));
+      expect(read?.records.map(({ value }) => bytesOf(value))).toEqual(expected);
+      expect(read?.crc).toBe(crc32c(ours.subarray(21)));
+    }),
+    SEED,
+  );
+});
+
+test('packed, what repeats takes less room', () => {
+  const some = Array.from({ length: 100 }, () => ({ key: Buffer.alloc(0), value: Buffer.from('the same again') }));
+  const [packed, plain] = [packingOf('gzip'), null].map((packing) => encodeRecordBatch(some, STAMP, crc32c, packing));
+  expect(packed?.byteLength).toBeLessThan((plain?.byteLength ?? 0) / 5);
 });
 
 test('a fetch begins in the middle of a batch, and ends in the middle of another', () => {
@@ -96,6 +118,6 @@ function textsOf(found: readonly { sequence: number; bytes: Uint8Array }[]): str
   return found.map(({ sequence, bytes }) => `${sequence} ${Buffer.from(bytes).toString()}`);
 }
 
-function bytesOf(bytes: Buffer | null): number[] {
+function bytesOf(bytes: Uint8Array | null): number[] {
   return [...(bytes ?? [])];
 }

@@ -38,6 +38,12 @@ const MAGIC = 2;
 
 /** How the records are packed; 0: not at all. */
 const PACKING = 0b111;
+
+export interface BatchPacking {
+  /** As the attributes of a batch name it, 1 to 7. */
+  readonly codec: number;
+  readonly pack: (records: Buffer) => Uint8Array;
+}
 const IS_CONTROL = 1 << 5;
 
 /** More than any record needs beside key and value. */
@@ -51,19 +57,27 @@ export function encodeRecordBatch(
   records: readonly OutgoingRecord[],
   { producerId, producerEpoch, baseSequence, timestampMs }: BatchStamp,
   crc32c: (bytes: Uint8Array) => number,
+  packing: BatchPacking | null = null,
 ): Buffer {
   let bytesMax = RECORDS_AT;
   for (const record of records) bytesMax += batchedBytes(record);
-  const buffer = Buffer.allocUnsafe(bytesMax);
+  let buffer: Buffer = Buffer.allocUnsafe(bytesMax);
   let at = RECORDS_AT;
   let delta = 0;
   for (const { key, value } of records) at = encodeRecord(buffer, at, delta++, key, value);
+  if (packing !== null) {
+    const packed = packing.pack(buffer.subarray(RECORDS_AT, at));
+    at = RECORDS_AT + packed.byteLength;
+    // What cannot be made smaller may grow by a little.
+    if (at > buffer.byteLength) buffer = Buffer.allocUnsafe(at);
+    buffer.set(packed, RECORDS_AT);
+  }
 
   buffer.fill(0, 0, LENGTH_AT);
   buffer.writeInt32BE(at - LENGTH_END, LENGTH_AT);
   buffer.writeInt32BE(-1, LENGTH_END);
   buffer.writeInt8(MAGIC, MAGIC_AT);
-  buffer.writeInt16BE(0, ATTRIBUTES_AT);
+  buffer.writeInt16BE(packing?.codec ?? 0, ATTRIBUTES_AT);
   buffer.writeInt32BE(records.length - 1, LAST_DELTA_AT);
   buffer.writeBigInt64BE(BigInt(timestampMs), 27);
   buffer.writeBigInt64BE(BigInt(timestampMs), 35);

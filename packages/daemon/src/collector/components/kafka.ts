@@ -1,4 +1,4 @@
-import type { KafkaCredentials } from '@fluoroscope/journal';
+import type { KafkaCompression, KafkaCredentials } from '@fluoroscope/journal';
 import { createKafkaSend } from '@fluoroscope/pipeline';
 import { z } from 'zod';
 import { text } from '../config/kinds.ts';
@@ -9,6 +9,7 @@ import { optionalTls, readClientTls, type ClientTlsFiles } from './tls.ts';
 const BROKER = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+):\d{1,5}$/i;
 const BROKERS_MAX = 100;
 const ENCODINGS = ['otlp_proto', 'otlp_json', 'xray_json'] as const;
+const COMPRESSIONS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const satisfies readonly KafkaCompression[];
 const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
 
 const sasl = z.strictObject({
@@ -41,17 +42,17 @@ export const kafka: z.ZodType<BuildExporter> = z
     producer: z
       .strictObject({
         required_acks: z.union([z.literal(-1), z.literal('all')], { error: 'expected all' }).default('all'),
-        compression: z.literal('none', { error: 'expected none' }).default('none'),
+        compression: z.enum(COMPRESSIONS, { error: `expected one of ${COMPRESSIONS.join(', ')}` }).default('none'),
       })
       .prefault({}),
   })
   .transform((config): BuildExporter => async (parts) => {
-    const { brokers, topic, encoding, client_id: clientId, auth, tls, timeout } = config;
+    const { brokers, topic, encoding, client_id: clientId, auth, tls, timeout, producer } = config;
     const credentials = { sasl: auth.sasl ?? null, tls: await readTls(tls) };
     // Only now: loading the client takes half a second.
     const { KAFKA_RECORD_BYTES_MAX, openKafkaJournal } = await import('@fluoroscope/journal/kafka');
     const access = { brokers, topic, credentials, clientId };
-    const records = await openKafkaJournal(access, { deliveryMsMax: timeout });
+    const records = await openKafkaJournal(access, { deliveryMsMax: timeout, compression: producer.compression });
     const send = createKafkaSend({
       append: (values, keys) => records.append(values, keys),
       encoding,

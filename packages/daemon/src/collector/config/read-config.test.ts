@@ -142,6 +142,11 @@ test.each([
   ],
   [
     '  debug:',
+    '  kafka: { producer: { compression: brotli } }',
+    '32: exporters.kafka.producer.compression: expected one of none, gzip, snappy, lz4, zstd',
+  ],
+  [
+    '  debug:',
     '  kafka: { tls: { server_name_override: x } }',
     '32: exporters.kafka.tls.server_name_override: Kafka has',
   ],

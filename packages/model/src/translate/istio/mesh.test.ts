@@ -178,6 +178,18 @@ test.each([
   expect(back.toSorted(byText)).toEqual(sent.toSorted(byText));
 });
 
+test('halves that two processes saw are joined by the one that both send to, and by none else', () => {
+  const halves = [
+    ['app', 'work', 'call', 'nextApp'],
+    ['in', 'out', 'nextIn'],
+  ];
+  const joined = ['client → productpage.default', 'productpage.default → reviews.default'];
+  const sent = halves.map((names) => createHopCollapser().collapse(ofOtlp(names.map(groupNamed))));
+  expect(edgesOf(sent.flat())).not.toEqual(joined);
+  const last = createHopCollapser();
+  expect(edgesOf(sent.flatMap((documents) => last.collapse(documents)))).toEqual(joined);
+});
+
 test('a node whose application reports its end after the sidecar', () => {
   const collapser = createHopCollapser();
   const at = { trace_id: `1-${TRACE.slice(0, 8)}-${TRACE.slice(8)}`, start_time: START_US / 1e6 };

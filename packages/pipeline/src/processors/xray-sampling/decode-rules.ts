@@ -7,6 +7,8 @@ export interface RulesPage {
   readonly nextToken: string | null;
 }
 
+/** Rules of another are for clients of another kind: X-Ray's SDKs leave them out. */
+const RULE_VERSION = 1;
 /** Of one answer. */
 const RULES_MAX = 1_000;
 const ATTRIBUTES_MAX = 50;
@@ -57,13 +59,14 @@ function readRule(rule: unknown): SamplingRule | null {
   const ReservoirSize = numberOf(rule, 'ReservoirSize');
   const Priority = numberOf(rule, 'Priority');
   if (RuleName === null || FixedRate === null || ReservoirSize === null || Priority === null) return null;
+  if ((numberOf(rule, 'Version') ?? RULE_VERSION) !== RULE_VERSION) return null;
   const attributes = memberOf(rule, 'Attributes');
   return {
     RuleName,
     Priority,
     FixedRate,
     ReservoirSize,
-    Version: 1,
+    Version: RULE_VERSION,
     ResourceARN: text('ResourceARN') || '*',
     ServiceName: text('ServiceName'),
     ServiceType: text('ServiceType'),

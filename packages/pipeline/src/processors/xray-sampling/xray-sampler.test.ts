@@ -147,6 +147,7 @@ test('rules that changed are fetched when a report says so', async () => {
 test.each([
   ['no object', 'x'],
   ['rules that lack something', [{ RuleName: 'a' }, null]],
+  ['rules of another version', [{ SamplingRule: { ...RULE, Version: 2 } }]],
 ])('an answer with %s decides nothing', async (_name, found) => {
   const { open } = endpointOf([], [], { SamplingRuleRecords: found });
   const rules = open();

@@ -12,7 +12,7 @@ export { layoutMap } from './map/layout-map.ts';
 export * from './map/place-nodes.ts';
 export { findRootCauses, type RootCauses } from './root-causes/find-root-causes.ts';
 export { DEFAULT_RULE_NAME, defaultRule, type DefaultRuleOptions } from './sampling/default-rule.ts';
-export { RESERVOIR_SIZE_COUNT_MAX } from './sampling/limits.ts';
+export { RESERVOIR_SIZE_COUNT_MAX, STATISTICS_WINDOW_SECONDS } from './sampling/limits.ts';
 export * from './sampling/sampling-book.ts';
 export * from './service-graph/services.ts';
 export { settledSums } from './service-graph/settled-sums.ts';

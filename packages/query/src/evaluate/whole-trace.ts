@@ -116,7 +116,7 @@ export function wholeTrace(traceId: TraceId, sent: readonly TraceDocument[]): Wh
 
 function totalsOf(placed: readonly Placed[]): WholeTotals {
   const standings = placed.map(({ standing }) => standing);
-  const totals = new TraceTotals();
+  const totals = new TraceTotals({ areKept: false });
   for (const standing of standings) totals.replace(null, standing);
   const { startUs, endUs, entry } = totals.readExtremes(() => standings);
   return {

@@ -66,7 +66,7 @@ test('a document of its own comes to the same by the short way as by the general
       const row = commitSolo(STAMP, entities, (fact) => solo.push(fact));
 
       const trace = new TraceEntities(STAMP.traceId);
-      const totals = new TraceTotals();
+      const totals = new TraceTotals({ areKept: true });
       const general: GraphFact[] = [];
       mergeDocument(trace, entities);
       trace.settle(

@@ -4,13 +4,13 @@ import type { AnnotationValue } from '@fluoroscope/model';
 import { outcomeBit, TRACE_ANNOTATIONS_MAX, type TraceAnnotation, type TraceRow } from '@fluoroscope/store';
 import { NO_ANNOTATIONS, type Entity } from './entity.ts';
 import { factsOf } from './facts.ts';
+import { byKeyAndValue } from './few-annotations.ts';
 import { SoloCauseTree } from './cause-trees.ts';
 import type { ServiceRef } from './service-ref.ts';
 import { causesIn } from './findings.ts';
 import { nodeOf, type Standing } from './standing.ts';
 import type { EmitFact } from './trace-entities.ts';
 import { assembleRow, byKeyText, placeIn, type RowStamp } from './trace-row.ts';
-import { printValue } from './trace-totals.ts';
 
 /** A document larger than this takes the general way: the loops below look at every pair. */
 const SOLO_ENTITIES_MAX = 32;
@@ -176,14 +176,6 @@ function sortFew<Item>(items: Item[], compare: (a: Item, b: Item) => number): vo
     }
     items[to] = item;
   }
-}
-
-function byKeyAndValue(a: Annotation, b: Annotation): number {
-  const byKey = byKeyText(a, b);
-  if (byKey !== 0) return byKey;
-  const textA = printValue(a.value);
-  const textB = printValue(b.value);
-  return textA < textB ? -1 : Number(textA > textB);
 }
 
 function listed(text: string | null | undefined): readonly string[] {

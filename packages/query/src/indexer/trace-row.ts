@@ -2,11 +2,12 @@ import { timeUs, type ServiceKey, type TimeUs, type TraceId } from '@fluoroscope
 import { TRACE_ANNOTATIONS_MAX, type TraceAnnotation, type TraceRow } from '@fluoroscope/store';
 import type { CountedKeys } from './counted-keys.ts';
 import type { Entity } from './entity.ts';
+import { gatherAnnotations } from './few-annotations.ts';
 import { readFindings } from './findings.ts';
 import type { ServiceRef } from './service-ref.ts';
 import { nodeOf, type Standing } from './standing.ts';
 import type { TraceEntities } from './trace-entities.ts';
-import type { TraceTotals } from './trace-totals.ts';
+import type { AnnotationCounts, TraceTotals } from './trace-totals.ts';
 
 export interface RowStamp {
   readonly traceId: TraceId;
@@ -58,7 +59,7 @@ export function buildTraceRow(
     throttle: totals.throttleCount > 0,
     partial: totals.partialCount > 0,
     inferred: totals.inferredCount > 0,
-    annotations: readAnnotations(totals, placeOf),
+    annotations: readAnnotations(totals, all, placeOf),
     users: totals.users.shown().map(({ key, value }) => ({ name: key, services: placesOf(value, placeOf) })),
     resourceArns: totals.resourceArns.shown().map(({ key }) => key),
     instanceIds: totals.instanceIds.shown().map(({ key }) => key),
@@ -131,11 +132,20 @@ function placesIn(services: readonly ServiceRef[]): PlaceOf {
 /** Up to here looking is faster than making a Map. */
 const SCANNED_SERVICES_MAX = 16;
 
+function readAnnotations(
+  totals: TraceTotals,
+  all: () => Iterable<Standing>,
+  placeOf: PlaceOf,
+): readonly TraceAnnotation[] {
+  const gathered = totals.countsAnnotations ? null : gatherAnnotations(all(), placeOf, TRACE_ANNOTATIONS_MAX);
+  return gathered ?? chooseAnnotations(totals.readAnnotations(all), placeOf);
+}
+
 /**
  * Every key gets its first value before any gets its second, so that one key with a thousand values does not
  * crowd out the others.
  */
-function readAnnotations({ annotationKeys }: TraceTotals, placeOf: PlaceOf): TraceAnnotation[] {
+function chooseAnnotations(annotationKeys: AnnotationCounts, placeOf: PlaceOf): TraceAnnotation[] {
   const keys = annotationKeys.shown();
   const places = chooseCounts(keys.map(({ value: pairs }) => pairs.shown().length));
   const annotations: TraceAnnotation[] = [];

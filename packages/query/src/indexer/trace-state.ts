@@ -167,9 +167,10 @@ export class TraceState {
       return kept;
     }
     trace.settle(emit, ignore);
-    const totals = new TraceTotals();
+    const areKept = trace.slots.size > COUNTED_ANEW_ENTITIES_MAX;
+    const totals = new TraceTotals({ areKept });
     for (const standing of standingsOf(trace)) totals.replace(null, standing);
-    if (trace.slots.size > COUNTED_ANEW_ENTITIES_MAX) this.#totals = totals;
+    if (areKept) this.#totals = totals;
     return totals;
   }
 

@@ -10,6 +10,8 @@ export interface AnnotationPair {
   readonly owners: CountedKeys<ServiceRef>;
 }
 
+export type AnnotationCounts = CountedKeys<CountedKeys<AnnotationPair>>;
+
 /**
  * Sums over a trace's entities that the row is made of. `replace` costs the same however large the trace is;
  * only when an extreme (first, last, entry) recedes are all entities looked at again, at the next `read`.
@@ -20,9 +22,8 @@ export class TraceTotals {
   partialCount = 0;
   throttleCount = 0;
   readonly services: CountedKeys<ServiceRef> = new CountedKeys<ServiceRef>(TRACE_SERVICES_MAX);
-  readonly annotationKeys: CountedKeys<CountedKeys<AnnotationPair>> = new CountedKeys<CountedKeys<AnnotationPair>>(
-    TRACE_ANNOTATIONS_MAX,
-  );
+  /** Null while they are not counted. */
+  #annotationKeys: AnnotationCounts | null;
   /** With the nodes that named the user. */
   readonly users: CountedKeys<CountedKeys<ServiceRef>> = new CountedKeys<CountedKeys<ServiceRef>>(TRACE_NAMES_MAX);
   readonly resourceArns: CountedKeys<null> = new CountedKeys<null>(TRACE_NAMES_MAX);
@@ -33,6 +34,23 @@ export class TraceTotals {
   #endUs = -Infinity;
   #entry: Standing | null = null;
   #hasReceded = false;
+
+  /** Annotations are counted from the start, or, for totals that are not kept, when they are asked for. */
+  constructor({ areKept }: { readonly areKept: boolean }) {
+    this.#annotationKeys = areKept ? new CountedKeys(TRACE_ANNOTATIONS_MAX) : null;
+  }
+
+  /** `all` is everything counted. */
+  readAnnotations(all: () => Iterable<Standing>): AnnotationCounts {
+    if (this.#annotationKeys !== null) return this.#annotationKeys;
+    this.#annotationKeys = new CountedKeys(TRACE_ANNOTATIONS_MAX);
+    for (const standing of all()) this.#countAnnotations(this.#annotationKeys, standing, 1);
+    return this.#annotationKeys;
+  }
+
+  get countsAnnotations(): boolean {
+    return this.#annotationKeys !== null;
+  }
 
   replace(before: Standing | null, after: Standing | null): void {
     if (before !== null) this.#count(before, -1);
@@ -84,10 +102,7 @@ export class TraceTotals {
     // Inferred segments count too: a throttled table has no other.
     if (entity.throttle && node !== null) this.throttleCount += by;
     if (node !== null) bump(this.services, node.text, node, by);
-    for (const key of Object.keys(entity.annotations)) {
-      const value = entity.annotations[key];
-      if (value !== undefined) this.#countAnnotation(key, value, owner, by);
-    }
+    if (this.#annotationKeys !== null) this.#countAnnotations(this.#annotationKeys, standing, by);
 
     const { segment } = entity;
     if (segment === null) return;
@@ -97,13 +112,17 @@ export class TraceTotals {
     for (const zone of segment.zones) bump(this.zones, zone, null, by);
   }
 
-  #countAnnotation(key: string, value: AnnotationValue, owner: ServiceRef | null, by: 1 | -1): void {
-    const pairs = this.annotationKeys.get(key) ?? new CountedKeys<AnnotationPair>(TRACE_ANNOTATIONS_MAX);
-    const valueText = printValue(value);
-    const pair = pairs.get(valueText) ?? { value, owners: new CountedKeys<ServiceRef>(TRACE_SERVICES_MAX) };
-    if (owner !== null) bump(pair.owners, owner.text, owner, by);
-    bump(pairs, valueText, pair, by);
-    bump(this.annotationKeys, key, pairs, by);
+  #countAnnotations(counts: AnnotationCounts, { entity, owner }: Standing, by: 1 | -1): void {
+    for (const key of Object.keys(entity.annotations)) {
+      const value = entity.annotations[key];
+      if (value === undefined) continue;
+      const pairs = counts.get(key) ?? new CountedKeys<AnnotationPair>(TRACE_ANNOTATIONS_MAX);
+      const valueText = printValue(value);
+      const pair = pairs.get(valueText) ?? { value, owners: new CountedKeys<ServiceRef>(TRACE_SERVICES_MAX) };
+      if (owner !== null) bump(pair.owners, owner.text, owner, by);
+      bump(pairs, valueText, pair, by);
+      bump(counts, key, pairs, by);
+    }
   }
 
   #countUser(name: string, owner: ServiceRef | null, by: 1 | -1): void {

@@ -14,6 +14,14 @@ export interface RuleClients {
    * A share that grows therefore waits until the others have reported.
    */
   report(report: ClientReport, reservoirSize: number): number;
+  /** Those that reported lately. */
+  read(nowUs: TimeUs): ActiveClients;
+}
+
+export interface ActiveClients {
+  readonly count: number;
+  /** Requests a second that they may sample from the reservoir, together. */
+  readonly quota: number;
 }
 
 export interface ClientReport {
@@ -62,7 +70,12 @@ export function createRuleClients(): RuleClients {
     return quota;
   }
 
-  return { report };
+  function read(nowUs: TimeUs): ActiveClients {
+    const active = [...clients.values()].filter(({ reportedUs }) => nowUs - reportedUs <= INTERVALS_KEPT * INTERVAL_US);
+    return { count: active.length, quota: active.reduce((sum, { quota }) => sum + quota, 0) };
+  }
+
+  return { report, read };
 }
 
 /** Keeps one entry an interval, however often a client reports, and only the last intervals. */

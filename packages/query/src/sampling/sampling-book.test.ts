@@ -206,3 +206,13 @@ function fleet({ reservoirSize, requests }: { reservoirSize: number; requests: R
 function at(seconds: number) {
   return timeUs(Math.round((START + seconds) * 1e6));
 }
+
+test('states tell who reported lately and what of the reservoir they hold', () => {
+  const sampling = book({ reservoirSize: 10 });
+  report(sampling, [statistics({ client: 'a', at: START }), statistics({ client: 'b', at: START })], at(START));
+  expect(sampling.states(at(START))).toMatchObject([
+    { name: 'Default', clients: { count: 2 }, windows: [{ RequestCount: 10 }] },
+  ]);
+  expect(sampling.states(at(START))[0]?.clients.quota).toBeLessThanOrEqual(10);
+  expect(sampling.states(at(START + 31))[0]?.clients).toEqual({ count: 0, quota: 0 });
+});

@@ -12,7 +12,7 @@ import {
 import { secondsFromUs, type TimeUs } from '@fluoroscope/model';
 import { REPORT_INTERVAL_SECONDS, RESERVOIR_SIZE_COUNT_MAX, STATISTICS_AGE_SECONDS_MAX } from './limits.ts';
 import { createRateBoost, type RateBoost } from './rate-boost.ts';
-import { createRuleClients, type RuleClients } from './rule-clients.ts';
+import { createRuleClients, type ActiveClients, type RuleClients } from './rule-clients.ts';
 import { createStatisticsWindows, type StatisticsWindows } from './statistics-windows.ts';
 
 /** Which rules clients sample by, and how much of each rule's reservoir each client may use. */
@@ -28,6 +28,16 @@ export interface SamplingBook {
 
   /** Of the last half hour, oldest window first, then by rule in order. */
   summaries(nowUs: TimeUs): readonly SamplingStatisticSummary[];
+
+  /** Of each rule, in the order in which they are tried. */
+  states(nowUs: TimeUs): readonly RuleState[];
+}
+
+export interface RuleState {
+  readonly name: string;
+  readonly clients: ActiveClients;
+  /** As of `summaries`. */
+  readonly windows: readonly SamplingStatisticSummary[];
 }
 
 export interface SamplingRules {
@@ -96,6 +106,12 @@ export function createSamplingBook(given: SamplingRules): SamplingBook {
       const all = Array.from(book, ([name, { statistics }]) => statistics.read(name, nowUs)).flat();
       return all.sort((a, b) => (a.Timestamp ?? 0) - (b.Timestamp ?? 0));
     },
+    states: (nowUs) =>
+      Array.from(book, ([name, { clients, statistics }]) => ({
+        name,
+        clients: clients.read(nowUs),
+        windows: statistics.read(name, nowUs),
+      })),
   };
 }
 

@@ -7,6 +7,7 @@ import { charts } from './suites/charts.mjs';
 import { collector } from './suites/collector.mjs';
 import { grafana } from './suites/grafana.mjs';
 import { grpc } from './suites/grpc.mjs';
+import { grpcExamples } from './suites/grpc-examples.mjs';
 import { image } from './suites/image.mjs';
 import { kafka } from './suites/kafka.mjs';
 import { kafkaExporter } from './suites/kafka-exporter.mjs';
@@ -44,6 +45,7 @@ const SERVER_SUITES = {
   samplers,
   'sdk-servers': sdkServers,
   grpc,
+  'grpc-examples': grpcExamples,
   redis,
   kafka,
   'kafka-exporter': kafkaExporter,

@@ -1,4 +1,4 @@
-import { prepareGrpcJava, prepareGrpcPython } from './grpc/prepare-grpc.mjs';
+import { prepareConnect, prepareGrpcJava, prepareGrpcPython, prepareNestJs } from './grpc/prepare-grpc.mjs';
 import { prepareKafka } from './kafka/prepare-kafka.mjs';
 import { preparePython } from './prepare-python.mjs';
 import { prepareServers } from './sdk-servers/prepare.mjs';
@@ -28,6 +28,8 @@ const STEPS = [
   prepareNodeClients,
   prepareGrpcJava,
   prepareGrpcPython,
+  prepareConnect,
+  prepareNestJs,
 ];
 
 const print = (line) => process.stdout.write(`${line}\n`);

@@ -1,6 +1,6 @@
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { install, JAVA_HOW_TO, prepared, runs, step } from '../sdks/prepare.mjs';
+import { install, JAVA_HOW_TO, prepared, prepareExample, runs, step } from '../sdks/prepare.mjs';
 
 const PYTHON_HOW_TO = 'install Python 3.10 or later with its venv module (Debian: apt install python3 python3-venv)';
 const JAVA_FILES = [
@@ -26,6 +26,16 @@ export async function prepareGrpcJava(print) {
     await step('javac', [...compile, ...sources], JAVA_HOW_TO);
   });
   return [folder, join(folder, 'jars', '*')].join(delimiter);
+}
+
+/** examples/connect with its packages. @returns {Promise<string>} the folder */
+export function prepareConnect(print) {
+  return prepareExample(print, 'connect', ['main.mjs', 'service.mjs']);
+}
+
+/** examples/nestjs-grpc with its packages. @returns {Promise<string>} the folder */
+export function prepareNestJs(print) {
+  return prepareExample(print, 'nestjs-grpc', ['main.mjs', 'stock.mjs', 'stock.proto']);
 }
 
 /** A Python with gRPC and AWS's X-Ray SDK. @returns {Promise<string>} its path */

@@ -69,13 +69,27 @@ export function prepareNodeClients(print) {
   return nodePackages({ print, name: 'node-clients', source: 'node-clients' });
 }
 
+/** OpenTelemetry's instrumentation, for the Node SDK's benches. @returns {Promise<string>} the folder that has it */
+export function prepareNodeOpenTelemetry(print) {
+  return nodePackages({ print, name: 'node-opentelemetry', source: 'node-opentelemetry' });
+}
+
+/** An example with packages of its own, copied with them. @returns {Promise<string>} the folder */
+export function prepareExample(print, name, sources) {
+  const folder = `../../examples/${name}`;
+  const files = ['package.json', 'package-lock.json', ...sources].map((file) => `${folder}/${file}`);
+  return prepared(`example-${name}`, files, print, (out) => installPackages(files, folder, out));
+}
+
 function nodePackages({ print, name, source }) {
   const files = ['package.json', 'package-lock.json'].map((file) => `${source}/${file}`);
-  return prepared(name, files, print, async (out) => {
-    for (const file of files) await copyFile(fileOf(file), join(out, file.slice(source.length + 1)));
-    const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefix', out];
-    await step('npm', ['ci', ...options], 'npm needs a registry it can reach');
-  });
+  return prepared(name, files, print, (out) => installPackages(files, source, out));
+}
+
+async function installPackages(files, source, out) {
+  for (const file of files) await copyFile(fileOf(file), join(out, file.slice(source.length + 1)));
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefix', out];
+  await step('npm', ['ci', ...options], 'npm needs a registry it can reach');
 }
 
 /** Made once, and kept until one of the files changes. A folder without the mark was cut short. */

@@ -224,10 +224,11 @@ test('trace ids begin with the time, and no id is all zeros', () => {
   expect(ids.generateSpanId()).toMatch(/^(?!0{16})[0-9a-f]{16}$/);
 });
 
-test('a document too large for a datagram is lost, counted, and told', async () => {
-  const before = sdk.getSendCounts().lost['too-large'];
-  inSpan('huge', (span) => span.setAttribute('text', 'x'.repeat(70_000)));
-  expect(sdk.getSendCounts().lost['too-large']).toBe(before + 1);
+test('a document too large for a datagram goes without its metadata, and is counted', async () => {
+  const before = sdk.getSendCounts().withoutMetadata;
+  inSpan('heavy', (span) => span.setAttributes({ text: 'x'.repeat(70_000), tier: 'gold' }));
+  expect(await receiver.take(1)).toMatchObject([{ name: 'heavy', annotations: { tier: 'gold' } }]);
+  expect(sdk.getSendCounts().withoutMetadata).toBe(before + 1);
   await provider.shutdown();
   const exporter = new XRaySpanExporter();
   await exporter.shutdown();

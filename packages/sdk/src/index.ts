@@ -37,6 +37,7 @@ export {
   resolveSegment,
   setContextMissingStrategy,
   setSegment,
+  withSegment,
   type ContextMissingStrategy,
   type SegmentLike,
 } from './context/context.ts';

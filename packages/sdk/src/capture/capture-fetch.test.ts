@@ -12,7 +12,7 @@ import { openLog } from '../testing/log.ts';
 import { captureFetchGlobal, captureFetchModule, enableCapture, uncaptureFetch } from './capture-fetch.ts';
 import { captureUndici } from './capture-undici.ts';
 
-vi.mock('../send/emitter.ts', () => ({ sendEntity: () => {} }));
+vi.mock('../send/emitter.ts', () => import('../testing/sent.ts'));
 
 interface Undici {
   request(url: string, options?: object): Promise<{ statusCode: number; body: Readable & { text(): Promise<string> } }>;

@@ -5,7 +5,7 @@ import type { Subsegment } from '../document/subsegment.ts';
 import { openLog } from '../testing/log.ts';
 import { captureAsyncFunc, captureCallbackFunc, captureFunc } from './capture-functions.ts';
 
-vi.mock('../send/emitter.ts', () => ({ sendEntity: () => {} }));
+vi.mock('../send/emitter.ts', () => import('../testing/sent.ts'));
 
 /** Runs in a new segment, and gives the segment back. */
 function within(run: () => unknown): Segment {

@@ -15,7 +15,7 @@ import type { Subsegment } from '../document/subsegment.ts';
 import { openLog } from '../testing/log.ts';
 import { captureHTTPs, captureHTTPsGlobal } from './capture-https.ts';
 
-vi.mock('../send/emitter.ts', () => ({ sendEntity: () => {} }));
+vi.mock('../send/emitter.ts', () => import('../testing/sent.ts'));
 
 /** Answers with the status in the path, and with the trace header that it was sent. `/cut` and `/silent` never end. */
 const server = http.createServer((request, response) => {

@@ -9,6 +9,8 @@ export type SegmentLike = Segment | Subsegment;
 export type ContextMissingStrategy = 'LOG_ERROR' | 'RUNTIME_ERROR' | 'IGNORE_ERROR' | ((message: string) => void);
 
 const SEGMENT = 'segment';
+/** In manual mode: what `withSegment` was given. */
+const GIVEN = 'givenSegment';
 const namespace = new Namespace('AWSXRay');
 
 const STRATEGIES: Readonly<Record<string, (message: string) => void>> = {
@@ -80,6 +82,21 @@ export function setSegment(segment: SegmentLike | undefined): void {
 
 export function runWithSegment<T>(segment: SegmentLike, fn: () => T): T {
   return automatic ? namespace.runWith(SEGMENT, segment, fn) : fn();
+}
+
+/**
+ * What `fn` starts belongs to `segment`: in manual mode the calls of captured Redis and MongoDB clients and of brokers, in automatic mode
+ * everything.
+ */
+export function withSegment<T>(segment: SegmentLike, fn: () => T): T {
+  return namespace.runWith(automatic ? SEGMENT : GIVEN, segment, fn);
+}
+
+/** As `currentSegment`; in manual mode that of `withSegment`. */
+export function currentOrGiven(): SegmentLike | undefined {
+  if (automatic) return currentSegment();
+  const given = namespace.get(GIVEN);
+  return isSegmentLike(given) ? given : undefined;
 }
 
 export function isAutomaticMode(): boolean {

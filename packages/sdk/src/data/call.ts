@@ -1,4 +1,4 @@
-import { currentSegment, getNamespace, isAutomaticMode, type SegmentLike } from '../context/context.ts';
+import { currentOrGiven, getNamespace, isAutomaticMode, type SegmentLike } from '../context/context.ts';
 import { Segment } from '../document/segment.ts';
 import { Subsegment } from '../document/subsegment.ts';
 import type { AnyFunction } from './patches.ts';
@@ -11,9 +11,9 @@ export function openCall(name: string, parent: SegmentLike | undefined): Subsegm
   return subsegment;
 }
 
-/** For clients with commands of their own, such as heartbeats: without a segment nobody is told. In manual mode there is none. */
+/** For clients with commands of their own, such as heartbeats: without a segment nobody is told. */
 export function quietParent(): SegmentLike | undefined {
-  return isAutomaticMode() ? currentSegment() : undefined;
+  return currentOrGiven();
 }
 
 export function isSegmentLike(value: unknown): value is SegmentLike {

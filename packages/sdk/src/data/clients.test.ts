@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
-import { currentSegment } from '../context/context.ts';
+import { currentSegment, enableAutomaticMode, enableManualMode, withSegment } from '../context/context.ts';
 import { Segment } from '../document/segment.ts';
 import { openLog } from '../testing/log.ts';
 import { callsOf, inSegment, printCalls } from '../testing/traced.ts';
@@ -141,6 +141,24 @@ test('mongodb: heartbeats are nobody’s; a client that does not tell is told of
     1,
     expect.stringContaining('monitorCommands'),
   ]);
+});
+
+test('in manual mode a call belongs to the segment that is given, also after awaits', async () => {
+  enableManualMode();
+  try {
+    const [redis, mongo, segment] = [new NodeRedis(), new MongoClient(true), new Segment('shop')];
+    captureRedis(redis);
+    captureMongoDB(mongo);
+    await withSegment(segment, async () => {
+      await redis.get('a');
+      mongo.emit('commandStarted', { ...EVENT, requestId: 1, ...find });
+    });
+    mongo.emit('commandSucceeded', { ...EVENT, requestId: 1 });
+    await redis.get('a');
+    expect([printCalls(segment), segment.counter]).toEqual([['redis@h', 'shop@h'], 0]);
+  } finally {
+    enableAutomaticMode();
+  }
 });
 
 test.each([captureRedis, captureMongoDB])('%o takes nothing else', (capture) => {

@@ -9,48 +9,40 @@ import type { Subsegment } from './subsegment.ts';
 /** Subsegments inside subsegments; what is deeper is left out of the document, and said so. Keeps recursion off the stack's end. */
 export const LEVELS_MAX = 200;
 
-/** What a document is sent without, when it would be too large. */
-export interface Omissions {
-  readonly subsegments?: boolean;
-  readonly metadata?: boolean;
-}
-
-const NOTHING: Omissions = {};
-
 /** A segment with what is in it. */
-export function encodeSegment(segment: Segment, omit: Omissions = NOTHING): string {
+export function encodeSegment(segment: Segment): string {
   let text = `{"trace_id":${quote(segment.trace_id)},"id":${quote(segment.id)}`;
   if (segment.parent_id !== undefined) text += `,"parent_id":${quote(segment.parent_id)}`;
   if (segment.origin !== undefined) text += `,"origin":${quote(segment.origin)}`;
   if (segment.user !== undefined) text += `,"user":${quote(segment.user)}`;
   if (segment.resource_arn !== undefined) text += `,"resource_arn":${quote(segment.resource_arn)}`;
   if (segment.service !== undefined) text += `,"service":${serviceText(segment.service)}`;
-  return `${text + awsText(segment)},${commonText(segment, omit, 0)}}`;
+  return `${text + awsText(segment)},${commonText(segment, 0)}}`;
 }
 
 /** A subsegment as a document of its own. */
-export function encodeSubsegment(subsegment: Subsegment, omit: Omissions = NOTHING): string {
+export function encodeSubsegment(subsegment: Subsegment): string {
   let text = '{"type":"subsegment"';
   if (subsegment.segment !== undefined) text += `,"trace_id":${quote(subsegment.segment.trace_id)}`;
   if (subsegment.parent !== undefined) text += `,"parent_id":${quote(subsegment.parent.id)}`;
-  return `${text},${subsegmentText(subsegment, omit, 0)}}`;
+  return `${text},${subsegmentText(subsegment, 0)}}`;
 }
 
 /** A subsegment as it stands in its parent's document. */
 export function encodeEmbedded(subsegment: Subsegment): string {
-  return `{${subsegmentText(subsegment, NOTHING, 0)}}`;
+  return `{${subsegmentText(subsegment, 0)}}`;
 }
 
-function subsegmentText(subsegment: Subsegment, omit: Omissions, level: number): string {
+function subsegmentText(subsegment: Subsegment, level: number): string {
   let text = `"id":${quote(subsegment.id)},`;
   if (subsegment.namespace !== undefined) text += `"namespace":${quote(subsegment.namespace)},`;
   if (subsegment.traced !== undefined) text += `"traced":${subsegment.traced ? 'true' : 'false'},`;
   if (subsegment.aws !== undefined) text += `"aws":${objectText(subsegment.aws)},`;
   if (subsegment.precursor_ids !== undefined) text += `"precursor_ids":${valueText(subsegment.precursor_ids)},`;
-  return text + commonText(subsegment, omit, level);
+  return text + commonText(subsegment, level);
 }
 
-function commonText(entity: Entity, omit: Omissions, level: number): string {
+function commonText(entity: Entity, level: number): string {
   let text = `"name":${quote(entity.name)},"start_time":${secondsText(entity.start_time)}`;
   if (entity.end_time !== undefined) text += `,"end_time":${secondsText(entity.end_time)}`;
   else text += ',"in_progress":true';
@@ -60,11 +52,11 @@ function commonText(entity: Entity, omit: Omissions, level: number): string {
   if (entity.http !== undefined) text += `,"http":${objectText(entity.http)}`;
   if (entity.sql !== undefined) text += `,"sql":${objectText(entity.sql)}`;
   if (entity.annotations !== undefined) text += `,"annotations":${objectText(entity.annotations)}`;
-  if (entity.metadata !== undefined && omit.metadata !== true) text += `,"metadata":${metadataText(entity.metadata)}`;
+  if (entity.metadata !== undefined) text += `,"metadata":${metadataText(entity.metadata)}`;
   if (entity.cause !== undefined) text += `,"cause":${valueText(entity.cause) ?? '{}'}`;
   if (entity.links !== undefined) text += `,"links":${valueText(entity.links) ?? '[]'}`;
   if (entity.extras !== undefined) text += extrasText(entity.extras);
-  if (entity.subsegments !== undefined && omit.subsegments !== true) text += subsegmentsText(entity.subsegments, level);
+  if (entity.subsegments !== undefined) text += subsegmentsText(entity.subsegments, level);
   return text;
 }
 
@@ -76,7 +68,7 @@ function subsegmentsText(subsegments: readonly Subsegment[], level: number): str
   let text = '';
   for (const subsegment of subsegments) {
     if (subsegment.notTraced === true) continue;
-    text += `${text === '' ? '' : ','}{${subsegmentText(subsegment, NOTHING, level + 1)}}`;
+    text += `${text === '' ? '' : ','}{${subsegmentText(subsegment, level + 1)}}`;
   }
   return text === '' ? '' : `,"subsegments":[${text}]`;
 }

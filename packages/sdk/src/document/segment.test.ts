@@ -2,15 +2,13 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { SegmentUtils } from '../segment-utils.ts';
 import { SqlData } from '../sql-data.ts';
 import { openLog } from '../testing/log.ts';
+import { sent } from '../testing/sent.ts';
 import { readDocument } from '../testing/udp-receiver.ts';
 import { Segment } from './segment.ts';
 import { Subsegment } from './subsegment.ts';
 
 const ROOT = '1-5759e988-bd862e3fe1be46a994272793';
-const sent: { name: string; text: string }[] = [];
-vi.mock('../send/emitter.ts', () => ({
-  sendEntity: (entity: Segment | Subsegment) => sent.push({ name: entity.name, text: entity.format() }),
-}));
+vi.mock('../send/emitter.ts', () => import('../testing/sent.ts'));
 
 afterEach(() => {
   sent.length = 0;

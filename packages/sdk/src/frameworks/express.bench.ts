@@ -1,32 +1,64 @@
 /**
- * `npx tsc -b packages/sdk && npx tsx --conditions=source packages/sdk/src/frameworks/express.bench.ts [requests of a round]`
+ * `npx tsc -b packages/sdk && npx tsx --conditions=source packages/sdk/src/frameworks/express.bench.ts
+ *   [--requests OF_A_ROUND] [--rounds N] [--folder FOLDER] [--only KIND,KIND]`
  *
  * Express's hello-world, bare, with the official SDK, with ours (as built) and bare with AsyncLocalStorage, each in a process of its
- * own, all sampled, in turns. What counts is the CPU time of the server for each request: what else runs on the machine does not change
+ * own, all sampled, in turns; with a folder that has `@opentelemetry/sdk-trace-node`, `exporter-trace-otlp-proto` and the instrumentations of HTTP and
+ * Express installed, with OpenTelemetry's too. 10,000 requests and 100 rounds are the million after which memory has to be what it was.
+ * What counts is the CPU time of the server for each request: what else runs on the machine does not change
  * it much. Segments go to a socket on loopback that this process reads.
  */
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
-const ROUNDS = 7;
 const CONNECTIONS = 20;
-const REQUESTS = Number(process.argv[2] ?? 10_000);
+const { values: given } = parseArgs({
+  options: {
+    requests: { type: 'string', default: '10000' },
+    rounds: { type: 'string', default: '7' },
+    only: { type: 'string' },
+    folder: { type: 'string' },
+  },
+});
+const [REQUESTS, ROUNDS] = [Number(given.requests), Number(given.rounds)];
+const { folder, only } = given;
 const WARM_UP = 10_000;
 const ANSWER_END = '\r\n\r\nhello';
 const ASK = 'GET / HTTP/1.1\r\nhost: shop\r\n\r\n';
 
 /** `context`: nothing but a run of AsyncLocalStorage around each request, which whoever keeps a context pays. */
-const VARIANTS = { bare: 'bare', official: 'aws-xray-sdk', ours: '@fluoroscope/sdk', context: 'context' } as const;
+const VARIANTS: Readonly<Record<string, string>> = {
+  bare: 'bare',
+  official: 'aws-xray-sdk',
+  ours: '@fluoroscope/sdk',
+  'ours by HTTP': '@fluoroscope/sdk',
+  context: 'context',
+  ...(folder !== undefined && { OpenTelemetry: 'opentelemetry' }),
+};
 
 /** Runs in each server's process, as it stands here. */
 const SERVER = `
+  const kind = process.env.BENCH_SDK;
+  if (kind === 'opentelemetry') {
+    const load = require('node:module').createRequire(process.env.BENCH_FOLDER + '/package.json');
+    const { NodeTracerProvider, BatchSpanProcessor } = load('@opentelemetry/sdk-trace-node');
+    const { OTLPTraceExporter } = load('@opentelemetry/exporter-trace-otlp-proto');
+    const exporter = new OTLPTraceExporter({ url: process.env.BENCH_ENDPOINT });
+    const limits = { maxQueueSize: 100_000, scheduledDelayMillis: 200 };
+    const provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter, limits)] });
+    provider.register();
+    const { HttpInstrumentation } = load('@opentelemetry/instrumentation-http');
+    const { ExpressInstrumentation } = load('@opentelemetry/instrumentation-express');
+    for (const each of [new HttpInstrumentation(), new ExpressInstrumentation()]) each.setTracerProvider(provider);
+  }
   const express = require('express');
   const app = express();
-  const kind = process.env.BENCH_SDK;
-  const sdk = kind === 'bare' || kind === 'context' ? undefined : require(kind);
+  const sdk = ['bare', 'context', 'opentelemetry'].includes(kind) ? undefined : require(kind);
   if (kind === 'context') {
     const storage = new (require('node:async_hooks').AsyncLocalStorage)();
     app.use((request, response, next) => storage.run({}, next));
@@ -38,7 +70,7 @@ const SERVER = `
   }
   app.get('/', (request, response) => response.send('hello'));
   if (sdk !== undefined) app.use(sdk.express.closeSegment());
-  const server = app.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+  const server = require('node:http').createServer(app).listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
   process.on('disconnect', () => process.exit());
   process.on('message', () => {
     if (global.gc !== undefined) gc();
@@ -58,6 +90,8 @@ interface Variant {
   readonly child: ChildProcess;
   readonly port: number;
   readonly usPerRequest: number[];
+  /** After each round, garbage collected. */
+  readonly heapBytes: number[];
 }
 
 const sink = createSocket('udp4');
@@ -65,31 +99,46 @@ let received = 0;
 sink.on('message', () => (received += 1));
 sink.bind(0, '127.0.0.1');
 await once(sink, 'listening');
+const endpoint = createServer((request, response) =>
+  request.resume().on('end', () => response.end(request.url === '/TraceSegments' ? '{}' : undefined)),
+);
+endpoint.listen(0, '127.0.0.1');
+await once(endpoint, 'listening');
+const origin = `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}`;
 
 const variants: Variant[] = [];
-for (const [name, sdk] of Object.entries(VARIANTS)) variants.push(await start(name, sdk));
+for (const [name, sdk] of Object.entries(VARIANTS)) {
+  if (only === undefined || only.split(',').includes(name)) variants.push(await start(name, sdk));
+}
 for (const variant of variants) await load(variant.port, WARM_UP);
-const before = await Promise.all(variants.map(({ child }) => usageOf(child)));
 for (let round = 0; round < ROUNDS; round += 1) {
   // Neither is always after the same other one.
-  for (const { child, port, usPerRequest } of round % 2 === 0 ? variants : variants.toReversed()) {
+  for (const { child, port, usPerRequest, heapBytes } of round % 2 === 0 ? variants : variants.toReversed()) {
     const from = await usageOf(child);
     await load(port, REQUESTS);
-    usPerRequest.push(((await usageOf(child)).cpuUs - from.cpuUs) / REQUESTS);
+    const to = await usageOf(child);
+    usPerRequest.push((to.cpuUs - from.cpuUs) / REQUESTS);
+    heapBytes.push(to.heapBytes);
   }
 }
-const after = await Promise.all(variants.map(({ child }) => usageOf(child)));
 print();
 for (const { child } of variants) child.kill();
 sink.close();
+endpoint.close();
 
 async function start(name: string, sdk: string): Promise<Variant> {
   const cwd = fileURLToPath(new URL('../../../..', import.meta.url));
-  const env = { ...process.env, AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${sink.address().port}`, BENCH_SDK: sdk };
+  const env = {
+    ...process.env,
+    AWS_XRAY_DAEMON_ADDRESS: name === 'ours by HTTP' ? origin : `127.0.0.1:${sink.address().port}`,
+    BENCH_SDK: sdk,
+    BENCH_FOLDER: folder ?? '',
+    BENCH_ENDPOINT: `${origin}/v1/traces`,
+  };
   const stdio: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc'];
   const child = spawn(process.execPath, ['--expose-gc', '-e', SERVER], { cwd, env, stdio });
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];
-  return { name, child, port, usPerRequest: [] };
+  return { name, child, port, usPerRequest: [], heapBytes: [] };
 }
 
 async function usageOf(child: ChildProcess): Promise<Usage> {
@@ -119,18 +168,39 @@ async function load(port: number, requests: number): Promise<void> {
 }
 
 function print(): void {
-  const cpu = variants.map(({ usPerRequest }) => usPerRequest.toSorted((a, b) => a - b)[ROUNDS >> 1] ?? Number.NaN);
-  const [bare = Number.NaN, official = Number.NaN, ours = Number.NaN, context = Number.NaN] = cpu;
-  for (const [at, { name, usPerRequest }] of variants.entries()) {
-    const grown = ((after[at]?.heapBytes ?? 0) - (before[at]?.heapBytes ?? 0)) / 1024;
+  const cpu = Object.fromEntries(variants.map(({ name, usPerRequest }) => [name, middleOf(usPerRequest)]));
+  for (const { name, usPerRequest, heapBytes } of variants) {
     const best = Math.min(...usPerRequest).toFixed(2);
     say(
-      `${name}: median ${cpu[at]?.toFixed(2)} µs, best ${best} µs of CPU a request; heap ${grown.toFixed(0)} kB more after ${ROUNDS * REQUESTS}`,
+      `${name}: median ${cpu[name]?.toFixed(2)} µs, best ${best} µs of CPU a request; heap ${printGrowth(heapBytes)}`,
     );
   }
-  say(`of bare throughput, by CPU: ours ${percent(bare / ours)}, official ${percent(bare / official)}`);
-  say(`AsyncLocalStorage alone ${percent(bare / context)}; ours of that ${percent(context / ours)}`);
-  say(`ours against official: ${(official / ours).toFixed(2)} ×; segments received here: ${received}`);
+  for (const { name } of variants.slice(1))
+    say(`${name}: ${percent(ratioOf('bare', name))} of bare throughput, by CPU`);
+  for (const { name } of variants.filter((each) => each.name !== 'ours' && each.name !== 'bare'))
+    say(`ours against ${name}: ${ratioOf(name, 'ours').toFixed(2)} ×`);
+  say(`segments received here: ${received}`);
+}
+
+/** The middle one of the rounds' ratios: each compares what ran within the same seconds. */
+function ratioOf(numerator: string, denominator: string): number {
+  const [over, under] = [numerator, denominator].map(
+    (name) => variants.find((each) => each.name === name)?.usPerRequest ?? [],
+  );
+  return middleOf((over ?? []).map((us, at) => us / (under?.[at] ?? Number.NaN)));
+}
+
+function middleOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+/** By the means of the second and the last quarter of the rounds: the first warms caches. */
+function printGrowth(heapBytes: readonly number[]): string {
+  const quarter = Math.ceil(heapBytes.length / 4);
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [early, late] = [mean(heapBytes.slice(quarter, 2 * quarter)), mean(heapBytes.slice(-quarter))];
+  const requests = (heapBytes.length - 2 * quarter) * REQUESTS;
+  return `${(early / 1e6).toFixed(2)} MB, ${((late - early) / requests).toFixed(3)} bytes more for each request`;
 }
 
 function percent(share: number): string {

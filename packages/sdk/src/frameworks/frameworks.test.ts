@@ -15,11 +15,11 @@ import { fastify } from 'fastify';
 import { afterEach, expect, test, vi } from 'vitest';
 import { enableAutomaticMode, enableManualMode, getSegment } from '../context/context.ts';
 import { Segment } from '../document/segment.ts';
-import type { Subsegment } from '../document/subsegment.ts';
 import { captureAsyncFunc } from '../capture/capture-functions.ts';
 import { getLogger } from '../logger.ts';
 import { middleware } from '../middleware/middleware.ts';
 import { openLog } from '../testing/log.ts';
+import { sent, untilSent } from '../testing/sent.ts';
 import { readDocument } from '../testing/udp-receiver.ts';
 import { express } from './express.ts';
 import { fastifyPlugin } from './fastify.ts';
@@ -27,14 +27,7 @@ import { hapiPlugin } from './hapi.ts';
 import { koa } from './koa.ts';
 import { restify } from './restify.ts';
 
-const sent: string[] = [];
-const waiting: (() => void)[] = [];
-vi.mock('../send/emitter.ts', () => ({
-  sendEntity: (entity: Segment | Subsegment) => {
-    sent.push(entity.format());
-    for (const wake of waiting.splice(0)) wake();
-  },
-}));
+vi.mock('../send/emitter.ts', () => import('../testing/sent.ts'));
 
 const require = createRequire(import.meta.url);
 const always = { shouldSample: (): boolean => true, setLocalRules: (): void => {} };
@@ -143,56 +136,61 @@ const startExpress =
     return listen(createServer(app as never));
   };
 
-const startKoa: Start = async (manual = false) => {
-  type Context = { req: IncomingMessage; path: string; body: unknown; respond: boolean; segment?: Segment };
-  const Koa = require('koa') as new () => { use(handler: unknown): void; callback(): never; silent: boolean };
-  const app = new Koa();
-  app.silent = true;
-  if (manual) enableManualMode();
-  app.use(koa.openSegment('shop'));
-  app.use(async (context: Context) => {
-    if (context.path === '/echo') {
-      const body = await readBody(context.req);
-      context.body = routes.json(manual ? context.segment : getSegment(), body);
-    } else if (context.path === '/stream') context.body = openChunks();
-    else if (context.path === '/silent') context.respond = false;
-    else if (context.path === '/told') throw failure(429);
-    else {
-      if (context.path === '/rejected') await sleep(1);
-      throw failure();
-    }
-  });
-  return listen(createServer(app.callback()));
-};
+type KoaClass = new () => { use(handler: unknown): void; callback(): never; silent: boolean };
 
-const startFastify: Start = async (manual = false) => {
-  const app = fastify();
-  await app.register(fastifyPlugin, { segmentName: 'shop', automaticMode: !manual });
-  const segmentOf = (request: object): unknown => (manual ? Reflect.get(request, 'segment') : getSegment());
-  app.addContentTypeParser('text/plain', (_request, payload, done) => withBody(payload, (body) => done(null, body)));
-  app.post('/echo', (request, reply) => void reply.send(routes.json(segmentOf(request), String(request.body))));
-  app.get('/stream', (_request, reply) => reply.send(openChunks()));
-  app.get('/silent', () => new Promise(() => {}));
-  app.get('/thrown', () => {
-    throw failure();
-  });
-  app.get('/told', async () => {
-    throw failure(429);
-  });
-  app.get('/rejected', async () => {
-    await sleep(1);
-    throw failure();
-  });
-  await app.listen({ port: 0, host: '127.0.0.1' });
-  const { server } = app;
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () => {
-      server.closeAllConnections();
-      return app.close();
-    },
+const startKoa =
+  (Koa: KoaClass): Start =>
+  async (manual = false) => {
+    type Context = { req: IncomingMessage; path: string; body: unknown; respond: boolean; segment?: Segment };
+    const app = new Koa();
+    app.silent = true;
+    if (manual) enableManualMode();
+    app.use(koa.openSegment('shop'));
+    app.use(async (context: Context) => {
+      if (context.path === '/echo') {
+        const body = await readBody(context.req);
+        context.body = routes.json(manual ? context.segment : getSegment(), body);
+      } else if (context.path === '/stream') context.body = openChunks();
+      else if (context.path === '/silent') context.respond = false;
+      else if (context.path === '/told') throw failure(429);
+      else {
+        if (context.path === '/rejected') await sleep(1);
+        throw failure();
+      }
+    });
+    return listen(createServer(app.callback()));
   };
-};
+
+const startFastify =
+  (makeApp: typeof fastify): Start =>
+  async (manual = false) => {
+    const app = makeApp();
+    await app.register(fastifyPlugin, { segmentName: 'shop', automaticMode: !manual });
+    const segmentOf = (request: object): unknown => (manual ? Reflect.get(request, 'segment') : getSegment());
+    app.addContentTypeParser('text/plain', (_request, payload, done) => withBody(payload, (body) => done(null, body)));
+    app.post('/echo', (request, reply) => void reply.send(routes.json(segmentOf(request), String(request.body))));
+    app.get('/stream', (_request, reply) => reply.send(openChunks()));
+    app.get('/silent', () => new Promise(() => {}));
+    app.get('/thrown', () => {
+      throw failure();
+    });
+    app.get('/told', async () => {
+      throw failure(429);
+    });
+    app.get('/rejected', async () => {
+      await sleep(1);
+      throw failure();
+    });
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const { server } = app;
+    return {
+      port: (server.address() as AddressInfo).port,
+      close: () => {
+        server.closeAllConnections();
+        return app.close();
+      },
+    };
+  };
 
 const startHapi: Start = async (manual = false) => {
   const server = Hapi.server({ port: 0, host: '127.0.0.1', debug: false });
@@ -290,9 +288,11 @@ const hasRestify = Number.parseInt(process.versions.node, 10) < NODE_WITHOUT_RES
 const FRAMEWORKS: [string, Start][] = [
   ['express 4', startExpress(require('express') as never, false)],
   ['express 5', startExpress(require('express5') as never, true)],
-  ['fastify', startFastify],
+  ['fastify 4', startFastify(require('fastify4') as never)],
+  ['fastify 5', startFastify(fastify)],
   ['hapi', startHapi],
-  ['koa', startKoa],
+  ['koa 2', startKoa(require('koa2') as never)],
+  ['koa 3', startKoa(require('koa') as never)],
   ...(hasRestify ? [['restify', startRestify] satisfies [string, Start]] : []),
 ];
 
@@ -307,12 +307,12 @@ async function run(
   const app = await start(manual);
   try {
     await visit(app.port);
-    while (sent.length === 0) await new Promise<void>((resolve) => void waiting.push(resolve));
+    await untilSent(1);
   } finally {
     await app.close();
   }
   expect(log.errors).toEqual([]);
-  return sent.map(readDocument);
+  return sent.map(({ text }) => readDocument(text));
 }
 
 async function ask(port: number, path: string, body?: string): Promise<string> {
@@ -336,7 +336,7 @@ test.each(FRAMEWORKS)('%s: the segment is there after the body was read, and is 
       http: {
         request: { method: 'POST' },
         // Fastify hands its headers straight to Node.
-        response: { status: 200, ...(name !== 'fastify' && { content_length: answer.length }) },
+        response: { status: 200, ...(!name.startsWith('fastify') && { content_length: answer.length }) },
       },
     },
   ]);
@@ -374,9 +374,9 @@ test.each(FRAMEWORKS)('%s: requests at the same time keep their own segments', a
   const asked = 5;
   await run(start, async (port) => {
     await Promise.all(Array.from({ length: asked }, (_each, at) => ask(port, '/echo', String(at))));
-    while (sent.length < asked) await new Promise<void>((resolve) => void waiting.push(resolve));
+    await untilSent(asked);
   });
-  expect(new Set(sent.map((text) => readDocument(text)['id'])).size).toBe(asked);
+  expect(new Set(sent.map(({ text }) => readDocument(text)['id'])).size).toBe(asked);
 });
 
 test.each(FRAMEWORKS)(

@@ -10,7 +10,7 @@ const SYSTEM = 'rabbitmq';
 /**
  * A channel of amqplib (promises or callbacks, confirming or not). What is published is a call to its exchange, or its queue when the
  * exchange is the default one, and carries the trace in its headers. Each message that a consumer is given is a segment in the sender's
- * trace, which ends with the consumer's function (with its promise, when it gives one).
+ * trace, which ends with the consumer's function (with its promise, when it gives one). In manual mode it is the message's `segment`.
  * @param source of the segments: their `name`
  * @returns how to undo it
  * @throws TypeError when it is no channel
@@ -56,10 +56,13 @@ function traceConsume(consume: AnyFunction, source: Pick<MessageSource, 'name'>,
     if (!isFunction(callback)) return consume.call(this, queue, callback, ...rest);
     const traced = (message: unknown): unknown => {
       // Null: the consumer was cancelled.
-      if (!isRecord(message) || !isAutomaticMode() || patches.undone) return callback(message);
+      if (!isRecord(message) || patches.undone) return callback(message);
       const fields = headersOrNone(message['fields']);
       const destination = destinationOf(fields['exchange'], fields['routingKey']);
-      return captureMessage(message, { ...source, system: SYSTEM, destination }, () => callback(message));
+      return captureMessage(message, { ...source, system: SYSTEM, destination }, (segment) => {
+        if (!isAutomaticMode()) message['segment'] = segment;
+        return callback(message);
+      });
     };
     return consume.call(this, queue, traced, ...rest);
   };

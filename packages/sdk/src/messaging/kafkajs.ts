@@ -1,6 +1,7 @@
 import { isAutomaticMode } from '../context/context.ts';
 import { closeWith, quietParent, textOr } from '../data/call.ts';
 import { captureOnce, isFunction, isThenable, type AnyFunction, type Patches } from '../data/patches.ts';
+import type { Segment } from '../document/segment.ts';
 import { isRecord } from '../objects.ts';
 import { captureMessage, captureMessages, headersOrNone, type MessageSource } from './receive.ts';
 import { openSending, type Sending } from './send.ts';
@@ -13,7 +14,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /**
  * A `Kafka` of kafkajs, or of a client with the same interface: the producers and consumers made from it afterwards. What is sent is a
  * call to its topic and carries the trace in its headers. Each message (`eachMessage`) is a segment in the sender's trace; each batch
- * (`eachBatch`) is one with links to the senders.
+ * (`eachBatch`) is one with links to the senders. In manual mode it is the payload's `segment`.
  * @param source of the segments: their `name`
  * @returns how to undo it
  * @throws TypeError when it makes no producers and consumers
@@ -98,23 +99,31 @@ function traceRun(run: AnyFunction, source: Source, patches: Patches): AnyFuncti
     if (!isRecord(config)) return run.call(this, config, ...rest);
     const { eachMessage, eachBatch } = config;
     const changed = { ...config };
-    const isOff = (): boolean => patches.undone || !isAutomaticMode();
     if (isFunction(eachMessage)) {
       changed['eachMessage'] = (payload: unknown): unknown => {
         const { topic, message } = headersOrNone(payload);
-        if (isOff()) return eachMessage.call(config, payload);
-        return captureMessage(message, sourceOf(source, topic), () => eachMessage.call(config, payload));
+        if (patches.undone) return eachMessage.call(config, payload);
+        return captureMessage(message, sourceOf(source, topic), (segment) =>
+          eachMessage.call(config, handedOver(payload, segment)),
+        );
       };
     }
     if (isFunction(eachBatch)) {
       changed['eachBatch'] = (payload: unknown): unknown => {
         const { topic, messages } = headersOrNone(headersOrNone(payload)['batch']);
-        if (isOff() || !Array.isArray(messages)) return eachBatch.call(config, payload);
-        return captureMessages(messages, sourceOf(source, topic), () => eachBatch.call(config, payload));
+        if (patches.undone || !Array.isArray(messages)) return eachBatch.call(config, payload);
+        return captureMessages(messages, sourceOf(source, topic), (segment) =>
+          eachBatch.call(config, handedOver(payload, segment)),
+        );
       };
     }
     return run.call(this, changed, ...rest);
   };
+}
+
+/** In manual mode the segment is the payload's. */
+function handedOver(payload: unknown, segment: Segment): unknown {
+  return isAutomaticMode() ? payload : { ...headersOrNone(payload), segment };
 }
 
 function sourceOf(source: Source, topic: unknown): MessageSource {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { currentSegment, enableAutomaticMode, enableManualMode } from '../context/context.ts';
+import { currentSegment, enableAutomaticMode, enableManualMode, withSegment } from '../context/context.ts';
 import { Segment } from '../document/segment.ts';
 import { middleware } from '../middleware/middleware.ts';
 import { openLog } from '../testing/log.ts';
@@ -281,7 +281,7 @@ test.each<[object, unknown, (at: number) => unknown]>([
   expect([...(sent[0]?.messages[0]?.headers.keys() ?? [])]).toEqual([0, 1, 2].map(nameAt));
 });
 
-test('not sampled: passed on, not recorded; in manual mode nothing is done', async () => {
+test('not sampled: passed on, not recorded', async () => {
   const channel = new Channel();
   captureAmqplib(channel);
   const unsampled = new Segment('shop');
@@ -291,10 +291,39 @@ test('not sampled: passed on, not recorded; in manual mode nothing is done', asy
     undefined,
     `Root=${unsampled.trace_id};Parent=${unsampled.id};Sampled=0`,
   ]);
+});
+
+test('in manual mode: sent under the segment that is given, received with one', async () => {
   enableManualMode();
-  channel.sendToQueue('orders', Buffer.from(''));
-  enableAutomaticMode();
-  expect(channel.published[1]?.headers).toEqual({});
+  try {
+    const [channel, kafka, parent] = [new Channel(), new Kafka(), new Segment('shop')];
+    captureAmqplib(channel, { name: 'stock' });
+    captureKafkaJS(kafka, { name: 'stock' });
+    const toTopic = { topic: 'bulk', messages: [{ value: '' }] };
+    channel.sendToQueue('nobody', Buffer.from(''));
+    await withSegment(parent, async () => {
+      await Promise.resolve();
+      channel.sendToQueue('orders', Buffer.from(''));
+      await kafka.producer().send(toTopic);
+    });
+    const [order, bulk] = parent.subsegments ?? [];
+    expect([order?.name, bulk?.name, parent.counter, channel.published[0]?.headers]).toEqual(['orders', 'bulk', 0, {}]);
+    const found: unknown[] = [];
+    const note = async (handed: object | null): Promise<unknown> => found.push(handed);
+    channel.consume('orders', note);
+    kafka.consumer().run({ eachMessage: note, eachBatch: note });
+    await channel.deliver({ properties: channel.published[1] });
+    const [message] = kafka.sent[0]?.messages ?? [];
+    await kafka.config['eachMessage']?.({ topic: 'bulk', message });
+    await kafka.config['eachBatch']?.({ batch: { topic: 'bulk', messages: [message, message] } });
+    expect(found).toMatchObject([
+      { segment: { name: 'stock', trace_id: parent.trace_id, parent_id: order?.id } },
+      { segment: { name: 'stock', trace_id: parent.trace_id, parent_id: bulk?.id }, topic: 'bulk' },
+      { segment: { name: 'stock', links: [{ trace_id: parent.trace_id, id: bulk?.id }] } },
+    ]);
+  } finally {
+    enableAutomaticMode();
+  }
 });
 
 test.each([captureAmqplib, captureKafkaJS, captureKafkaProducer])('%o takes nothing else', (capture) => {

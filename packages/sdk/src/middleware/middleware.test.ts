@@ -3,15 +3,14 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import { connect, type AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { Segment } from '../document/segment.ts';
-import type { Subsegment } from '../document/subsegment.ts';
+import { sent, untilSent } from '../testing/sent.ts';
 import { readDocument } from '../testing/udp-receiver.ts';
 import { IncomingRequestData } from './incoming-request-data.ts';
 import { middleware, type ResponseLike } from './middleware.ts';
 
 const ROOT = '1-5759e988-bd862e3fe1be46a994272793';
 const PARENT = '53995c3f42cd8ad8';
-const sent: string[] = [];
-vi.mock('../send/emitter.ts', () => ({ sendEntity: (entity: Segment | Subsegment) => sent.push(entity.format()) }));
+vi.mock('../send/emitter.ts', () => import('../testing/sent.ts'));
 
 const never = { shouldSample: (): boolean => false, setLocalRules: (): void => {} };
 
@@ -110,7 +109,7 @@ const ask = (headers: Record<string, string>) => async (port: number) => {
 test('a segment is open as long as its request, and sent once', async () => {
   const header = { 'x-amzn-trace-id': `Root=${ROOT};Parent=${PARENT};Sampled=1`, host: 'a.shop', 'user-agent': 'me' };
   await serve((response) => response.setHeader('content-length', 2).end('ok'), ask(header));
-  expect(sent.map(readDocument)).toMatchObject([
+  expect(sent.map(({ text }) => readDocument(text))).toMatchObject([
     {
       trace_id: ROOT,
       parent_id: PARENT,
@@ -167,7 +166,7 @@ test('a client that has gone away before its request is handled leaves no segmen
   socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
   await once(server, 'request');
   socket.destroy();
-  while (sent.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await untilSent(1);
   server.close();
-  expect(readDocument(sent[0] ?? '')).not.toHaveProperty('http.response');
+  expect(readDocument(sent[0]?.text ?? '')).not.toHaveProperty('http.response');
 });

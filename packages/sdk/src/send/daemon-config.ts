@@ -9,9 +9,12 @@ export interface Endpoint {
 export interface DaemonAddress {
   readonly udp: Endpoint;
   readonly tcp: Endpoint;
+  /** Documents go by HTTP to `tcp`, not by UDP. */
+  readonly byHttp: boolean;
 }
 
 const DEFAULT_ADDRESS = '127.0.0.1:2000';
+const HTTP = 'http://';
 
 let current: DaemonAddress = readEnvironment(process.env['AWS_XRAY_DAEMON_ADDRESS']);
 
@@ -30,7 +33,7 @@ export function setDaemonAddress(address: string): void {
 }
 
 /**
- * address  = endpoint / "udp:" endpoint SP "tcp:" endpoint   ; the two in any order
+ * address  = endpoint / "udp:" endpoint SP "tcp:" endpoint / "http://" endpoint   ; the two in any order
  * endpoint = ( name / IPv4 / "[" IPv6 "]" ) ":" port
  */
 export function readDaemonAddress(text: string): DaemonAddress {
@@ -41,15 +44,16 @@ export function readDaemonAddress(text: string): DaemonAddress {
   if (second === undefined) {
     if (/^(udp|tcp):.*:/.test(first))
       throw new Error('Invalid Daemon Address. You must specify both tcp and udp addresses.');
-    const both = readEndpoint(first);
-    return { udp: both, tcp: both };
+    const byHttp = first.startsWith(HTTP);
+    const both = readEndpoint(byHttp ? first.slice(HTTP.length).replace(/\/$/, '') : first);
+    return { udp: both, tcp: both, byHttp };
   }
   const found = new Map([first, second].map((part) => [part.slice(0, 4), part.slice(4)] as const));
   const [udp, tcp] = [found.get('udp:'), found.get('tcp:')];
   if (udp === undefined || tcp === undefined) {
     throw new Error('Invalid Daemon Address. You must specify both tcp and udp addresses.');
   }
-  return { udp: readEndpoint(udp), tcp: readEndpoint(tcp) };
+  return { udp: readEndpoint(udp), tcp: readEndpoint(tcp), byHttp: false };
 }
 
 function readEndpoint(text: string): Endpoint {

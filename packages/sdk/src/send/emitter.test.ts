@@ -5,7 +5,7 @@ import { Segment } from '../document/segment.ts';
 import { openLog } from '../testing/log.ts';
 import { openUdpReceiver, type UdpReceiver } from '../testing/udp-receiver.ts';
 import { setDaemonAddress } from './daemon-config.ts';
-import { closeSocket, DATAGRAM_BYTES_MAX, getSendCounts } from './emitter.ts';
+import { closeSocket, DATAGRAM_BYTES_MAX, getSendCounts, sendDocument } from './emitter.ts';
 
 let receiver: UdpReceiver;
 
@@ -55,6 +55,22 @@ test('what is too large alone goes without its metadata, and what is still too l
   const { lost, withoutMetadata } = getSendCounts();
   expect([lost['too-large'] - before.lost['too-large'], withoutMetadata - before.withoutMetadata]).toEqual([1, 1]);
   expect(log.errors.join('\n')).toMatch(/1 X-Ray document\(s\) lost \(too-large\)[^]*without its metadata/);
+});
+
+test('a document of another instrumentation goes in pieces too, at any depth', async () => {
+  using log = openLog();
+  const text = 'x'.repeat(40_000);
+  const at = { start_time: Date.now() / 1000, end_time: Date.now() / 1000 };
+  const { trace_id } = new Segment('');
+  const inner = { id: 'c'.repeat(16), name: 'inner', metadata: { a: { text } }, ...at };
+  const outer = { id: 'b'.repeat(16), name: 'outer', metadata: { a: { text } }, subsegments: [inner], ...at };
+  sendDocument(JSON.stringify({ trace_id, id: 'a'.repeat(16), name: 'span', subsegments: [outer], ...at }));
+  expect(await receiver.take(3)).toMatchObject([
+    { name: 'span', trace_id },
+    { name: 'outer', type: 'subsegment', trace_id, parent_id: 'a'.repeat(16), metadata: { a: { text } } },
+    { name: 'inner', type: 'subsegment', trace_id, parent_id: 'b'.repeat(16), metadata: { a: { text } } },
+  ]);
+  expect(log.errors).toEqual([]);
 });
 
 test('a document that cannot be made costs itself only, and is told once', async () => {

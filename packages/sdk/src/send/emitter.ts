@@ -1,21 +1,19 @@
 import type { Segment } from '../document/segment.ts';
 import type { Subsegment } from '../document/subsegment.ts';
-import { encodeSegment, encodeSubsegment, type Omissions } from '../document/encode.ts';
+import { encodeSegment, encodeSubsegment } from '../document/encode.ts';
 import { getLogger } from '../logger.ts';
 import { getDaemonAddress } from './daemon-config.ts';
+import { HttpSender } from './http-sender.ts';
 import { UdpSocket, type Loss } from './udp-socket.ts';
 
 /** datagram = header LF document */
 const HEADER = '{"format":"json","version":1}\n';
 
-/** The largest payload of UDP over IPv4, which also fits the 64 kB that a daemon reads. */
+/** The largest payload of UDP over IPv4, which also fits the 64 kB that a daemon reads and X-Ray takes of a document. */
 export const DATAGRAM_BYTES_MAX = 65_507;
 
 /** Losses of one kind are told once, and again only after this long, with their count. */
 const REPORT_EVERY_MS = 60_000;
-
-/** Of a document that is too large. */
-const TOLD_CHARS = 80;
 
 /** Since the process began. Segments and subsegments sent on their own count as documents. */
 export interface SendCounts {
@@ -37,6 +35,7 @@ const lost: Record<LossReason, number> = {
   'queue-full': 0,
   'not-sent': 0,
   'no-socket': 0,
+  refused: 0,
   'too-large': 0,
   'not-encoded': 0,
 };
@@ -44,21 +43,23 @@ const reported = new Map<LossReason, { untilMs: number; atCount: number }>();
 /** AWS Lambda halts a process as soon as it has answered. */
 const inLambda = process.env['LAMBDA_TASK_ROOT'] !== undefined;
 const socket = new UdpSocket(() => getDaemonAddress().udp, lose, inLambda);
+const http = new HttpSender(lose);
 
 /** Sends a segment, or a subsegment on its own. Never throws, never waits; what is lost is counted. */
 export function sendEntity(entity: Sendable): void {
   try {
-    sendWhole(entity);
+    sendDocument('trace_id' in entity ? encodeSegment(entity) : encodeSubsegment(entity));
   } catch (error) {
     lose('not-encoded', 1, `${entity.name}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-/** Sends a document that another instrumentation made, as it is. Never throws, never waits; what is lost is counted. */
+/**
+ * Sends a document, in pieces when it is too large: its subsegments as documents of their own, and what is too large alone without its
+ * metadata. Never waits; what is lost is counted. @throws SyntaxError when it is too large and no JSON
+ */
 export function sendDocument(text: string): void {
-  const message = Buffer.from(HEADER + text);
-  if (message.length <= DATAGRAM_BYTES_MAX) push(message);
-  else lose('too-large', 1, `${message.length} bytes: ${text.slice(0, TOLD_CHARS)}…`);
+  if (!offer(text)) sendInPieces(JSON.parse(text));
 }
 
 export function getSendCounts(): SendCounts {
@@ -70,35 +71,35 @@ export function closeSocket(): void {
   socket.close();
 }
 
-function sendWhole(entity: Sendable): void {
-  const message = datagramOf(entity, {});
-  if (message.length <= DATAGRAM_BYTES_MAX) {
-    push(message);
-    return;
-  }
-  const own = datagramOf(entity, { subsegments: true });
-  if (own.length <= DATAGRAM_BYTES_MAX) push(own);
-  else {
-    const bare = datagramOf(entity, { subsegments: true, metadata: true });
-    if (bare.length <= DATAGRAM_BYTES_MAX && entity.metadata !== undefined) {
+function sendInPieces(document: Record<string, unknown>): void {
+  const { subsegments, metadata, ...bare } = document;
+  const told = `${String(bare['name'])} (${String(bare['id'])})`;
+  if (!offer(JSON.stringify({ ...bare, metadata }))) {
+    const small = JSON.stringify(bare);
+    if (metadata !== undefined && offer(small)) {
       withoutMetadata += 1;
       getLogger().error(
-        `${entity.name} (${entity.id}) is sent without its metadata: ${own.length} bytes are too many.`,
+        `${told} is sent without its metadata, which makes it larger than ${DATAGRAM_BYTES_MAX} bytes.`,
       );
-      push(bare);
-    } else lose('too-large', 1, `${entity.name} (${entity.id}): ${bare.length} bytes`);
+    } else lose('too-large', 1, `${told}: ${small.length} characters`);
   }
-  for (const child of entity.subsegments ?? []) if (child.notTraced !== true) sendWhole(child);
+  const { trace_id, id: parent_id } = bare;
+  for (const child of Array.isArray(subsegments) ? subsegments : []) {
+    sendDocument(JSON.stringify({ type: 'subsegment', trace_id, parent_id, ...child }));
+  }
 }
 
-function datagramOf(entity: Sendable, omit: Omissions): Buffer {
-  return Buffer.from(HEADER + ('trace_id' in entity ? encodeSegment(entity, omit) : encodeSubsegment(entity, omit)));
-}
-
-function push(message: Buffer): void {
+/** False when it is too large. */
+function offer(text: string): boolean {
+  const { byHttp } = getDaemonAddress();
+  const message = byHttp ? undefined : Buffer.from(HEADER + text);
+  const length = message?.length ?? Buffer.byteLength(text);
+  if (length > DATAGRAM_BYTES_MAX) return false;
   documents += 1;
-  bytes += message.length;
-  socket.send(message);
+  bytes += length;
+  if (message === undefined) http.send(text, length);
+  else socket.send(message);
+  return true;
 }
 
 function lose(reason: LossReason, count: number, why: string): void {

@@ -15,9 +15,9 @@ const REOPEN_AFTER_MS = 1_000;
 /** A host name may come to mean another address. */
 const RESOLVE_AGAIN_AFTER_MS = 60_000;
 
-export type Loss = 'queue-full' | 'not-sent' | 'no-socket';
+export type Loss = 'queue-full' | 'not-sent' | 'no-socket' | 'refused';
 
-type ReportLoss = (loss: Loss, count: number, why: string) => void;
+export type ReportLoss = (loss: Loss, count: number, why: string) => void;
 
 /**
  * Sends datagrams to where `endpoint` says. The socket is opened by the first and keeps no process alive; it is connected, so that

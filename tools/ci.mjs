@@ -8,8 +8,23 @@ import { ensureInstalled, ROOT } from './set-up.mjs';
 // `.ci/run`: ends with the plain line "N passed, N failed".
 
 const CACHE = join(ROOT, '.cache');
-/** Newer Nodes the unit tests also run on; the registry has each as a package of its own. */
-const NODES = ['22', '24'];
+/**
+ * What also runs on newer Nodes; the registry has each as a package of its own. All of it on the newest; on the one between, what is
+ * loaded into the applications that people have there, and that the server starts and stops.
+ */
+const RUNS_ON_NEWER_NODES = [
+  {
+    version: '22',
+    name: 'SDKs',
+    args: ['packages/sdk/', 'packages/compat-', 'packages/opentelemetry/', 'packages/model/'],
+  },
+  {
+    version: '22',
+    name: 'a start',
+    args: ['e2e/start.e2e.ts', '--config', 'vitest.e2e.config.ts', '-t', 'SIGTERM drains'],
+  },
+  { version: '24', name: 'unit tests', args: [] },
+];
 /** Minutes that are not Node's: arithmetic, and what another engine answers. Run once, by `npm test`. */
 const SAME_ON_EVERY_NODE = [
   'packages/journal/src/torture/**',
@@ -45,7 +60,7 @@ const testCode = await runNode([join(ROOT, 'tools/test.mjs')]);
 const tests = readJson(join(CACHE, 'totals.json'));
 add(tests?.passed ?? 0, Math.max(tests?.failed ?? 0, testCode === 0 ? 0 : 1));
 failures.push(...(tests?.failures ?? ['npm test did not end']));
-for (const version of NODES) add(...unitTestsOn(version));
+for (const run of RUNS_ON_NEWER_NODES) add(...testsOn(run));
 await hasPrepared;
 console.log(prepared.trimEnd());
 add(...interop());
@@ -53,16 +68,17 @@ for (const failure of failures) console.log(`FAILED: ${failure.slice(0, FAILURE_
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
 
-function unitTestsOn(version) {
+function testsOn({ version, name: suite, args: chosen }) {
   const node = nodeProgram(version);
   if (node === undefined) {
     failures.push(`Node ${version} cannot be had`);
     return [0, 1];
   }
-  const report = join(CACHE, `unit-node${version}.json`);
+  const report = join(CACHE, `node${version}.json`);
   rmSync(report, { force: true });
   const apart = SAME_ON_EVERY_NODE.map((pattern) => `--exclude=${pattern}`);
-  const args = ['node_modules/vitest/vitest.mjs', 'run', ...apart, '--reporter=json', `--outputFile=${report}`];
+  const told = ['--reporter=json', `--outputFile=${report}`];
+  const args = ['node_modules/vitest/vitest.mjs', 'run', ...chosen, ...apart, ...told];
   const started = performance.now();
   // Only what fails is of interest here: the same tests have just been shown one by one.
   const { status, signal, stderr } = spawnSync(node, args, {
@@ -75,7 +91,7 @@ function unitTestsOn(version) {
   });
   const { numPassedTests = 0, numFailedTests = 0, testResults = [] } = readJson(report) ?? {};
   const seconds = Math.round((performance.now() - started) / 1000);
-  console.log(`unit tests on Node ${version}: ${numPassedTests} passed, ${numFailedTests} failed (${seconds} s)`);
+  console.log(`${suite} on Node ${version}: ${numPassedTests} passed, ${numFailedTests} failed (${seconds} s)`);
   for (const { name, message, assertionResults } of testResults) {
     const file = name.replace(ROOT, '');
     if (message) failures.push(`${file}: ${message}`);
@@ -86,7 +102,9 @@ function unitTestsOn(version) {
   if (status !== 0 && numFailedTests === 0) {
     failures.push(`vitest on Node ${version} ended with ${status ?? signal}: ${(stderr ?? '').slice(-4_000)}`);
   }
-  return [numPassedTests, Math.max(numFailedTests, status === 0 ? 0 : 1)];
+  // Names that match no test would be a run that passes.
+  if (numPassedTests + numFailedTests === 0) failures.push(`${suite} on Node ${version}: no test was found`);
+  return [numPassedTests, Math.max(numFailedTests, status === 0 && numPassedTests > 0 ? 0 : 1)];
 }
 
 function nodeProgram(version) {

@@ -1,3 +1,5 @@
+import { consoleLoad, consoleMap, consoleTrace } from './scenarios/console.mjs';
+import { daemon } from './scenarios/daemon.mjs';
 import { demoMemory } from './scenarios/demo-memory.mjs';
 import { disk } from './scenarios/disk.mjs';
 import { giantTraces } from './scenarios/giant-traces.mjs';
@@ -32,6 +34,10 @@ export const SCENARIOS = {
       { figure: 'lost', what: 'acknowledged and lost', most: 0 },
       { figure: 'sampledTraces', what: 'sampled traces', least: 200 },
       { figure: 'incompleteTraces', what: 'sampled traces that lack a span', most: 0 },
+      { figure: 'cpuToJaeger', what: 'CPU ÷ Jaeger’s with Badger, synced', most: 0.4 },
+      { figure: 'cpuToTempo', what: 'CPU ÷ Tempo’s', most: 0.5 },
+      { figure: 'cpuToVictoriatraces', what: 'CPU ÷ VictoriaTraces’', most: 1 },
+      { figure: 'cpuToCollector', what: 'CPU ÷ the OpenTelemetry Collector’s, which stores nothing', most: 1 },
     ],
     compared: ['cpuSecondsPerMillionSpans', 'storedPerSecond', 'peakResidentMb'],
   },
@@ -266,6 +272,67 @@ export const SCENARIOS = {
     quickVariants: [{ spans: 2_000 }],
     goals: [],
   },
+  'console-trace': {
+    title: 'P18: a trace in the console',
+    about:
+      'D4 in a headless Chromium without a graphics card, in a profile that has nothing cached: from the begin of the navigation to the frame after the first rows, by the page’s own clock, the median. Per frame: CPU time of the page’s main thread (script, style, layout, paint) from the browser’s trace, not the frames’ clock.',
+    run: consoleTrace,
+    variants: [
+      { data: '10k-spans', spans: 10_000 },
+      { data: '100k-spans', spans: 100_000 },
+      { data: '1M-spans', spans: 1_000_000 },
+    ],
+    quickVariants: [{ data: '2k-spans', spans: 2_000 }],
+    options: { opens: 5 },
+    quick: { opens: 1 },
+    goals: [
+      { figure: 'shownMs', what: 'first rows on the screen, ms', most: 400, data: '10k-spans' },
+      { figure: 'scrollP95Ms', what: 'main thread per frame while scrolling, p95 ms', most: 8, data: '10k-spans' },
+      { figure: 'shownMs', what: 'first rows on the screen, ms', most: 1_500, data: '100k-spans' },
+      { figure: 'scrollP95Ms', what: 'main thread per frame while scrolling, p95 ms', most: 8, data: '100k-spans' },
+      { figure: 'shownMs', what: 'first rows on the screen, ms', most: 6_000, data: '1M-spans' },
+      { figure: 'scrollP95Ms', what: 'main thread per frame while scrolling, p95 ms', most: 16, data: '1M-spans' },
+    ],
+    compared: ['shownMs', 'mainThreadMs', 'serverCpuMsAnOpening', 'scrollP95Ms'],
+  },
+  'console-map': {
+    title: 'P19: the map in the console',
+    about:
+      'Layered landscapes, each service with one or two callers, in a window that stands still. Layouts and placing one new node: the server’s own function, the best of seven. Frames as above.',
+    run: consoleMap,
+    variants: [
+      { data: '100-nodes', nodes: 100 },
+      { data: '500-nodes', nodes: 500 },
+      { data: '2000-nodes', nodes: 2_000 },
+    ],
+    quickVariants: [{ data: '60-nodes', nodes: 60 }],
+    options: { opens: 3 },
+    quick: { opens: 1 },
+    goals: [
+      { figure: 'layoutMs', what: 'first layout, ms', most: 200, stretch: 60, data: '100-nodes' },
+      { figure: 'layoutMs', what: 'first layout, ms', most: 700, stretch: 400, data: '500-nodes' },
+      { figure: 'layoutMs', what: 'first layout, ms', most: 5_000, stretch: 3_000, data: '2000-nodes' },
+      { figure: 'newNodeMs', what: 'one new node, ms', most: 10 },
+      { figure: 'moveP95Ms', what: 'main thread per frame while moving, p95 ms', most: 16 },
+      { figure: 'zoomP95Ms', what: 'main thread per frame while zooming, p95 ms', most: 16 },
+    ],
+    compared: ['shownMs', 'mainThreadMs', 'moveP95Ms', 'zoomP95Ms'],
+  },
+  'console-load': {
+    title: 'P20: the console’s first load',
+    about:
+      'The map of twelve services, and the list of traces, in a profile that has nothing: until the first node or trace is on the screen. Bytes are those of the files fetched by then, as gzip would make them (the server sends brotli, which is less).',
+    run: consoleLoad,
+    options: { opens: 5 },
+    quick: { opens: 1 },
+    goals: [
+      { figure: 'mapGzipKb', what: 'map, kB gzipped', most: 350, stretch: 200 },
+      { figure: 'mapShownMs', what: 'map, shown and usable, ms', most: 800 },
+      { figure: 'tracesGzipKb', what: 'traces, kB gzipped', most: 350, stretch: 200 },
+      { figure: 'tracesShownMs', what: 'traces, shown and usable, ms', most: 800 },
+    ],
+    compared: ['mapGzipKb', 'mapShownMs', 'mapMainThreadMs'],
+  },
   udp: {
     title: 'Segments over UDP',
     about: 'D1 datagrams at 10,000 a second for 30 s.',
@@ -276,6 +343,21 @@ export const SCENARIOS = {
       { figure: 'sentPerSecond', what: 'segments a second', least: 9_900 },
       { figure: 'kernelDrops', what: 'kernel drops', most: 0 },
       { figure: 'lost', what: 'lost', most: 0 },
+    ],
+  },
+  daemon: {
+    title: 'P4: the daemon',
+    about:
+      'D1 segments as datagrams at 20,000 a second through `fluoroscope daemon`, to an endpoint that takes everything; then with Linux’s stock receive buffer of 208 KiB; then at 4,000 a second (`at4k…`; % of one core). Daemons named in the environment (`PEER_AWS_DAEMON=/path/to/xray`) are run in turn with ours, five times, with the same file; the ratios are of one round each.',
+    run: daemon,
+    options: { seconds: 60 },
+    quick: { seconds: 3 },
+    goals: [
+      { figure: 'sentPerSecond', what: 'segments a second', least: 19_900, stretch: 39_800 },
+      { figure: 'kernelDrops', what: 'kernel drops', most: 0 },
+      { figure: 'lost', what: 'lost', most: 0 },
+      { figure: 'peakResidentMb', what: 'memory, peak, MB', most: 80 },
+      { figure: 'cpuToAws', what: 'CPU at 4,000/s ÷ AWS’s daemon', most: 1 },
     ],
   },
   'demo-memory': {

@@ -154,6 +154,24 @@ test('tables gathered in a box, shown again, and a focus with its neighbours', a
   expect(await page.getByTestId('node-order').count()).toBe(1);
 });
 
+test('the traces of a group alone, as long as it is chosen, and in the link', async () => {
+  await post(demo.http, '/CreateGroup', { GroupName: 'only-fresh', FilterExpression: 'service("fresh")' });
+  await page.goto(`http://${demo.http}/map?range=${LATER.start}~${LATER.end}`);
+  const node = (name: string): Locator => page.locator(`[data-testid="node-${name}"][data-type=""]`);
+  await node('alpha').waitFor();
+  await page.getByTestId('map-group').click();
+  await page.getByTestId('group-only-fresh').click();
+  await node('alpha').waitFor({ state: 'detached' });
+  await page.reload();
+  await node('fresh').click();
+  expect(await node('alpha').count()).toBe(0);
+  expect(await page.getByTestId('view-traces').getAttribute('href')).toContain('group.name');
+  expect(await violations(page)).toEqual([]);
+  await page.getByTestId('map-group').click();
+  await page.getByTestId('group-all').click();
+  await node('alpha').waitFor();
+});
+
 test('by keyboard alone: along the map, open, close, and the list of keys', async () => {
   await page.goto(`http://${demo.http}/`);
   await payment(page).waitFor();

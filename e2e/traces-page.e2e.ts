@@ -4,9 +4,14 @@ import { createRequire } from 'node:module';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
-import { eventually, makeFolder, post, removeFolder, startProgram, type Program } from './program.ts';
+import { eventually, makeFolder, post, removeFolder, serveFlags, startProgram, type Program } from './program.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** More than the list ever loaded by itself. */
+const PAGED_COUNT = 2_600;
+const PAGED_START = Math.floor(Date.now() / 1000) - 7200;
+const PAGED = `/traces?range=${PAGED_START - 10}~${PAGED_START + 100}&filter=service("paged")`;
 
 const dataDir = makeFolder();
 let demo: Program;
@@ -22,6 +27,7 @@ beforeAll(async () => {
     () => countOf('annotation.page = "checkout" AND service("payment")'),
     (count) => count > 0,
   );
+  await sendPaged();
 });
 
 afterAll(async () => {
@@ -158,6 +164,163 @@ test('what is shown can be taken along', async () => {
   expect(text).toContain('payment');
 });
 
+test('all that matches is exported, with the columns of choice; it can be cancelled', async () => {
+  await open(`${PAGED}&columns=id,annotation.at`);
+  let isSlow = true;
+  await page.route('**/TraceSummaries', async (route) => {
+    if (isSlow) await new Promise((resolve) => setTimeout(resolve, 150));
+    await route.continue().catch(() => {}); // cancelled meanwhile
+  });
+  await page.getByTestId('export').click();
+  await page.getByTestId('export-csv').click();
+  await page.getByTestId('export-progress').waitFor();
+  await page.getByTestId('export-cancel').click();
+  await page.getByTestId('export').click();
+  isSlow = false;
+  const downloading = page.waitForEvent('download');
+  await page.getByTestId('export-csv').click();
+  const lines = readFileSync(await (await downloading).path(), 'utf8')
+    .trimEnd()
+    .split('\r\n');
+  expect([lines[0], lines.length]).toEqual(['id,annotation.at', PAGED_COUNT + 1]);
+});
+
+test('the list goes on to its end, page by page, and says how much of all it has', async () => {
+  await open(PAGED);
+  await page
+    .getByTestId('traces-foot')
+    .getByText(`100 traces loaded of ${PAGED_COUNT.toLocaleString('en-US')}`)
+    .waitFor();
+  await page.locator('.traces-scroll').evaluate((scroller) => scroller.scrollTo(0, 1e6));
+  await page.getByTestId('traces-foot').getByText('600 traces loaded').waitFor();
+  await page.getByTestId('load-all').click();
+  await page
+    .getByTestId('traces-foot')
+    .getByText(`${PAGED_COUNT.toLocaleString('en-US')} traces, all of this window`)
+    .waitFor();
+  await page.locator('.traces-scroll').evaluate((scroller) => scroller.scrollTo(0, 1e7));
+  await page.locator(`[aria-rowindex="${PAGED_COUNT + 1}"]`).waitFor();
+  expect(await page.locator('.traces-row').count()).toBeLessThan(100);
+});
+
+test('columns are chosen, ordered by keyboard and by pointer, kept in the link and for the next visit', async () => {
+  await open('/traces');
+  await page.getByTestId('columns').click();
+  await page.getByTestId('column-annotation.page').click();
+  await page.getByTestId('column-entry').click();
+  await page.getByTestId('grip-annotation.page').focus();
+  await page.keyboard.press('ArrowUp');
+  await page.waitForURL((url) => columnsIn(url).at(-2) === 'annotation.page' && !columnsIn(url).includes('entry'));
+  expect(await violations()).toEqual([]);
+  const [grip, first] = [page.getByTestId('grip-annotation.page'), page.getByTestId('grip-outcome')];
+  const [from, to] = [await boxOf(grip), await boxOf(first)];
+  await page.mouse.move(from.x + 8, from.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 8, to.y + 8, { steps: 6 });
+  await page.mouse.up();
+  await page.waitForURL((url) => columnsIn(url)[0] === 'annotation.page');
+  await page.keyboard.press('Escape');
+  expect((await page.getByRole('columnheader').allInnerTexts())[0]).toBe('page');
+  await page.getByTestId('sort-annotation.page').click();
+  await page.waitForURL(/sort=annotation\.page\.desc/);
+  await open('/traces');
+  expect((await page.getByRole('columnheader').allInnerTexts())[0]).toBe('page');
+});
+
+test('an area of the scatter becomes the range and the filter, by mouse and by keyboard', async () => {
+  await open('/traces');
+  const box = await boxOf(page.getByTestId('scatter'));
+  await page.mouse.move(box.x + box.width * 0.3, box.y + 14);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.9, box.y + 100, { steps: 5 });
+  await page.mouse.up();
+  await page.getByTestId('scatter-area').waitFor({ state: 'attached' });
+  await page.getByRole('slider', { name: 'Longest response time' }).focus();
+  await page.keyboard.press('Shift+ArrowDown');
+  expect(await violations()).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByTestId('scatter-area').waitFor({ state: 'detached' });
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.getByRole('slider', { name: 'Earliest start' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(
+    (url) =>
+      /^[\d.]+~[\d.]+$/.test(url.searchParams.get('range') ?? '') &&
+      /^responsetime >= [\d.]+ AND responsetime <= [\d.]+$/.test(url.searchParams.get('filter') ?? ''),
+  );
+});
+
+test('a live tail brings new traces on top, and moves nothing under a reader', async () => {
+  await open('/traces?filter=service("catalog")');
+  await page.keyboard.press('l');
+  await page.getByTestId('tail').and(page.locator('[aria-pressed="true"]')).waitFor();
+  const before = await topRow();
+  await eventually(topRow, (id) => id !== before);
+  const rows = await boxOf(page.locator('.traces-scroll'));
+  await page.mouse.move(rows.x + 300, rows.y + 150);
+  const held = await topRow();
+  await page
+    .getByTestId('tail-pill')
+    .getByText(/\d+ new/)
+    .waitFor();
+  expect(await topRow()).toBe(held);
+  expect(await violations()).toEqual([]);
+  await page.getByTestId('tail-pill').click();
+  await eventually(topRow, (id) => id !== held);
+  await page.getByTestId('live').click();
+  await page.getByTestId('live').and(page.locator('[data-state="paused"]')).waitFor();
+  const paused = await topRow();
+  await page.getByTestId('tail-pill').waitFor();
+  expect(await topRow()).toBe(paused);
+  await page.getByTestId('live').click();
+  await eventually(topRow, (id) => id !== paused);
+  const now = Date.now() / 1000;
+  await post(demo.http, '/TraceSegments', { TraceSegmentDocuments: [documentOf('catalog', 'f'.repeat(24), now)] });
+  await page.getByTestId(`trace-1-5759e988-${'f'.repeat(24)}`).waitFor({ state: 'attached' });
+});
+
+test('times are local or UTC everywhere, and the choice is kept', async () => {
+  await page.close();
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, timezoneId: 'Asia/Tokyo' });
+  await open(PAGED);
+  const shown = (): Promise<string | null> => page.locator('.c-start span').first().getAttribute('title');
+  const local = await shown();
+  await page.getByTestId('zone').click();
+  await eventually(shown, (text) => text !== null && text !== local);
+  const utc = await shown();
+  expect(new Date(`${local?.replace(' ', 'T')}Z`).getTime() - new Date(`${utc?.replace(' ', 'T')}Z`).getTime()).toBe(
+    9 * 3600e3,
+  );
+  await open(PAGED);
+  expect(await shown()).toBe(utc);
+});
+
+test('a server without traces says how to send some, notices the first one, and sends one itself', async () => {
+  const folder = makeFolder();
+  const server = await startProgram(serveFlags(folder));
+  try {
+    const watching = await page.context().newPage();
+    for (const it of [watching, page]) await it.goto(`http://${server.http}/traces`);
+    await watching.getByTestId('first-run').waitFor();
+    await page.getByTestId('way-python').click();
+    expect(await page.getByTestId('snippet').innerText()).toContain(`tcp:${server.http} udp:${server.udp}`);
+    expect(await violations()).toEqual([]);
+    await page.getByTestId('send-test-trace').click();
+    await page.getByText('It arrived').first().waitFor();
+    await page.waitForURL(/\/traces\/1-/);
+    await page.getByTestId('timeline').getByText('test-payment').first().waitFor();
+    await watching.getByTestId('arrived').waitFor();
+    await watching.getByTestId('first-run-done').click();
+    await watching.locator('[data-testid^="trace-1-"]').first().waitFor();
+    await watching.close();
+  } finally {
+    await page.close();
+    await server.stop();
+    removeFolder(folder);
+  }
+});
+
 test.each(['light', 'dark'] as const)(
   'in %s no rule of axe is broken, on a desk and on a phone',
   async (colorScheme) => {
@@ -180,6 +343,42 @@ async function open(path: string): Promise<void> {
   const table = path.includes('by=') ? page.getByTestId('groups') : page.locator('[data-testid^="trace-1-"]').first();
   await table.waitFor();
   await page.getByTestId('looked').getByText('matching').waitFor();
+}
+
+/** Fills a window of its own, before the demo's traces. */
+async function sendPaged(): Promise<void> {
+  const documents = Array.from({ length: PAGED_COUNT }, (_, at) =>
+    documentOf('paged', at.toString(16).padStart(24, 'e'), PAGED_START + at / 50, { at }),
+  );
+  await post(demo.http, '/TraceSegments', { TraceSegmentDocuments: documents });
+}
+
+function documentOf(name: string, id: string, endS: number, annotations: object = {}): string {
+  const document = {
+    trace_id: `1-5759e988-${id}`,
+    id: id.slice(-16),
+    name,
+    start_time: endS - 0.05,
+    end_time: endS,
+    annotations,
+  };
+  return JSON.stringify(document);
+}
+
+function columnsIn(url: URL): readonly string[] {
+  return (url.searchParams.get('columns') ?? '').split(',');
+}
+
+async function topRow(): Promise<string | null> {
+  return page.locator('[aria-rowindex="2"] .row-link').getAttribute('data-testid');
+}
+
+async function boxOf(
+  locator: ReturnType<Page['locator']>,
+): Promise<{ x: number; y: number; width: number; height: number }> {
+  const box = await locator.boundingBox();
+  if (box === null) throw new Error('not on the page');
+  return box;
 }
 
 function offer(label: string): ReturnType<Page['locator']> {

@@ -68,7 +68,7 @@ const THIRD_PARTY: Record<string, readonly string[]> = {
 const ADAPTERS: readonly (readonly [RegExp, RegExp])[] = [
   [
     /^(node:)?(http|https|http2|net|tls)$/,
-    /^packages\/(server\/src\/http\/|cli\/src\/|daemon\/src\/daemon\/(http-client|sampling-proxy)\.ts|pipeline\/src\/receivers\/span-http\/listen-http\.ts|pipeline\/src\/exporters\/http-post\.ts|daemon\/src\/collector\/components\/tls\.ts|journal\/src\/kafka\/broker-wire\.ts|sdk\/src\/(bare-http|send\/udp-socket)\.ts)/,
+    /^packages\/(server\/src\/http\/|cli\/src\/|daemon\/src\/daemon\/(http-client|sampling-proxy)\.ts|pipeline\/src\/receivers\/span-http\/listen-http\.ts|pipeline\/src\/exporters\/http-post\.ts|daemon\/src\/collector\/components\/tls\.ts|journal\/src\/kafka\/broker-wire\.ts|sdk\/src\/(bare-http|send\/udp-socket)\.ts|testkit\/src\/fault-proxy\.ts)/,
   ],
   [/^(node:)?dgram$/, /^packages\/(pipeline\/src\/receivers\/[^/]+\/listen|sdk\/src\/send\/udp-socket)\.ts$/],
   [/^@grpc\/grpc-js$/, /^packages\/pipeline\/src\/(receivers\/[^/]+\/listen-grpc|exporters\/otlp\/send-grpc)\.ts$/],

@@ -12,6 +12,8 @@ export default defineConfig({
     // A data: URL would need an opening in the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What several pages use is one file, instead of a few dozen small ones to ask for.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 3 }] } } },
     chunkSizeWarningLimit: 2000,
   },
 });

@@ -1,18 +1,21 @@
 import type { BoxKind } from './map-boxes.ts';
-import type { Service } from './shapes.ts';
+import type { Service, TraceSummary } from './shapes.ts';
 
 /**
  * What the console asks beside X-Ray's own operations. Same origin only.
  *
- *   GET /api/map?start=S&end=S     → MapAnswer       S: float seconds; [start, end)
+ *   GET /api/map?start=S&end=S&group=NAME     → MapAnswer       S: float seconds; [start, end); of a group's traces, or of all
  *       &by=KIND&open=LABEL…         positions are those of the graph with boxes of KIND, but for the open ones
- *   GET /api/map/activity?start=S&end=S&steps=N      → MapActivity
+ *   GET /api/map/activity?start=S&end=S&steps=N&group=NAME      → MapActivity
  *   POST /api/map/layout           LayoutInput → LaidOut
  *   PUT /api/map/positions         PutPositions → { positions }
  *   GET /api/live                  text/event-stream; `event: change`, `data: LiveChange`; at most one a 250 ms
+ *       ?tail=FILTER                 and `event: traces`, `data: LiveTraces`, at most one a second
  *   GET /api/traces/<id>/outline  → frames, see outline/format.ts
  *   GET /api/traces/<id>/documents/<place>  → one document; the place is the outline's
  *   POST /api/filter/…, /api/traces/groups           see trace-analysis.ts
+ *   POST /api/analysis/differences                   see set-differences.ts
+ *   POST /api/test-trace           {} → TestTraceAnswer
  *   GET /api/status                → StatusAnswer
  *   POST /api/login                LoginInput → { keyId }, and a cookie that stands for the key
  *   POST /api/logout               {} → {}
@@ -81,6 +84,21 @@ export interface LoginInput {
 
 export interface LiveChange {
   readonly revision: number;
+}
+
+/** Traces that match the filter and are new, or have changed, since the event before. */
+export interface LiveTraces {
+  /** Newest first; without root causes. */
+  readonly traces: readonly TraceSummary[];
+  /** New ones that are not told: there are too many. */
+  readonly passedCount: number;
+  /** And still more, which were not counted. */
+  readonly hasMore: boolean;
+}
+
+/** A trace of made-up services was sent to the server by itself, as any sender's. */
+export interface TestTraceAnswer {
+  readonly traceId: string;
 }
 
 export interface StatusAnswer {

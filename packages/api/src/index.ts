@@ -1,3 +1,4 @@
+export * from './administration.ts';
 export * from './console.ts';
 export * from './control-shapes.ts';
 export * from './errors.ts';
@@ -6,5 +7,6 @@ export * from './map-boxes.ts';
 export * from './match-rule.ts';
 export * from './retrieval-shapes.ts';
 export * from './sampling-shapes.ts';
+export * from './set-differences.ts';
 export * from './shapes.ts';
 export * from './trace-analysis.ts';

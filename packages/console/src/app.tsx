@@ -1,31 +1,34 @@
 import { IconMapOff } from '@tabler/icons-react';
-import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { type ReactNode, Suspense, useEffect } from 'react';
 import { MAP_PLACE, type Place } from './url/place.ts';
 import { PlaceLink } from './url/place-link.tsx';
 import { usePlace } from './url/use-place.ts';
 import { visible } from './text/visible.ts';
-import { MapPage } from './views/map/map-page.tsx';
 import { useLoginNeeded } from './http/login.ts';
 import { Bar } from './views/shell/bar.tsx';
 import { Login } from './views/shell/login.tsx';
-import { TracePage, TraceSkeleton } from './views/trace/trace-page.tsx';
-import { TracesPage } from './views/traces/traces-page.tsx';
+import { MapSkeleton } from './views/map/map-skeleton.tsx';
+import { AnalyticsPage, ComparePage, MapPage, SettingsPage, TracePage, TracesPage } from './views/pages.ts';
+import { SettingsSkeleton } from './views/settings/settings-skeleton.tsx';
+import { TraceSkeleton } from './views/trace/trace-skeleton.tsx';
 import { Boundary } from './widgets/boundary.tsx';
 import { State } from './widgets/state.tsx';
-
-const ComparePage = lazy(async () => ({ default: (await import('./views/compare/compare-page.tsx')).ComparePage }));
+import { useTimeZone } from './widgets/use-time-zone.ts';
 
 const TITLE: Readonly<Record<Place['page'], string>> = {
   map: 'Service map',
   traces: 'Traces',
   trace: 'Trace',
+  analytics: 'Analytics',
   compare: 'Compare traces',
+  settings: 'Settings',
   missing: 'Not found',
 };
 
 export function App(): ReactNode {
   const place = usePlace();
   const loginNeeded = useLoginNeeded();
+  const zone = useTimeZone();
   const title = place.page === 'trace' ? `Trace ${place.traceId}` : TITLE[place.page];
   useEffect(() => {
     document.title = `${title} · Fluoroscope`;
@@ -35,8 +38,10 @@ export function App(): ReactNode {
     <div className="shell">
       <Bar place={place} />
       <main className="main">
-        <Boundary key={place.page}>
-          <Page place={place} />
+        <Boundary key={`${place.page} ${zone}`}>
+          <Suspense fallback={place.page === 'map' ? <MapSkeleton /> : <TraceSkeleton />}>
+            <Page place={place} />
+          </Suspense>
         </Boundary>
       </main>
     </div>
@@ -51,10 +56,14 @@ function Page({ place }: { readonly place: Place }): ReactNode {
       return <TracesPage place={place} />;
     case 'trace':
       return <TracePage key={place.traceId} place={place} />;
+    case 'analytics':
+      return <AnalyticsPage place={place} />;
     case 'compare':
+      return <ComparePage key={`${place.a} ${place.b}`} place={place} />;
+    case 'settings':
       return (
-        <Suspense fallback={<TraceSkeleton />}>
-          <ComparePage key={`${place.a} ${place.b}`} place={place} />
+        <Suspense fallback={<SettingsSkeleton />}>
+          <SettingsPage place={place} />
         </Suspense>
       );
     case 'missing':

@@ -9,6 +9,8 @@ import './theme/map.css';
 import './theme/map-tools.css';
 import './theme/traces.css';
 import './theme/filter.css';
+import './theme/traces-tools.css';
+import './theme/first-run.css';
 import './theme/groups.css';
 import './theme/trace.css';
 import { MantineProvider } from '@mantine/core';
@@ -16,6 +18,8 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { readPlace } from './url/place.ts';
+import { loadAhead } from './views/pages.ts';
 import { ConsoleError } from './http/request.ts';
 import { colorSchemeManager, theme } from './theme/theme.ts';
 
@@ -31,6 +35,8 @@ const queries = new QueryClient({
     },
   },
 });
+
+loadAhead(readPlace(window.location.pathname, window.location.search));
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 const root = document.querySelector('#root');

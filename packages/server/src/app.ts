@@ -1,16 +1,20 @@
 import type { StatusAnswer } from '@fluoroscope/api';
 import type { RecordSink } from '@fluoroscope/journal';
 import { timeUs, type TimeUs } from '@fluoroscope/model';
-import { createSamplingBook } from '@fluoroscope/query';
+import { createSamplingBook, type SamplingBook } from '@fluoroscope/query';
 import { StoreError, type StoreStats } from '@fluoroscope/store';
 import { openAccess, type Access } from './access/access.ts';
+import { createSamplingActivity } from './administration/sampling-activity.ts';
+import { createTrustReader } from './administration/trust.ts';
 import type { Control } from './control/control.ts';
 import type { Encryption } from './encryption/encryption.ts';
 import type { Events } from './events.ts';
 import { loadConsoleFiles } from './http/console-files.ts';
 import type { HttpApp } from './http/guarded-app.ts';
-import { createHttpApp } from './http/http-app.ts';
+import type { GuardPolicy } from './http/guard.ts';
+import { createHttpApp, type HttpAppOptions } from './http/http-app.ts';
 import { createLiveHub, type LiveHub } from './http/live.ts';
+import { createTailHub } from './http/tail.ts';
 import { readTlsFiles } from './http/tls.ts';
 import { createIngest, type Ingest } from './ingest.ts';
 import { mapLayout } from './map-layout/map-layout.ts';
@@ -23,7 +27,7 @@ import { createStatusReader } from './status.ts';
 import type { SpanParts } from './spans/listeners.ts';
 import { createSpanReceivers } from './spans/receivers.ts';
 import type { Storage } from './storage/storage.ts';
-import { createStoreStats, type StoreReport } from './store-stats.ts';
+import { createStoreStats, type StoreReport, type StoreStatsReader } from './store-stats.ts';
 
 export interface AppOptions {
   readonly settings: Settings;
@@ -57,11 +61,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { settings, journal, storage, control, encryption, events, nowUs = readClock } = options;
   // Before anything is awaited: the storage thread may be at work already.
   const live = createLiveHub({ revision: storage.revision });
-  const following = storage.onWritten((revision) => live.changed(revision));
   const backlogCount = (): number => storage.backlogCount;
   events.backlogAtStart(journal.stats().recoveredRecords);
 
   const { store } = storage;
+  const failed = (error: unknown): void => events.troubleMet('live traces cannot be searched', error);
+  const tails = createTailHub({ store, live, nowUs, failed });
+  const following = storage.onWritten((revision) => {
+    live.changed(revision);
+    tails.changed();
+  });
   const readStore = createStoreStats(store);
   const tokens = createPageTokens(await loadOrCreatePageSecret(settings.dataDir));
   const positions = await openMapPositions({ dataDir: settings.dataDir, events, layout: mapLayout });
@@ -83,12 +92,15 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const receivers = createSpanReceivers({ ingest, events, nowUs });
   const http = createHttpApp({
+    version: options.version,
     receivers,
     handlers: createHandlers({ ingest, store, control, encryption, sampling, tokens, events, nowUs }),
     store,
     groups: control.groups,
     positions,
     live,
+    tails,
+    ingest,
     revision: () => storage.revision,
     nowUs,
     readStatus: createStatusReader({
@@ -97,14 +109,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       backlogCount,
       accessMode: access.gate.mode,
     }),
+    administration: administer(options, { ingest, sampling, readStore, nowUs }),
     files: loadConsoleFiles(options.consoleFolder),
     access,
     tls,
-    policy: {
-      boundHost: settings.httpListen?.host ?? 'localhost',
-      allowedHosts: settings.allowedHosts,
-      corsOrigins: settings.corsOrigins,
-    },
+    policy: policyOf(settings),
     events,
   });
   await http.ready();
@@ -122,6 +131,29 @@ export async function createApp(options: AppOptions): Promise<App> {
       following[Symbol.dispose]();
       await positions.flush();
     },
+  };
+}
+
+function policyOf({ httpListen, allowedHosts, corsOrigins }: Settings): GuardPolicy {
+  return { boundHost: httpListen?.host ?? 'localhost', allowedHosts, corsOrigins };
+}
+
+interface Administered {
+  readonly ingest: Ingest;
+  readonly sampling: SamplingBook;
+  readonly readStore: StoreStatsReader;
+  readonly nowUs: () => TimeUs;
+}
+
+function administer(
+  options: AppOptions,
+  { ingest, sampling, readStore, nowUs }: Administered,
+): HttpAppOptions['administration'] {
+  const { store } = options.storage;
+  return {
+    readSampling: createSamplingActivity({ store, sampling, nowUs }),
+    readTrust: createTrustReader({ ...options, store, nowUs, readStore, waitingCount: () => ingest.waitingCount }),
+    readEncryption: () => options.encryption.describe(),
   };
 }
 

@@ -1,9 +1,12 @@
 import type { OperationName } from '@fluoroscope/api/operations';
+import type { TimeUs } from '@fluoroscope/model';
 import type { PartitionLag } from '@fluoroscope/journal';
 import type { Unjudged } from '@fluoroscope/query';
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Refusal } from './ingest/parse-batch.ts';
+import { readCounter, readSum, type Counts } from './events/counts.ts';
+import { createServiceArrivals, type ArrivedDocument, type ServiceArrivals } from './events/service-arrivals.ts';
 import { printable } from './printable.ts';
 import type { LogLevel } from './settings.ts';
 
@@ -27,9 +30,19 @@ export type ConsoleCallName =
   | 'trace-outline'
   | 'trace-document'
   | 'trace-groups'
+  | 'set-differences'
   | 'filter-check'
   | 'filter-words'
   | 'live'
+  | 'api-description'
+  | 'session'
+  | 'sampling-activity'
+  | 'encryption-keys'
+  | 'trust'
+  | 'list-keys'
+  | 'create-key'
+  | 'revoke-key'
+  | 'test-trace'
   | 'status'
   | 'login'
   | 'logout'
@@ -85,6 +98,8 @@ export interface EventsOptions {
 export interface Events {
   documentsReceived(channel: Channel, count: number, bytes: number): void;
   documentRefused(channel: Channel, problem: Refusal): void;
+  /** Accepted ones of one call. */
+  documentsAccepted(documents: readonly ArrivedDocument[], receivedUs: TimeUs): void;
   /** Good documents of a sender that was told to come back with them. */
   documentsTurnedAway(channel: Channel, reason: DropReason, count: number): void;
   documentsDropped(channel: Channel, reason: DropReason, count: number): void;
@@ -118,6 +133,7 @@ export interface Events {
   watch(gauges: Gauges): void;
   /** In Prometheus' text form. */
   printMetrics(): Promise<{ readonly contentType: string; readonly text: string }>;
+  readCounts(): Promise<Counts>;
 }
 
 /** A reason is logged once in this time, with the number held back since. */
@@ -129,18 +145,39 @@ const DATAGRAM_REASONS_MAX = 16;
 export function createEvents({ logLevel, logTo, nowMs = () => performance.now() }: EventsOptions): Events {
   const log = createLog(pino({ level: logLevel, base: null }, logTo ?? destination({ fd: 2, sync: true })), nowMs);
   const metrics = createMetrics();
+  const arrivals = createServiceArrivals();
   return {
     ...documentEvents(metrics, log),
+    documentsAccepted: (documents, receivedUs) => arrivals.add(documents, receivedUs),
     ...datagramEvents(metrics, log),
     ...requestEvents(metrics, log),
     troubleMet: (what, error) => log.error(printable(what), { err: describeError(error) }, printable(what)),
     stateChanged: (what) => log.info(printable(what)),
     watch: (gauges) => watchGauges(metrics.registry, gauges),
     printMetrics: async () => ({ contentType: metrics.registry.contentType, text: await metrics.registry.metrics() }),
+    readCounts: () => readCounts(metrics, arrivals),
   };
 }
 
 type Metrics = ReturnType<typeof createMetrics>;
+
+async function readCounts(metrics: Metrics, arrivals: ServiceArrivals): Promise<Counts> {
+  return {
+    received: await readCounter(metrics.received),
+    receivedBytes: await readCounter(metrics.receivedBytes),
+    refused: await readCounter(metrics.refused),
+    dropped: await readCounter(metrics.dropped),
+    spansRefused: await readCounter(metrics.spansRefused),
+    datagramsRefused: await readCounter(metrics.datagramsRefused),
+    stored: await readSum(metrics.stored),
+    duplicate: await readSum(metrics.duplicate),
+    expired: await readSum(metrics.expired),
+    datagrams: await readSum(metrics.datagrams),
+    kernelDrops: await readSum(metrics.kernelDrops),
+    backlogAtStart: await readSum(metrics.backlogAtStart),
+    services: arrivals.read(),
+  };
+}
 
 type DocumentEvents = Pick<
   Events,

@@ -154,6 +154,35 @@ export const LIVE_HEARTBEAT_MS = 15_000;
 /** Unsent bytes after which a listener counts as gone. */
 export const LIVE_UNSENT_BYTES_MAX: number = 64 * 1024;
 
+/** Different filters that are followed live; each is one search a second. */
+export const TAIL_FILTERS_MAX = 32;
+
+/** Between two searches for what is followed, at least. */
+export const TAIL_INTERVAL_MS = 1_000;
+
+/** How long ago a trace may have begun that is told of: a long one is new when it ends. */
+export const TAIL_SPAN_US = 120_000_000;
+
+/** Rows of one search for what is followed. */
+export const TAIL_LOOKED_MAX = 300;
+
+/** Traces in one event: nobody reads more in a second. */
+export const TAIL_SENT_MAX = 50;
+
+/** Text of one event, in UTF-16 units; well below what may wait unsent. */
+export const TAIL_EVENT_CHARS_MAX: number = 48 * 1024;
+
+/** Traces of which each filter knows that they were told. */
+export const TAIL_KNOWN_MAX = 20_000;
+
+/** What one search for what is followed may read of documents. */
+export const TAIL_BUDGET: VerifyBudget = {
+  traceCountMax: 500,
+  documentCountMax: 5_000,
+  charsMax: 16 * 1024 * 1024,
+  wallMsMax: 500,
+};
+
 /** New nodes that are placed at once: more of them take a thread of their own. */
 export const NODES_PLACED_AT_ONCE_MAX = 12;
 
@@ -162,3 +191,6 @@ export const POSITION_KEY_CHARS_MAX = 2_000;
 
 /** Files of the built console, together: they are held in memory. */
 export const CONSOLE_BYTES_MAX: number = 64 * 1024 * 1024;
+
+/** A segment that arrives so long after it ended counts as late. */
+export const LATE_SEGMENT_US = 60_000_000;

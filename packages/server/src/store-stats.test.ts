@@ -2,8 +2,8 @@ import type { StoreStats } from '@fluoroscope/store';
 import { expect, test } from 'vitest';
 import { createStoreStats } from './store-stats.ts';
 
-const FEW = { traceCount: 1, documentCount: 2, sizeBytes: 3, retainedFromUs: null };
-const MANY = { traceCount: 10, documentCount: 20, sizeBytes: 30, retainedFromUs: null };
+const FEW = { traceCount: 1, documentCount: 2, sizeBytes: 3, retainedFromUs: null, days: [] };
+const MANY = { traceCount: 10, documentCount: 20, sizeBytes: 30, retainedFromUs: null, days: [] };
 
 test('who asks during a read shares it; who asks afterwards gets a new one', async () => {
   const { ask, answer, reads } = open();

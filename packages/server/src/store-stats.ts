@@ -19,7 +19,7 @@ export interface StoreStatsOptions {
 /** Waits `waitMs`, or as long as the reader was made with, for figures of now. */
 export type StoreStatsReader = (waitMs?: number) => Promise<StoreReport>;
 
-const NOTHING_KNOWN: StoreStats = { traceCount: 0, documentCount: 0, sizeBytes: 0, retainedFromUs: null };
+const NOTHING_KNOWN: StoreStats = { traceCount: 0, documentCount: 0, sizeBytes: 0, retainedFromUs: null, days: [] };
 
 /** Whoever asks while a read is under way shares it; who has waited long enough gets the last known figures. */
 export function createStoreStats(

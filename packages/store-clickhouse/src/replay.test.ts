@@ -73,7 +73,7 @@ async function answersOf(store: TraceStore) {
     whole: sortSums(await store.readGraph(graphQueryOf(-30_000_000_000, 30_000_000_000))),
     minute: sortSums(await store.readGraph(graphQueryOf(0, 1_000))),
     traces: sortSums(await store.readGraph(graphQueryOf(0, 0, [1, 2]))),
-    stats: { ...(await store.readStats()), sizeBytes: 0 },
+    stats: { ...(await store.readStats()), sizeBytes: 0, days: [] },
   };
 }
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TraceId } from '@fluoroscope/model';
-import { StoreError, type StoreStats, type TraceStore } from '@fluoroscope/store';
+import { StoreError, sumByDay, type StoreStats, type TraceStore } from '@fluoroscope/store';
 import { messageOf, toCallError, toOpenError } from './engine-error.ts';
 import { openEngine, type Engine } from './engine.ts';
 import {
@@ -108,7 +108,13 @@ function createStore(engine: Engine, slices: SliceStore): TraceStore {
 
   async function readStats(): Promise<StoreStats> {
     const counts = await reads.read(countAll);
-    return { ...counts, sizeBytes: await slices.readSizeBytes(), retainedFromUs: catalog.retainedFromUs };
+    const parts = catalog.slices.map(({ lastReceivedUs, documentCount, sizeBytes }) => ({
+      receivedUs: lastReceivedUs,
+      documentCount,
+      sizeBytes,
+    }));
+    const sizeBytes = await slices.readSizeBytes();
+    return { ...counts, sizeBytes, retainedFromUs: catalog.retainedFromUs, days: sumByDay(parts) };
   }
 
   return {

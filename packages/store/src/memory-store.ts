@@ -2,6 +2,7 @@ import { printServiceKey, timeUs, type TimeUs, type TraceId } from '@fluoroscope
 import { graphPeriods } from './graph-periods.ts';
 import { sumGraphFacts } from './graph-sums.ts';
 import { matchesCondition } from './matches-condition.ts';
+import { sumByDay } from './stored-days.ts';
 import { compareTraces, isInRange } from './trace-order.ts';
 import {
   StoreError,
@@ -119,7 +120,8 @@ class MemoryStore implements TraceStore {
   async readStats(): Promise<StoreStats> {
     this.#checkOpen();
     const counts = { traceCount: this.#rows.size, documentCount: this.#documents.length };
-    return { ...counts, sizeBytes: 0, retainedFromUs: this.#retainedFromUs };
+    const parts = this.#documents.map(({ receivedUs }) => ({ receivedUs, documentCount: 1, sizeBytes: 0 }));
+    return { ...counts, sizeBytes: 0, retainedFromUs: this.#retainedFromUs, days: sumByDay(parts) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

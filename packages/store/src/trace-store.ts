@@ -335,6 +335,19 @@ export interface StoreStats {
   readonly sizeBytes: number;
   /** The newest arrival among what `retain` has dropped: facts that ended before it are not summed. Null before. */
   readonly retainedFromUs: TimeUs | null;
+  /** Oldest first, one for each day that has something. */
+  readonly days: readonly StoredDay[];
+}
+
+/**
+ * What `retain` would let go of, by the day of UTC on which the newest document of each slice arrived. What is in no slice yet is in
+ * no day: the counts add up to `documentCount` at most.
+ */
+export interface StoredDay {
+  readonly startUs: TimeUs;
+  readonly documentCount: number;
+  /** On disk; 0 for the memory store. */
+  readonly sizeBytes: number;
 }
 
 export type StoreErrorCode =

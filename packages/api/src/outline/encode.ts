@@ -16,7 +16,7 @@ export interface PlacedDocument {
   readonly place: number;
 }
 
-export type FrameFigures = Pick<OutlineHeader, 'readCount' | 'totalCount' | 'asSent' | 'isLast'>;
+export type FrameFigures = Pick<OutlineHeader, 'readCount' | 'totalCount' | 'asSent' | 'isLast' | 'startsAnew'>;
 
 export interface OutlineEncoder {
   /** One frame of these documents; call in the order of their arrival. */

@@ -21,6 +21,8 @@ export interface OutlineHeader {
   /** Entities beyond `OUTLINE_ENTITIES_MAX`, so far. */
   readonly leftOutCount: number;
   readonly isLast: boolean;
+  /** The frames before this one were a first look: entities and texts begin anew with it. */
+  readonly startsAnew?: boolean;
 }
 
 /** Columns in their order, with the bytes that each takes. */

@@ -1,4 +1,12 @@
-import type { FilterCheck, FilterWords, GroupsInput, TraceGroups, TraceSet } from '@fluoroscope/api';
+import type {
+  DifferencesInput,
+  FilterCheck,
+  FilterWords,
+  GroupsInput,
+  SetDifferences,
+  TraceGroups,
+  TraceSet,
+} from '@fluoroscope/api';
 import type { TimeWindow } from '../url/range.ts';
 import { post } from './request.ts';
 
@@ -13,4 +21,8 @@ export async function readFilterWords({ startS, endS }: TimeWindow, signal: Abor
 
 export async function readTraceGroups(input: GroupsInput, signal: AbortSignal): Promise<TraceGroups> {
   return post<TraceGroups>('/api/traces/groups', input, signal);
+}
+
+export async function readDifferences(input: DifferencesInput, signal: AbortSignal): Promise<SetDifferences> {
+  return post<SetDifferences>('/api/analysis/differences', input, signal);
 }

@@ -2,11 +2,16 @@ import { useSyncExternalStore } from 'react';
 import type { LoginInput } from '@fluoroscope/api';
 import { listenForLogin, send } from './request.ts';
 
+/** Answers to what was asked before a login may come so long after it. */
+const LATE_ANSWERS_MS = 3_000;
+
 let needed = false;
+let held = false;
 const listeners = new Set<() => void>();
 
 // The server asked who we are: from then on the login form stands in place of every page.
 listenForLogin(() => {
+  if (held) return;
   needed = true;
   for (const listener of listeners) listener();
 });
@@ -27,4 +32,14 @@ export async function logIn(input: LoginInput): Promise<void> {
 
 export async function logOut(): Promise<void> {
   await send<unknown>('/api/logout', { method: 'POST' });
+}
+
+/** While a first key is made and logged in with, refusals of what else is being asked must not take the page away. */
+export async function whileLoggingIn<T>(work: () => Promise<T>): Promise<T> {
+  held = true;
+  try {
+    return await work();
+  } finally {
+    setTimeout(() => (held = false), LATE_ANSWERS_MS);
+  }
 }

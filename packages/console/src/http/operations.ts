@@ -1,5 +1,6 @@
 import type {
   BoxKind,
+  Group,
   LaidOut,
   LayoutInput,
   MapActivity,
@@ -7,6 +8,7 @@ import type {
   PutPositions,
   Service,
   StatusAnswer,
+  TestTraceAnswer,
   Trace,
   TraceSummary,
 } from '@fluoroscope/api';
@@ -20,21 +22,31 @@ export interface SummariesPage {
   readonly NextToken?: string;
 }
 
-export interface MapBoxes {
+export interface MapChoice {
   readonly by: BoxKind | null;
   readonly open: readonly string[];
+  readonly group: string | null;
 }
 
-export async function readMap(window: TimeWindow, { by, open }: MapBoxes, signal: AbortSignal): Promise<MapAnswer> {
+export async function readMap(window: TimeWindow, choice: MapChoice, signal: AbortSignal): Promise<MapAnswer> {
+  const { by, open, group } = choice;
   const query = windowQuery(window);
+  if (group !== null) query.set('group', group);
   if (by !== null) query.set('by', by);
   if (by !== null) for (const label of open) query.append('open', label);
   return get<MapAnswer>(`/api/map?${query}`, signal);
 }
 
-export async function readActivity(window: TimeWindow, steps: number, signal: AbortSignal): Promise<MapActivity> {
+export interface ActivityQuery {
+  readonly window: TimeWindow;
+  readonly steps: number;
+  readonly group: string | null;
+}
+
+export async function readActivity({ window, steps, group }: ActivityQuery, signal: AbortSignal): Promise<MapActivity> {
   const query = windowQuery(window);
   query.set('steps', String(steps));
+  if (group !== null) query.set('group', group);
   return get<MapActivity>(`/api/map/activity?${query}`, signal);
 }
 
@@ -54,6 +66,11 @@ export async function readStatus(signal: AbortSignal): Promise<StatusAnswer> {
   return get<StatusAnswer>('/api/status', signal);
 }
 
+/** The server sends itself a trace of made-up services. */
+export async function sendTestTrace(): Promise<TestTraceAnswer> {
+  return send<TestTraceAnswer>('/api/test-trace', { method: 'POST', body: '{}' });
+}
+
 export interface SummariesQuery {
   readonly window: TimeWindow;
   readonly filter: string;
@@ -68,6 +85,22 @@ export async function readTraceSummaries(query: SummariesQuery, signal: AbortSig
     ...(query.nextToken === undefined ? {} : { NextToken: query.nextToken }),
   };
   return post<SummariesPage>('/TraceSummaries', input, signal);
+}
+
+/** Protects against a server that never ends. */
+const GROUP_PAGES_MAX = 20;
+
+export async function readGroups(signal: AbortSignal): Promise<readonly Group[]> {
+  const groups: Group[] = [];
+  let token: string | undefined;
+  for (let page = 0; page < GROUP_PAGES_MAX; page += 1) {
+    const input = token === undefined ? {} : { NextToken: token };
+    const answer: { Groups?: readonly Group[]; NextToken?: string } = await post('/Groups', input, signal);
+    groups.push(...(answer.Groups ?? []));
+    token = answer.NextToken;
+    if (token === undefined) break;
+  }
+  return groups;
 }
 
 /** A trace comes in pages of segments when it is large. Protects against a server that never ends. */

@@ -1,3 +1,4 @@
+import type { LiveTraces } from '@fluoroscope/api';
 import { useEffect, useEffectEvent, useState } from 'react';
 
 export type LiveState = 'connecting' | 'live' | 'polling' | 'paused';
@@ -5,10 +6,24 @@ export type LiveState = 'connecting' | 'live' | 'polling' | 'paused';
 const POLL_MS = 2000;
 const RECONNECT_MS = 4000;
 
-/** Calls `onChange` when the server has new data; without its event stream, every two seconds. */
-export function useLive(paused: boolean, onChange: () => void): LiveState {
+/** Who wants the traces themselves, as they come. */
+export interface TailListener {
+  readonly filter: string;
+  /** Connected, again perhaps: what came until now is in the list, what comes is told. */
+  readonly onBegin: () => void;
+  readonly onTraces: (arrived: LiveTraces) => void;
+}
+
+/**
+ * Calls `onChange` when the server has new data; without its event stream, every two seconds. With `tail`, on the same
+ * stream, new traces are told instead, and `onChange` is called only while there is no stream.
+ */
+export function useLive(paused: boolean, onChange: () => void, tail: TailListener | null = null): LiveState {
   const [state, setState] = useState<LiveState>('connecting');
   const changed = useEffectEvent(onChange);
+  const began = useEffectEvent(() => tail?.onBegin());
+  const arrived = useEffectEvent((traces: LiveTraces) => tail?.onTraces(traces));
+  const filter = tail?.filter ?? null;
 
   useEffect(() => {
     if (paused) return undefined;
@@ -21,14 +36,22 @@ export function useLive(paused: boolean, onChange: () => void): LiveState {
       poll ??= setInterval(() => changed(), POLL_MS);
     }
     function connect(): void {
-      source = new EventSource('/api/live');
+      source = new EventSource(filter === null ? '/api/live' : `/api/live?${new URLSearchParams({ tail: filter })}`);
+      let hasBegun = false;
       source.addEventListener('open', () => {
         clearInterval(poll);
         poll = undefined;
+        hasBegun = false;
         setState('live');
-        changed();
+        if (filter === null) changed();
       });
-      source.addEventListener('change', () => changed());
+      if (filter === null) source.addEventListener('change', () => changed());
+      source.addEventListener('traces', ({ data }: MessageEvent<string>) => {
+        if (!hasBegun) began();
+        hasBegun = true;
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own server
+        arrived(JSON.parse(data) as LiveTraces);
+      });
       source.addEventListener('error', () => {
         fallBack();
         // The browser tries again by itself unless the answer was not an event stream.
@@ -41,7 +64,7 @@ export function useLive(paused: boolean, onChange: () => void): LiveState {
       clearTimeout(reconnect);
       clearInterval(poll);
     };
-  }, [paused]);
+  }, [paused, filter]);
 
   return paused ? 'paused' : state;
 }

@@ -68,7 +68,8 @@ function looksAgain({ isComplete, pendingCount, count }: TracePlan): boolean {
   return isComplete && pendingCount > 0 && count <= REFRESHED_COUNT_MAX;
 }
 
-async function feed(worker: Worker, traceId: string, signal: AbortSignal): Promise<void> {
+/** The bytes of an outline, as they come, to a worker that plans them. */
+export async function feed(worker: Worker, traceId: string, signal: AbortSignal): Promise<void> {
   const stream = (await openStream(`/api/traces/${traceId}/outline`, signal)).getReader();
   send(worker, { kind: 'begin' });
   for (let part = await stream.read(); !part.done; part = await stream.read()) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { filterOf } from './band.ts';
+import { filterOf, inGroup } from './band.ts';
 import type { MapGraph } from './graph.ts';
 import { mapGraph } from './graph.ts';
 import type { SettledOutcome } from './shares.ts';
@@ -25,6 +25,13 @@ test.each([
     expect(item === undefined ? '' : filterOf(item, band, new Set(outcomes), GRAPH)).toBe(filter);
   },
 );
+
+test.each([
+  [null, 'service("a")'],
+  ['sl"ow', 'group.name = "sl\\"ow" AND service("a")'],
+])('in the group %j: %s', (group, filter) => {
+  expect(inGroup('service("a")', group)).toBe(filter);
+});
 
 test('a box of a type stands for all nodes of it', () => {
   const boxed: MapGraph = mapGraph([{ ReferenceId: 0, Name: 'AWS::SNS', Type: 'box:type' }], {});

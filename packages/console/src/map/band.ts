@@ -26,6 +26,11 @@ export function filterOf(
   return `edge(${selectorOf(item.from, graph)}, ${selectorOf(item.to, graph)})${inside}`;
 }
 
+/** The same for a map of a group's traces only. */
+export function inGroup(filter: string, group: string | null): string {
+  return group === null ? filter : `group.name = ${quoted(group)} AND ${filter}`;
+}
+
 /** The name alone where no other node but a client has it. */
 function selectorOf({ key, name, type, box }: MapNode, { nodes }: MapGraph): string {
   if (box === 'type') return `id(type: ${quoted(name)})`;

@@ -1,7 +1,8 @@
 import type { TraceSummary } from '@fluoroscope/api';
 import { expect, test } from 'vitest';
 import { columnIn, quoted } from './filter-error.ts';
-import { sortOf, sortRows, summaryRow, urlParts } from './row.ts';
+import { sortRows } from './columns.ts';
+import { summaryRow, urlParts } from './row.ts';
 
 const A: TraceSummary = { Id: 'a', StartTime: 3, ResponseTime: 0.2, Http: { HttpStatus: 200 } };
 const B: TraceSummary = { Id: 'b', StartTime: 1, ResponseTime: 0.1, HasFault: true, HasThrottle: true };
@@ -17,7 +18,7 @@ test.each([
   ['unknown', true, 'acb'],
 ])('by %s, descending %s: %s; no figure comes last', (sort, descending, ids) => {
   expect(
-    sortRows(ROWS, sortOf(sort), descending)
+    sortRows(ROWS, sort, descending)
       .map((row) => row.id)
       .join(''),
   ).toBe(ids);
@@ -30,6 +31,22 @@ test('of several flags the worst is told; clients are not services', () => {
     Annotations: { k: [{}, {}], l: [{}] },
   });
   expect(row).toMatchObject({ outcome: 'fault', services: ['s'], annotationCount: 3 });
+});
+
+test('annotations and causes are told in words', () => {
+  const row = summaryRow({
+    Annotations: { tier: [{ AnnotationValue: { StringValue: 'gold' } }, { AnnotationValue: { NumberValue: 2 } }] },
+    FaultRootCauses: [
+      { Services: [{ Name: 'shop' }, { Name: 'bank', EntityPath: [{ Exceptions: [{ Name: 'Declined' }] }] }] },
+    ],
+    ResponseTimeRootCauses: [{ Services: [{ Name: 'shop', EntityPath: [{ Coverage: 1 }] }] }],
+  });
+  expect([row.annotations.get('tier'), row.faultCause, row.slowCause, row.errorCause]).toEqual([
+    'gold, 2',
+    'shop → bank: Declined',
+    'shop',
+    '',
+  ]);
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import type { TraceSummary } from '@fluoroscope/api';
+import type { CoverageEntity, ExceptionEntity, RootCause, TraceSummary, ValueWithServiceIds } from '@fluoroscope/api';
 import type { SettledOutcome } from '../map/shares.ts';
 import { kindOf } from '../map/kind.ts';
 
@@ -16,6 +16,19 @@ export interface SummaryRow {
   readonly durationS: number | undefined;
   readonly services: readonly string[];
   readonly annotationCount: number;
+  /** Values of a key, joined. */
+  readonly annotations: ReadonlyMap<string, string>;
+  readonly users: readonly string[];
+  readonly clientIp: string;
+  readonly userAgent: string;
+  readonly resources: readonly string[];
+  readonly instances: readonly string[];
+  readonly zones: readonly string[];
+  /** The first of each kind, `service → service: exception`; unknown while a trace is tailed. */
+  readonly faultCause: string;
+  readonly errorCause: string;
+  readonly slowCause: string;
+  readonly revision: number;
 }
 
 export function summaryRow(summary: TraceSummary): SummaryRow {
@@ -35,55 +48,41 @@ export function summaryRow(summary: TraceSummary): SummaryRow {
       .filter(({ Type }) => kindOf(Type ?? null) !== 'client')
       .map(({ Name }) => Name ?? ''),
     annotationCount: Object.values(summary.Annotations ?? {}).reduce((all, values) => all + values.length, 0),
+    annotations: new Map(Object.entries(summary.Annotations ?? {}).map(([key, values]) => [key, textOf(values)])),
+    users: (summary.Users ?? []).map(({ UserName }) => UserName ?? ''),
+    clientIp: summary.Http?.ClientIp ?? '',
+    userAgent: summary.Http?.UserAgent ?? '',
+    resources: (summary.ResourceARNs ?? []).map(({ ARN }) => ARN ?? ''),
+    instances: (summary.InstanceIds ?? []).map(({ Id }) => Id ?? ''),
+    zones: (summary.AvailabilityZones ?? []).map(({ Name }) => Name ?? ''),
+    faultCause: causeOf(summary.FaultRootCauses),
+    errorCause: causeOf(summary.ErrorRootCauses),
+    slowCause: causeOf(summary.ResponseTimeRootCauses),
+    revision: summary.Revision ?? 0,
   };
+}
+
+function textOf(values: readonly ValueWithServiceIds[]): string {
+  const texts = values.map(({ AnnotationValue: it }) =>
+    String(it?.StringValue ?? it?.NumberValue ?? it?.BooleanValue ?? ''),
+  );
+  return [...new Set(texts)].join(', ');
+}
+
+type AnyRootCause = RootCause<ExceptionEntity> | RootCause<CoverageEntity>;
+
+function causeOf(causes: readonly AnyRootCause[] | undefined): string {
+  const services = causes?.[0]?.Services ?? [];
+  const path = services.map(({ Name }) => Name ?? '').join(' → ');
+  const entity = services.at(-1)?.EntityPath?.at(-1);
+  const exception = entity !== undefined && 'Exceptions' in entity ? entity.Exceptions?.[0]?.Name : undefined;
+  return exception === undefined ? path : `${path}: ${exception}`;
 }
 
 function outcomeOfSummary(summary: TraceSummary): SettledOutcome {
   if (summary.HasFault === true) return 'fault';
   if (summary.HasThrottle === true) return 'throttle';
   return summary.HasError === true ? 'error' : 'ok';
-}
-
-const SORTS = [
-  'outcome',
-  'start',
-  'url',
-  'entry',
-  'status',
-  'response',
-  'duration',
-  'services',
-  'annotations',
-] as const;
-export type Sort = (typeof SORTS)[number];
-
-const SEVERITY: Readonly<Record<SettledOutcome, number>> = { ok: 0, error: 1, throttle: 2, fault: 3 };
-
-const KEY: Readonly<Record<Sort, (row: SummaryRow) => number | string | undefined>> = {
-  outcome: (row) => SEVERITY[row.outcome] + (row.partial ? 0.5 : 0),
-  start: (row) => row.startS,
-  url: (row) => row.url,
-  entry: (row) => row.entry,
-  status: (row) => row.status,
-  response: (row) => row.responseS,
-  duration: (row) => row.durationS,
-  services: (row) => row.services.length,
-  annotations: (row) => row.annotationCount,
-};
-
-export function sortOf(name: string): Sort {
-  return SORTS.find((sort) => sort === name) ?? 'start';
-}
-
-export function sortRows(rows: readonly SummaryRow[], sort: Sort, descending: boolean): readonly SummaryRow[] {
-  const key = KEY[sort];
-  const sign = descending ? -1 : 1;
-  return rows.toSorted((a, b) => {
-    const [left, right] = [key(a), key(b)];
-    if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
-    const order = left < right ? -1 : left > right ? 1 : 0;
-    return order * sign || b.startS - a.startS;
-  });
 }
 
 /** The path tells requests apart; the host is nearly always the same. */

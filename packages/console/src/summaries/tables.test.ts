@@ -1,6 +1,7 @@
 import type { Looked, TraceGroup } from '@fluoroscope/api';
 import { expect, test } from 'vitest';
-import { groupsTable, printCsv, printJson, tracesTable } from './export.ts';
+import { columnOf } from './columns.ts';
+import { csvPiece, groupsTable, JSON_END, jsonPiece, printCsv, printJson, tracesTable } from './export.ts';
 import { describeLooked, sortGroups } from './groups.ts';
 import { summaryRow } from './row.ts';
 
@@ -67,7 +68,9 @@ test.each([
 
 test('traces and groups as tables', () => {
   const row = summaryRow({ Id: '1-a', StartTime: 0, ResponseTime: 0.5, Http: { HttpURL: '=1', HttpStatus: 200 } });
-  expect(printCsv(tracesTable([row])).split('\r\n')[1]).toBe("1-a,1970-01-01T00:00:00.000Z,ok,false,,'=1,200,0.5,,,,0");
+  expect(printCsv(tracesTable([row], columnsOf('id', 'time', 'start', 'url', 'response', 'annotation.a,b')))).toBe(
+    'id,start,method,url,responseSeconds,"annotation.a,b"\r\n1-a,1970-01-01T00:00:00.000Z,,\'=1,0.5,\r\n',
+  );
   expect(JSON.parse(printJson(groupsTable(GROUPS)))[1]).toMatchObject({
     value: 'a9',
     type: null,
@@ -75,3 +78,22 @@ test('traces and groups as tables', () => {
     p50Seconds: null,
   });
 });
+
+test('pieces of an export add up to the whole', () => {
+  const tables = [['1-a', '1-b'], ['1-c']].map((ids) =>
+    tracesTable(
+      ids.map((Id) => summaryRow({ Id })),
+      columnsOf('status'),
+    ),
+  );
+  expect(tables.map((table, at) => csvPiece(table, at === 0)).join('')).toBe('id,status\r\n1-a,\r\n1-b,\r\n1-c,\r\n');
+  expect(JSON.parse(tables.map((table, at) => jsonPiece(table, at === 0)).join('') + JSON_END)).toEqual([
+    { id: '1-a', status: null },
+    { id: '1-b', status: null },
+    { id: '1-c', status: null },
+  ]);
+});
+
+function columnsOf(...ids: string[]) {
+  return ids.flatMap((id) => columnOf(id) ?? []);
+}

@@ -1,4 +1,6 @@
-/** How figures read everywhere in the console: three significant digits, a thin space before the unit. */
+import { timeZone } from './time-zone.ts';
+
+/** How figures and times read everywhere in the console: three significant digits, a thin space before the unit. */
 const THIN = '\u2009';
 export const NO_VALUE = '–';
 
@@ -70,17 +72,32 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? value : threeDigits(value)}${THIN}${units[unit] ?? ''}`;
 }
 
-/** Local wall time with milliseconds, as a log line would show it. */
+/** Wall time with milliseconds in the chosen zone, as a log line would show it. */
 export function formatClock(seconds: number): string {
-  const at = new Date(seconds * 1000);
-  const ms = String(at.getMilliseconds()).padStart(3, '0');
-  return `${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}.${ms}`;
+  return wallTime(seconds).slice(11);
 }
 
 export function formatDateTime(seconds: number): string {
+  return wallTime(seconds);
+}
+
+/** `2026-11-21T20:10:04`, as a field for a time of day wants it. */
+export function formatTimeInput(seconds: number): string {
+  return wallTime(seconds).replace(' ', 'T').slice(0, 19);
+}
+
+/** Seconds since 1970 of what such a field holds; NaN when that is no time. */
+export function readTimeInput(text: string): number {
+  return new Date(timeZone() === 'utc' ? `${text}Z` : text).getTime() / 1000;
+}
+
+function wallTime(seconds: number): string {
   const at = new Date(seconds * 1000);
   if (Number.isNaN(at.getTime())) return NO_VALUE;
-  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${formatClock(seconds)}`;
+  if (timeZone() === 'utc') return at.toISOString().replace('T', ' ').slice(0, 23);
+  const date = `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
+  const ms = String(at.getMilliseconds()).padStart(3, '0');
+  return `${date} ${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}.${ms}`;
 }
 
 function threeDigits(value: number): string {

@@ -9,6 +9,11 @@ export interface TraceLink {
   readonly kind: string | null;
 }
 
+/** Of an entity and all below it. */
+export function linksBelow(top: Entity): readonly TraceLink[] {
+  return [...linksOf(top), ...top.children.flatMap(linksBelow)];
+}
+
 /** Links of an entity to other traces, such as a consumer's to its producers; what is no trace id is left out. */
 export function linksOf({ raw }: Entity): readonly TraceLink[] {
   const list = Array.isArray(raw['links']) ? raw['links'] : [];

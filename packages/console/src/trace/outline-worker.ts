@@ -18,7 +18,7 @@ const GROWTH_MIN = 3;
 
 interface Reading {
   readonly reader: OutlineReader;
-  readonly growing: GrowingTable;
+  growing: GrowingTable;
   plannedCount: number;
 }
 
@@ -54,6 +54,7 @@ function begun(): Reading {
 
 function take(bytes: Uint8Array): void {
   for (const frame of reading.reader.push(bytes)) {
+    if (frame.header.startsAnew === true) reading = { ...begun(), reader: reading.reader };
     reading.growing.append(frame);
     const { count } = reading.growing.table();
     if (!frame.header.isLast && (count === 0 || count < reading.plannedCount * GROWTH_MIN)) continue;

@@ -1,5 +1,3 @@
-import { createOutlineEncoder, createOutlineReader } from '@fluoroscope/api/outline';
-import { readAcceptedDocument } from '@fluoroscope/model';
 import { expect, test } from 'vitest';
 import { callTree } from './call-tree.ts';
 import { compareTrees } from './compare.ts';
@@ -8,21 +6,10 @@ import { layFlame, pathTo } from './flame-layout.ts';
 import { failedRows, nextRow, searchRows } from './search.ts';
 import { walkGaps } from './self-time.ts';
 import { listSpans } from './span-list.ts';
-import { createSpanTable } from './span-table.ts';
 import { sortStatistics, spanStatistics } from './statistics.ts';
-import {
-  idOfRow,
-  isOrphan,
-  isOutside,
-  nameOfRow,
-  planTrace,
-  rowOfId,
-  serviceOfRow,
-  type TracePlan,
-} from './trace-plan.ts';
+import { call, drawn, plan, segment } from './testing.ts';
+import { idOfRow, isOrphan, isOutside, nameOfRow, rowOfId, serviceOfRow, type TracePlan } from './trace-plan.ts';
 import { carriedOver, foldedAtLevel, listVisible, NOTHING_FOLDED, revealed } from './visible-rows.ts';
-
-const AT = 1_700_000_000;
 
 test('a segment hangs below the call that names it, siblings by start', () => {
   const shop = segment('a', 'shop', 0, 10, { subsegments: [call('b', 'late', 5, 6), call('c', 'early', 1, 4)] });
@@ -258,50 +245,4 @@ test('two traces side by side: gone, new, slower, faster', () => {
 
 function members({ alike }: TracePlan, group: number): number {
   return (alike.first[group + 1] ?? 0) - (alike.first[group] ?? 0);
-}
-
-interface More {
-  readonly parent?: string | undefined;
-  readonly subsegments?: readonly object[];
-}
-
-function segment(id: string, name: string, start: number, end: number | undefined, more: More = {}): object {
-  return {
-    trace_id: '1-5759e988-bd862e3fe1be46a994272793',
-    id: id.padStart(16, '0'),
-    name,
-    start_time: AT + start,
-    ...(end === undefined ? { in_progress: true } : { end_time: AT + end }),
-    ...(more.parent === undefined ? {} : { parent_id: more.parent.padStart(16, '0') }),
-    ...(more.subsegments === undefined ? {} : { subsegments: more.subsegments }),
-  };
-}
-
-function call(id: string, name: string, start: number, end: number, subsegments: readonly object[] = []): object {
-  const times = { start_time: AT + start, end_time: AT + end };
-  return { id: id.padStart(16, '0'), name, namespace: 'remote', ...times, subsegments };
-}
-
-function plan(documents: readonly object[], correctClocks = true): TracePlan {
-  const placed = documents.map((document, place) => ({
-    document: readAcceptedDocument(JSON.stringify(document)),
-    place,
-  }));
-  const count = documents.length;
-  const bytes = createOutlineEncoder().encode(placed, {
-    readCount: count,
-    totalCount: count,
-    asSent: false,
-    isLast: true,
-  });
-  const table = createSpanTable();
-  for (const frame of createOutlineReader().push(bytes)) table.append(frame);
-  return planTrace(table.table(), { correctClocks });
-}
-
-function drawn(drawing: TracePlan): readonly string[] {
-  return Array.from({ length: drawing.count }, (_, row) => {
-    const [start, length] = [(drawing.start[row] ?? 0) / 1e6, (drawing.length[row] ?? 0) / 1e6];
-    return `${' '.repeat(drawing.depth[row] ?? 0)}${nameOfRow(drawing, row)} ${start}+${length}`;
-  });
 }

@@ -55,7 +55,7 @@ export interface PlanOptions {
 
 /** An axis of zero length cannot be drawn. */
 const LENGTH_US_MIN = 1;
-const FAILED = OUTLINE_FLAGS.error | OUTLINE_FLAGS.throttle | OUTLINE_FLAGS.fault;
+export const FAILED: number = OUTLINE_FLAGS.error | OUTLINE_FLAGS.throttle | OUTLINE_FLAGS.fault;
 
 export function planTrace(table: SpanTable, { correctClocks }: PlanOptions): TracePlan {
   const tree = planTree(table);
@@ -186,12 +186,13 @@ function likenessOf({ name, service, flags }: RowColumns, row: number): number {
   );
 }
 
-function badnessOf(flags: number): number {
+/** Of a row, as the overview draws it. */
+export function badnessOf(flags: number): number {
   if ((flags & OUTLINE_FLAGS.fault) !== 0) return 3;
   return (flags & FAILED) === 0 ? 0 : 2;
 }
 
-function countFlags(flags: Uint16Array, mask: number): number {
+export function countFlags(flags: Uint16Array, mask: number): number {
   let count = 0;
   for (const own of flags) if ((own & mask) !== 0) count += 1;
   return count;

@@ -5,6 +5,7 @@ import { DEFAULT_RANGE, printRange, type Range, readRange } from './range.ts';
  * Where the map is; its part of a link's query:
  *
  *   range node=KEY | caller=KEY callee=KEY      KEY: printServiceKey
+ *   group=NAME                                  an X-Ray group: of its traces only
  *   view=list by=type|namespace|prefix open=LABEL…
  *   focus=KEY hops=1|2|all way=callers|callees
  *   at=S step=S                                 replay: [at, at + step) of a fixed range
@@ -15,6 +16,8 @@ export interface MapPlace {
   readonly page: 'map';
   readonly range: Range;
   readonly selected: MapSelection | null;
+  /** Name of the X-Ray group whose traces are shown; null for all traces. */
+  readonly group: string | null;
   readonly view: 'map' | 'list';
   /** What boxes gather nodes by. */
   readonly by: BoxKind | null;
@@ -60,6 +63,7 @@ export const MAP_PLACE: MapPlace = {
   page: 'map',
   range: DEFAULT_RANGE,
   selected: null,
+  group: null,
   view: 'map',
   by: null,
   open: [],
@@ -74,10 +78,12 @@ export const MAP_PLACE: MapPlace = {
 export function readMapPlace(query: URLSearchParams): MapPlace {
   const range = readRange(query.get('range'));
   const by = oneOf(BOX_KINDS, query.get('by'));
+  const group = query.get('group') ?? '';
   return {
     page: 'map',
     range,
     selected: readSelection(query),
+    group: group === '' ? null : group,
     view: query.get('view') === 'list' ? 'list' : 'map',
     by,
     open: by === null ? [] : query.getAll('open').slice(0, OPEN_BOXES_MAX),
@@ -98,6 +104,7 @@ export function printMapPlace(place: MapPlace, query: URLSearchParams): void {
     query.set('caller', place.selected.from);
     query.set('callee', place.selected.to);
   }
+  if (place.group !== null) query.set('group', place.group);
   if (place.view === 'list') query.set('view', 'list');
   if (place.by !== null) query.set('by', place.by);
   if (place.by !== null) for (const label of place.open) query.append('open', label);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MAP_PLACE, type Place, printPlace, readPlace, tracePlace, TRACES_PLACE } from './place.ts';
+import { ANALYTICS_PLACE, MAP_PLACE, type Place, printPlace, readPlace, tracePlace, TRACES_PLACE } from './place.ts';
 import { DEFAULT_RANGE, printRange, readRange, windowOf } from './range.ts';
 
 const TRACE_ID = '1-5759e988-bd862e3fe1be46a994272793';
@@ -8,7 +8,7 @@ const HOSTILE = JSON.stringify(['a~b"&=#%/?', 'AWS::SQS::Queue', null]);
 const places: readonly Place[] = [
   MAP_PLACE,
   { ...MAP_PLACE, range: { kind: 'fixed', startS: 1000.5, endS: 2000 }, view: 'list' },
-  { ...MAP_PLACE, selected: { kind: 'node', key: HOSTILE } },
+  { ...MAP_PLACE, selected: { kind: 'node', key: HOSTILE }, group: 'a&b = "ü"' },
   { ...MAP_PLACE, selected: { kind: 'edge', from: HOSTILE, to: '["b",null,null]' } },
   { ...MAP_PLACE, by: 'type', open: ['AWS::SNS', HOSTILE], weigh: 'errors', latency: 'p99', isolated: false },
   { ...MAP_PLACE, focus: { key: HOSTILE, hops: Number.POSITIVE_INFINITY, way: 'callees' }, against: { kind: 'week' } },
@@ -16,9 +16,14 @@ const places: readonly Place[] = [
   { ...MAP_PLACE, range: { kind: 'fixed', startS: 1000, endS: 2000 }, replay: { atS: 1990, stepS: 10 } },
   { ...TRACES_PLACE, filter: 'service("a&b") AND http.url CONTAINS "?x=1#"', sort: 'response', descending: false },
   { ...TRACES_PLACE, by: 'annotation.a&b = "c"' },
+  { ...TRACES_PLACE, columns: 'url,annotation.a%2Cb', sort: 'annotation.order.id', descending: false },
   tracePlace(TRACE_ID),
   { ...tracePlace(TRACE_ID), row: 'ab12', tab: 'exceptions', view: 'raw' },
-  { ...tracePlace(TRACE_ID), zoom: '5~9', find: 'a&b=c', clocks: 'recorded', view: 'flame' },
+  { ...tracePlace(TRACE_ID), zoom: '5~9', find: 'a&b=c', clocks: 'recorded', view: 'flame', linked: true },
+  ANALYTICS_PLACE,
+  { ...ANALYTICS_PLACE, within: 'ok', a: { filter: 'user = "a&b#"', time: null }, b: { filter: '', time: null } },
+  { ...ANALYTICS_PLACE, a: { filter: '', time: { startS: 1, endS: 2.5 } } },
+  { ...ANALYTICS_PLACE, b: { filter: 'fault', time: { startS: 1, endS: 2 } } },
   { page: 'compare', a: TRACE_ID, b: '1-5759e988-000000000000000000000001' },
 ];
 

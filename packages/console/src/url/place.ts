@@ -1,18 +1,24 @@
+import { type AnalyticsPlace, printAnalyticsPlace, readAnalyticsPlace } from './analytics-place.ts';
 import { type MapPlace, printMapPlace, readMapPlace } from './map-place.ts';
 import { DEFAULT_RANGE, printRange, type Range, readRange } from './range.ts';
+import { printSettingsPlace, readSettingsPlace, type SettingsPlace } from './settings-place.ts';
 import { type ComparePlace, printTracePlace, readTracePlace, type TracePlace } from './trace-place.ts';
 
 /**
  * Where the console is: everything that a link must bring back. Version 1 of the query:
  *
  *   /map          v and what map-place.ts says
- *   /traces       v range filter sort=COLUMN.asc|desc by=FIELD   by: told apart by what (api's TraceField)
+ *   /traces       v range filter sort=COLUMN.asc|desc by=FIELD columns=COLUMN,…
+ *                 by: told apart by what (api's TraceField); columns: summaries/columns.ts
  *   /traces/<id>  v and what trace-place.ts says
+ *   /analytics    v and what analytics-place.ts says
+ *   /settings/…   v and what settings-place.ts says
  *
  * Unknown parameters are ignored, so that a newer link opens in an older console.
  */
 const URL_VERSION = 1;
 
+export { ANALYTICS_PLACE, type AnalyticsPlace } from './analytics-place.ts';
 export { MAP_PLACE, type MapPlace, type MapSelection } from './map-place.ts';
 
 export interface TracesPlace {
@@ -23,8 +29,11 @@ export interface TracesPlace {
   readonly descending: boolean;
   /** What the traces are told apart by; empty: they are listed. */
   readonly by: string;
+  /** As summaries/columns.ts prints them; empty: what this browser shows. */
+  readonly columns: string;
 }
 
+export { type SettingsPlace, settingsPlace } from './settings-place.ts';
 export { type ComparePlace, type TracePlace, tracePlace } from './trace-place.ts';
 
 interface MissingPlace {
@@ -32,7 +41,7 @@ interface MissingPlace {
   readonly path: string;
 }
 
-export type Place = MapPlace | TracesPlace | TracePlace | ComparePlace | MissingPlace;
+export type Place = MapPlace | AnalyticsPlace | TracesPlace | TracePlace | ComparePlace | SettingsPlace | MissingPlace;
 
 export const TRACES_PLACE: TracesPlace = {
   page: 'traces',
@@ -41,6 +50,7 @@ export const TRACES_PLACE: TracesPlace = {
   sort: 'start',
   descending: true,
   by: '',
+  columns: '',
 };
 
 export function readPlace(pathname: string, search: string): Place {
@@ -48,8 +58,13 @@ export function readPlace(pathname: string, search: string): Place {
   const path = pathname.replace(/\/+$/, '');
   if (path === '' || path === '/map') return readMapPlace(query);
   if (path === '/traces') return readTraces(query);
+  if (path === '/analytics') return readAnalyticsPlace(query);
   const trace = path.startsWith('/traces/') ? readTracePlace(path.slice('/traces/'.length), query) : null;
   if (trace !== null) return trace;
+  if (path === '/settings' || path.startsWith('/settings/')) {
+    const settings = readSettingsPlace(path.slice('/settings/'.length), query);
+    if (settings !== null) return settings;
+  }
   return { page: 'missing', path: pathname };
 }
 
@@ -57,12 +72,15 @@ export function printPlace(place: Place): string {
   if (place.page === 'missing') return place.path;
   const query = new URLSearchParams({ v: String(URL_VERSION) });
   if (place.page === 'trace' || place.page === 'compare') return printTracePlace(place, query);
+  if (place.page === 'settings') return printSettingsPlace(place, query);
+  if (place.page === 'analytics') return printAnalyticsPlace(place, query);
   query.set('range', printRange(place.range));
   if (place.page === 'traces') {
     if (place.filter !== '') query.set('filter', place.filter);
     const sort = `${place.sort}.${place.descending ? 'desc' : 'asc'}`;
     if (sort !== 'start.desc') query.set('sort', sort);
     if (place.by !== '') query.set('by', place.by);
+    if (place.columns !== '') query.set('columns', place.columns);
     return `/traces?${query}`;
   }
   printMapPlace(place, query);
@@ -70,8 +88,8 @@ export function printPlace(place: Place): string {
 }
 
 function readTraces(query: URLSearchParams): TracesPlace {
-  const [sort = 'start', order] = (query.get('sort') ?? 'start.desc').split('.');
+  const [, sort = 'start', order] = /^(.*?)(?:\.(asc|desc))?$/s.exec(query.get('sort') ?? 'start.desc') ?? [];
   const range = readRange(query.get('range'));
   const [filter, by] = [query.get('filter') ?? '', query.get('by') ?? ''];
-  return { page: 'traces', range, filter, sort, descending: order !== 'asc', by };
+  return { page: 'traces', range, filter, sort, descending: order !== 'asc', by, columns: query.get('columns') ?? '' };
 }

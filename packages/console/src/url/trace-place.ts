@@ -3,7 +3,7 @@ import { parseTraceIdAnySpelling } from '@fluoroscope/model';
 /**
  * Where in one trace, or between two. The query:
  *
- *   /traces/<id>                 row tab view=VIEW zoom=FROM~TO (µs on the axis) find=TEXT clocks=recorded
+ *   /traces/<id>                 row tab view=VIEW zoom=FROM~TO (µs on the axis) find=TEXT clocks=recorded linked=shown
  *   /traces/<id>/compare/<id>
  */
 export const TRACE_VIEWS = ['timeline', 'map', 'flame', 'statistics', 'spans', 'raw', 'otlp'] as const;
@@ -20,6 +20,8 @@ export interface TracePlace {
   readonly find: string;
   /** Times as they were recorded, or with clocks corrected. */
   readonly clocks: 'corrected' | 'recorded';
+  /** The traces that this one links to are shown with it. */
+  readonly linked: boolean;
 }
 
 export interface ComparePlace {
@@ -38,6 +40,7 @@ export function tracePlace(traceId: string): TracePlace {
     zoom: null,
     find: '',
     clocks: 'corrected',
+    linked: false,
   };
 }
 
@@ -60,6 +63,7 @@ export function readTracePlace(path: string, query: URLSearchParams): TracePlace
     zoom: query.get('zoom'),
     find: query.get('find') ?? '',
     clocks: query.get('clocks') === 'recorded' ? 'recorded' : 'corrected',
+    linked: query.get('linked') === 'shown',
   };
 }
 
@@ -71,5 +75,6 @@ export function printTracePlace(place: TracePlace | ComparePlace, query: URLSear
   if (place.zoom !== null) query.set('zoom', place.zoom);
   if (place.find !== '') query.set('find', place.find);
   if (place.clocks !== 'corrected') query.set('clocks', place.clocks);
+  if (place.linked) query.set('linked', 'shown');
   return `/traces/${place.traceId}?${query}`;
 }

@@ -1,7 +1,8 @@
 import { Popover } from '@mantine/core';
 import { IconCalendarTime } from '@tabler/icons-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { formatDateTime } from '../text/format.ts';
+import { formatDateTime, formatTimeInput, readTimeInput } from '../text/format.ts';
+import { timeZone } from '../text/time-zone.ts';
 import { PRESETS, type Range, RANGE_SECONDS_MAX, windowOf } from '../url/range.ts';
 
 interface RangePickerProps {
@@ -50,10 +51,10 @@ export function RangePicker({ range, onChange }: RangePickerProps): ReactNode {
 /** Two times to type in; `onChange` gets a fixed range. */
 export function FixedRange({ range, onChange, close }: RangePickerProps & { readonly close: () => void }): ReactNode {
   const [first] = useState(() => windowOf(range, Date.now() / 1000));
-  const [start, setStart] = useState(localInput(first.startS));
-  const [end, setEnd] = useState(localInput(first.endS));
-  const startS = new Date(start).getTime() / 1000;
-  const endS = new Date(end).getTime() / 1000;
+  const [start, setStart] = useState(() => formatTimeInput(first.startS));
+  const [end, setEnd] = useState(() => formatTimeInput(first.endS));
+  const startS = readTimeInput(start);
+  const endS = readTimeInput(end);
   const problem = problemOf(startS, endS);
 
   function submit(event: FormEvent): void {
@@ -64,7 +65,7 @@ export function FixedRange({ range, onChange, close }: RangePickerProps & { read
   }
   return (
     <form className="pop" onSubmit={submit} aria-label="Custom time range">
-      <h2>Custom range, local time</h2>
+      <h2>Custom range, {timeZone() === 'utc' ? 'UTC' : 'local time'}</h2>
       <label className="form-row">
         From
         <input
@@ -97,8 +98,4 @@ function problemOf(startS: number, endS: number): string | null {
   if (!Number.isFinite(startS) || !Number.isFinite(endS)) return 'Both times are needed.';
   if (endS <= startS) return 'The end must be after the start.';
   return endS - startS > RANGE_SECONDS_MAX ? 'A range is at most six hours long.' : null;
-}
-
-function localInput(seconds: number): string {
-  return formatDateTime(seconds).replace(' ', 'T').slice(0, 19);
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { KEY_NAME_CHARS_MAX } from '@fluoroscope/api';
 import { z } from 'zod';
-import { KEY_NAME_CHARS_MAX } from './limits.ts';
 import { SCOPES, type Scope } from './scopes.ts';
 
 export interface AccessKey {

@@ -6,6 +6,7 @@ import { isLoopback } from '../host.ts';
 import type { Settings } from '../settings.ts';
 import { createAuditLog, type AuditLog } from './audit-log.ts';
 import { createGate, type Gate } from './gate.ts';
+import { createKeyAdministration, type KeyAdministration } from './key-administration.ts';
 import { KEY_FILE } from './key-file.ts';
 import { openKeyRing, type KeyRing } from './key-ring.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
@@ -16,6 +17,7 @@ import { refuseUnsafeListen, type ListenKey, type ListenSettings } from './unsaf
 /** Everything about who may do what. */
 export interface Access extends AsyncDisposable {
   readonly gate: Gate;
+  readonly keys: KeyAdministration;
   readonly ring: KeyRing;
   readonly rateLimit: RateLimit;
   readonly audit: AuditLog;
@@ -46,15 +48,17 @@ export async function openAccess({ settings, control, events, nowMs = Date.now }
   }
   const isOpen = (key: ListenKey): boolean => allowUnauthenticated || isLoopback(settings[key]?.host ?? 'localhost');
   const audit = createAuditLog({ dataDir, sizeBytesMax: auditSize, events, nowMs });
+  const gate = createGate({
+    ring,
+    sessions: createSessions({ lifetimeMs: sessionLifetime / 1_000, nowMs }),
+    isOpenWithoutKeys: isOpen,
+    ingestAllow: settings.ingestAllow,
+    judge: (question) => control.resourcePolicies.judge(question),
+    nowMs,
+  });
   return {
-    gate: createGate({
-      ring,
-      sessions: createSessions({ lifetimeMs: sessionLifetime / 1_000, nowMs }),
-      isOpenWithoutKeys: isOpen,
-      ingestAllow: settings.ingestAllow,
-      judge: (question) => control.resourcePolicies.judge(question),
-      nowMs,
-    }),
+    gate,
+    keys: createKeyAdministration({ dataDir, ring, lastUses: gate.lastUses, nowMs }),
     ring,
     rateLimit: createRateLimit({ perSecond: requestRate }),
     audit,

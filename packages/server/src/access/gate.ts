@@ -4,6 +4,7 @@ import type { PolicyVerdict } from '../control/policy-document.ts';
 import { sameText, type AccessKey } from './access-key.ts';
 import { headerValues, type SignedRequest } from './canonical-request.ts';
 import type { KeyRing } from './key-ring.ts';
+import { KEYS_MAX } from './limits.ts';
 import { isInNetworks, type Network } from './networks.ts';
 import { covers, isIngest, NEEDS } from './scopes.ts';
 import type { Sessions } from './sessions.ts';
@@ -56,6 +57,8 @@ export interface Gate {
   /** The session's token. Throws for a key that is none. */
   readonly login: (keyId: string, secret: string) => string;
   readonly logout: (request: Pick<GateRequest, 'rawHeaders'>) => void;
+  /** When each key was last used, in ms since 1970, by this process. */
+  readonly lastUses: () => ReadonlyMap<string, number>;
   /** The caller is still who it was: its key was not revoked, its session has not ended. */
   readonly isValid: (caller: Caller, request: Pick<GateRequest, 'rawHeaders'>) => boolean;
 }
@@ -81,6 +84,7 @@ export function createGate(options: GateOptions): Gate {
   const { ring, sessions, isOpenWithoutKeys, ingestAllow, judge, nowMs } = options;
   const isOpen = (listen: ListenKey): boolean => isOpenWithoutKeys(listen) && !ring.isMade;
   const mode = (): 'open' | 'keys' => (isOpen('httpListen') ? 'open' : 'keys');
+  const uses = createLastUses(nowMs);
 
   function identifySigned(request: GateRequest, isSender: boolean): Identification {
     const claim = parseSignature(request, nowMs());
@@ -99,6 +103,7 @@ export function createGate(options: GateOptions): Gate {
 
   return {
     mode,
+    lastUses: () => uses.times,
     identify(request) {
       if (isOpen(request.listen) || NEEDS[request.name] === 'nothing') return { caller: ANYONE };
       const isSender = isIngest(request.name) && isInNetworks(request.address, ingestAllow);
@@ -119,6 +124,7 @@ export function createGate(options: GateOptions): Gate {
       throw missing(request);
     },
     authorize(caller, { name, action, resource }) {
+      if (caller.kind === 'key') uses.note(caller.key);
       const need = NEEDS[name];
       if (caller.kind === 'anyone' || need === 'nothing') return;
       const keyId = caller.kind === 'key' ? caller.key.id : null;
@@ -138,6 +144,25 @@ export function createGate(options: GateOptions): Gate {
       if (caller.kind !== 'key') return caller.kind === 'network' || mode() === 'open';
       const isOfSession = headerValues(request.rawHeaders, 'authorization').length === 0;
       return (isOfSession ? sessionKey(options, request) : ring.find(caller.key.id)) !== undefined;
+    },
+  };
+}
+
+/** Oldest first; keys that are revoked make room. */
+function createLastUses(nowMs: () => number): {
+  readonly times: ReadonlyMap<string, number>;
+  readonly note: (key: AccessKey) => void;
+} {
+  const times = new Map<string, number>();
+  return {
+    times,
+    note({ id }) {
+      times.delete(id);
+      times.set(id, nowMs());
+      for (const oldest of times.keys()) {
+        if (times.size <= KEYS_MAX) return;
+        times.delete(oldest);
+      }
     },
   };
 }

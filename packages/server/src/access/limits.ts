@@ -7,9 +7,6 @@ export const KEY_FILE_BYTES_MAX: number = 1024 * 1024;
 /** How often the file of keys is looked at; a change counts within two seconds. */
 export const KEY_FILE_INTERVAL_MS = 1_000;
 
-/** A key's name is for its owner to know it by. */
-export const KEY_NAME_CHARS_MAX = 100;
-
 /** How far a signature's time may be from the server's, as at AWS. */
 export const CLOCK_SKEW_MS: number = 5 * 60 * 1_000;
 

@@ -1,8 +1,9 @@
+import { KEY_SCOPES, type KeyScope } from '@fluoroscope/api';
 import type { RequestName } from '../events.ts';
 
 /** What a key may do. */
-export const SCOPES = ['ingest', 'read', 'operator', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
+export const SCOPES: typeof KEY_SCOPES = KEY_SCOPES;
+export type Scope = KeyScope;
 
 /** What a request asks of its caller: nothing, or one of these scopes. */
 export type Need = 'nothing' | readonly [Scope, ...Scope[]];
@@ -63,10 +64,21 @@ export const NEEDS: { readonly [Name in RequestName]: Need } = {
   'trace-outline': READ,
   'trace-document': READ,
   'trace-groups': READ,
+  'set-differences': READ,
   'filter-check': READ,
   'filter-words': READ,
   'map-activity': READ,
   live: READ,
+  'api-description': READ,
+  session: READ,
+  'sampling-activity': READ,
+  'encryption-keys': READ,
+  trust: READ,
+  'list-keys': ADMIN,
+  'create-key': ADMIN,
+  'revoke-key': ADMIN,
+  // It is ingested like any sender's, by whoever may look after the server too.
+  'test-trace': ['ingest', 'operator'],
   status: READ,
   metrics: READ,
   'map-layout': OPERATOR,
@@ -95,5 +107,7 @@ export function isIngest(name: RequestName): boolean {
 /** Whether the request changes what everybody shares; what is sent to be kept does not count. */
 export function isChange(name: RequestName): boolean {
   const need = NEEDS[name];
+  // Only an administrator may look at it.
+  if (name === 'list-keys') return false;
   return name === 'login' || (need !== 'nothing' && !need.includes('ingest') && !need.includes('read'));
 }

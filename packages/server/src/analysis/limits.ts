@@ -24,3 +24,18 @@ export const WORD_SERVICES_MAX = 500;
 
 /** Longer values are offered to nobody: they would have to be typed. */
 export const WORD_CHARS_MAX = 300;
+
+/** Of each of two sets that are told apart; their root causes are unpacked. */
+export const COMPARED_TRACES_MAX = 5_000;
+
+/** For each of the two. */
+export const COMPARED_MS_MAX = 4_000;
+
+/** Values of one field, or root causes of one kind, that are counted apart; the first set may take half of them. */
+export const COMPARED_VALUES_MAX = 2_000;
+
+/** More different numbers than these are told apart in bands. */
+export const PLAIN_NUMBERS_MAX = 12;
+
+/** Few, so that each has traces enough to tell something for certain. */
+export const NUMBER_BANDS = 5;

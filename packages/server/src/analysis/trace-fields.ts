@@ -1,8 +1,9 @@
-import { TRACE_FIELDS, type FieldValue, type RootCause, type TraceField, type TraceSummary } from '@fluoroscope/api';
+import { TRACE_FIELDS, type FieldValue, type TraceField, type TraceSummary } from '@fluoroscope/api';
 import { printServiceKey, type ServiceKey } from '@fluoroscope/model';
 import { completeSummaries } from '@fluoroscope/query';
 import type { TraceRow } from '@fluoroscope/store';
 import type { StoreReader } from '../storage/storage.ts';
+import { CAUSE_KIND, type CauseField, causesIn, keyOfCause, printCause } from './trace-causes.ts';
 import { annotationFilter, causeFilter, numberFilter, serviceFilter, textFilter } from './value-filter.ts';
 
 /** One value that a trace has of a field; `key` tells it from all others of the field. */
@@ -11,14 +12,7 @@ export interface KeyedValue {
   readonly value: () => FieldValue;
 }
 
-type CauseField = Extract<TraceField, `cause.${string}`>;
-type RowField = Exclude<TraceField, CauseField>;
-
-const CAUSE_KIND = {
-  'cause.fault': 'fault',
-  'cause.error': 'error',
-  'cause.responsetime': 'responsetime',
-} as const;
+export type RowField = Exclude<TraceField, CauseField>;
 
 const ANNOTATION = 'annotation.';
 
@@ -91,49 +85,11 @@ function causeValues(summary: TraceSummary, field: CauseField): readonly KeyedVa
   const values = causes.map((cause): KeyedValue => {
     const text = printCause(cause);
     return {
-      key: JSON.stringify(namesIn(cause)),
+      key: keyOfCause(cause),
       value: () => ({ text, filter: causeFilter(CAUSE_KIND[field], cause) }),
     };
   });
   return once(values);
-}
-
-interface CauseEntity {
-  readonly Name?: string;
-  readonly Exceptions?: readonly { readonly Name?: string }[];
-}
-
-function causesIn(summary: TraceSummary, field: CauseField): readonly RootCause<CauseEntity>[] {
-  switch (field) {
-    case 'cause.fault':
-      return summary.FaultRootCauses ?? [];
-    case 'cause.error':
-      return summary.ErrorRootCauses ?? [];
-    case 'cause.responsetime':
-      return summary.ResponseTimeRootCauses ?? [];
-    default:
-      return field satisfies never;
-  }
-}
-
-/** What causes of different traces have in common: not the coverages, nor the messages. */
-function namesIn({ Services = [] }: RootCause<CauseEntity>): unknown {
-  return Services.map(({ Name, EntityPath = [] }) => [
-    Name,
-    EntityPath.map((entity) => [entity.Name, entity.Exceptions?.map((exception) => exception.Name)]),
-  ]);
-}
-
-/** `frontend → order → payment · charge: CardDeclinedError` */
-function printCause({ Services = [] }: RootCause<CauseEntity>): string {
-  const path = Services.map(({ Name = '', EntityPath = [] }, at) => {
-    const inner = EntityPath.slice(1).map((entity) => entity.Name ?? '');
-    // The call that leads on is named like what it calls.
-    if (inner.at(-1) === Services[at + 1]?.Name) inner.pop();
-    return [Name, ...inner].join(' · ');
-  }).join(' → ');
-  const exceptions = (Services.at(-1)?.EntityPath?.at(-1)?.Exceptions ?? []).map(({ Name = '' }) => Name);
-  return exceptions.length === 0 ? path : `${path}: ${exceptions.join(', ')}`;
 }
 
 function outcomesOf(row: TraceRow): readonly string[] {

@@ -1,5 +1,6 @@
 import type { RootCause } from '@fluoroscope/api';
 import type { AnnotationValue, ServiceKey } from '@fluoroscope/model';
+import type { NumberBand } from './number-bands.ts';
 
 // Filter expressions that find the traces with one value of a field. Null: the language cannot say it.
 
@@ -25,10 +26,22 @@ export function serviceFilter({ name, type, accountId }: ServiceKey, body = ''):
   return bounded(`service(id(${parts.join(', ')}))${inside}`);
 }
 
-export function annotationFilter(key: string, value: AnnotationValue | null): string | null {
+/** Numbers from `from` on and below `to`, which may be without end. */
+export function bandFilter(left: string, { from, to }: NumberBand): string {
+  const lower = `${left} >= ${printNumber(from)}`;
+  return to === null ? lower : `${lower} AND ${left} < ${printNumber(to)}`;
+}
+
+/** Null: the language cannot name the key. */
+export function annotationName(key: string): string | null {
   // A bracket ends the key, whatever stands before it.
   if (key === '' || /[[\]\s"]/.test(key)) return null;
-  const left = /^[A-Za-z_]\w*$/.test(key) ? `annotation.${key}` : `annotation[${key}]`;
+  return /^[A-Za-z_]\w*$/.test(key) ? `annotation.${key}` : `annotation[${key}]`;
+}
+
+export function annotationFilter(key: string, value: AnnotationValue | null): string | null {
+  const left = annotationName(key);
+  if (left === null) return null;
   // Bare, an annotation that is false counts as none.
   if (value === null) return `!${left} AND !(${left} = false)`;
   if (typeof value === 'string') return bounded(`${left} = ${quoted(value)}`);

@@ -14,16 +14,21 @@ export interface TraceWalk {
   readonly range: TimeRange;
   readonly countMax: number;
   readonly wallMsMax?: number;
+  /** False: what was not looked at is not counted either. */
+  readonly countsRest?: boolean;
+  readonly signal?: AbortSignal;
   /** Milliseconds that never go back. */
   readonly nowMs?: () => number;
 }
 
-/** Hands every page of matching rows to `visit`, newest first, until nothing is left or a limit is met. */
+/** Hands every page of matching rows to `visit`, newest first, until nothing is left, a limit is met or nobody waits. */
 export async function walkTraces(
   walk: TraceWalk,
   visit: (rows: readonly TraceRow[]) => void | Promise<void>,
 ): Promise<Looked> {
   const { store, plan, range, countMax, wallMsMax = ANALYSIS_MS_MAX, nowMs = () => performance.now() } = walk;
+  const { countsRest = true } = walk;
+  const isAwaited = (): boolean => walk.signal?.aborted !== true;
   const endMs = nowMs() + wallMsMax;
   let count = 0;
   let unjudgedCount = 0;
@@ -40,18 +45,23 @@ export async function walkTraces(
     count += page.rows.length;
     await visit(page.rows);
     ({ next } = page);
-  } while (next !== null && count < countMax && nowMs() < endMs);
+  } while (next !== null && count < countMax && nowMs() < endMs && isAwaited());
   return {
     count,
     countMax,
     complete: next === null,
     reachedTime: secondsFromUs(next?.startUs ?? range.startUs),
-    matchingCount: next === null ? count : await countMatching(walk),
+    matchingCount: next === null ? count : countsRest ? await countMatching(walk) : null,
     unjudgedCount,
   };
 }
 
-async function countMatching({ store, plan, range }: TraceWalk): Promise<number | null> {
+/** Up to a number; null where only the traces themselves tell. */
+export async function countMatching({
+  store,
+  plan,
+  range,
+}: Pick<TraceWalk, 'store' | 'plan' | 'range'>): Promise<number | null> {
   if (plan.reasons.length > 0) return null;
   const { condition } = plan;
   return (await store.findTraceIds({ ...range, rangeOf: 'start', condition, limit: MATCHING_COUNT_MAX, after: null }))

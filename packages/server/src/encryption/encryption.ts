@@ -1,5 +1,5 @@
-import { ApiError, type EncryptionConfig, type EncryptionType } from '@fluoroscope/api';
-import type { KeptUsedKey } from '../control/control-state.ts';
+import { ApiError, type EncryptionAnswer, type EncryptionConfig, type EncryptionType } from '@fluoroscope/api';
+import type { KeptEncryption, KeptUsedKey } from '../control/control-state.ts';
 import type { EncryptionChoice } from '../control/encryption-choice.ts';
 import type { Events } from '../events.ts';
 import { StartError } from '../start-error.ts';
@@ -12,6 +12,8 @@ export interface Encryption {
   /** The main thread's: seals the journal's records. */
   readonly vault: Vault;
   config(): EncryptionConfig;
+  /** For the console: the keys too, none of them itself. */
+  describe(): EncryptionAnswer;
   /** Throws ApiError for a key that there is none of. What is acknowledged after its answer is kept as it says. */
   put(type: EncryptionType, keyId: string | undefined): Promise<EncryptionConfig>;
   /** Reads the file again. Never throws: a file that cannot be used changes nothing and is told of. */
@@ -103,12 +105,38 @@ export async function openEncryption(options: EncryptionOptions): Promise<Encryp
   return {
     vault,
     config,
+    describe: () => describeKeys(ring, choice.current(), vault.sealer?.key, updatingCount > 0),
     put: (type, given) => inTurn(() => put(type, given)),
     reload: () => inTurn(reload),
     notices: () =>
       missingKeys(choice.current().usedKeys, ring)
         .filter(({ until }) => until === null || until + retentionSeconds > nowSeconds())
         .map((key) => `The key ${printKeyName(key)} is not in --encryption-keys: what it encrypted cannot be read.`),
+  };
+}
+
+function describeKeys(
+  ring: KeyRing | null,
+  { keyId, usedKeys }: KeptEncryption,
+  active: Key | undefined,
+  isUpdating: boolean,
+): EncryptionAnswer {
+  return {
+    type: active === undefined ? 'NONE' : 'KMS',
+    status: isUpdating ? 'UPDATING' : 'ACTIVE',
+    keyId,
+    hasKeyFile: ring !== null,
+    keys: [...(ring ?? []), ...missingKeys(usedKeys, ring)].map((name) => {
+      const used = usedKeys.find((key) => isSameKey(key, name));
+      return {
+        id: name.id,
+        fingerprint: name.fingerprint,
+        isInFile: ring?.some((key) => isSameKey(key, name)) ?? false,
+        isActive: active !== undefined && isSameKey(active, name),
+        isUsed: used !== undefined,
+        usedUntil: used?.until ?? null,
+      };
+    }),
   };
 }
 

@@ -17,6 +17,8 @@ export interface RequestAccess {
   readonly authorize: (request: FastifyRequest, name: OperationName, input: unknown) => void;
   /** What is changed, for the audit log. */
   readonly setResource: (request: FastifyRequest, label: string) => void;
+  /** Who asks; throws before that is known. */
+  readonly callerOf: (request: FastifyRequest) => Caller;
   /** The caller is still who it was when it asked; for answers that go on. */
   readonly stillHolds: (request: FastifyRequest) => () => boolean;
 }
@@ -93,6 +95,11 @@ export function addAccessHook(
     setResource(request, label) {
       const entry = known.get(request.raw);
       if (entry !== undefined) entry.resource = label;
+    },
+    callerOf(request) {
+      const caller = known.get(request.raw)?.caller;
+      if (caller == null) throw new Error('a request reached its route without a caller');
+      return caller;
     },
     stillHolds(request) {
       const caller = known.get(request.raw)?.caller;

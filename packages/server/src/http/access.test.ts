@@ -12,6 +12,11 @@ import { openAppRig, type AppRig, type AppRigOptions } from '../testing/app-rig.
 const OUR_CALLS = [
   ['GET', '/api/map?start=1&end=2', 'read'],
   ['GET', '/api/status', 'read'],
+  ['GET', '/api/session', 'read'],
+  ['GET', '/api/sampling', 'read'],
+  ['GET', '/api/encryption', 'read'],
+  ['GET', '/api/trust', 'read'],
+  ['GET', '/api/keys', 'admin'],
   ['GET', '/metrics', 'read'],
   ['PUT', '/api/map/positions', 'operator'],
 ] as const;
@@ -242,7 +247,7 @@ test('what changes something is what needs operator or admin, and logging in', (
   const changes = Object.keys(NEEDS).filter((name) => isChange(name as OperationName));
   expect(changes).toContain('put-map-positions');
   expect(changes).not.toContain('put-trace-segments');
-  expect(changes).toHaveLength(16);
+  expect(changes).toHaveLength(18);
 });
 
 async function openRig(options: AppRigOptions = {}): Promise<AppRig> {

@@ -1,16 +1,21 @@
 import {
   ApiError,
+  type DifferencesInput,
   type FilterCheck,
   type FilterCheckInput,
   type GroupsInput,
+  type SetPart,
   TREND_STEPS_MAX,
   type TraceSet,
 } from '@fluoroscope/api';
+import { secondsFromUs, timeUs } from '@fluoroscope/model';
 import { printFilterProblem, readFilter, type FilterPlan } from '@fluoroscope/query';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { compareSets } from '../analysis/compare-sets.ts';
 import { readFilterWords } from '../analysis/filter-words.ts';
 import { groupTraces } from '../analysis/group-traces.ts';
+import type { AskedPart } from '../analysis/set-pieces.ts';
 import { readTraceField } from '../analysis/trace-fields.ts';
 import type { Groups } from '../control/groups.ts';
 import { expressionsOf, readFilterPlan } from '../operations/filter-plan.ts';
@@ -30,12 +35,27 @@ const TREND_STEPS = 24;
 const FIELD_CHARS_MAX = 600;
 
 const traceSet = { startTime: z.number(), endTime: z.number(), filter: z.string().optional() };
-const setInput: z.ZodType<TraceSet> = z.object(traceSet);
+export const setInput: z.ZodType<TraceSet> = z.object(traceSet);
 const steps = z.number().int().min(1).max(TREND_STEPS_MAX).optional();
-const groupsInput: z.ZodType<GroupsInput> = z.object({ ...traceSet, by: z.string().max(FIELD_CHARS_MAX), steps });
-const checkInput: z.ZodType<FilterCheckInput> = z.object({ filter: z.string() });
+export const groupsInput: z.ZodType<GroupsInput> = z.object({
+  ...traceSet,
+  by: z.string().max(FIELD_CHARS_MAX),
+  steps,
+});
+const setPart: z.ZodType<SetPart> = z.object({
+  filter: z.string().optional(),
+  startTime: z.number().optional(),
+  endTime: z.number().optional(),
+});
+export const differencesInput: z.ZodType<DifferencesInput> = z.object({
+  ...traceSet,
+  a: setPart,
+  b: setPart.nullable().optional(),
+  steps,
+});
+export const checkInput: z.ZodType<FilterCheckInput> = z.object({ filter: z.string() });
 
-/** What the traces list asks about many traces at once (api/src/trace-analysis.ts). */
+/** What the console asks about many traces at once (api/src/trace-analysis.ts, api/src/set-differences.ts). */
 export function addAnalysisRoutes(app: FastifyInstance, { store, groups, bodies }: AnalysisRoutesOptions): void {
   app.post('/api/filter/check', { config: nameRequest('filter-check') }, async (request, reply) => {
     const { filter } = readInput(checkInput, await bodies.read(request.raw, reply.raw));
@@ -55,6 +75,46 @@ export function addAnalysisRoutes(app: FastifyInstance, { store, groups, bodies 
     void reply.header('cache-control', 'no-store');
     return groupTraces({ store, ...readSet(input, groups), by, steps: input.steps ?? TREND_STEPS });
   });
+
+  app.post('/api/analysis/differences', { config: nameRequest('set-differences') }, async (request, reply) => {
+    const input = readInput(differencesInput, await bodies.read(request.raw, reply.raw));
+    const whole = readSet(input, groups);
+    const stop = new AbortController();
+    reply.raw.once('close', () => stop.abort());
+    void reply.header('cache-control', 'no-store');
+    return compareSets({
+      store,
+      whole,
+      a: readPart('a', input.a, whole.range, groups),
+      b: input.b == null ? null : readPart('b', input.b, whole.range, groups),
+      steps: input.steps ?? TREND_STEPS,
+      signal: stop.signal,
+    });
+  });
+}
+
+/** Says of which part a refusal is. */
+function readPart(
+  name: 'a' | 'b',
+  { filter = '', startTime, endTime }: SetPart,
+  whole: TimeRange,
+  groups: Pick<Groups, 'find'>,
+): AskedPart {
+  try {
+    const time = readTimeRange({
+      StartTime: startTime ?? secondsFromUs(whole.startUs),
+      EndTime: endTime ?? secondsFromUs(whole.endUs),
+    });
+    const startUs = timeUs(Math.max(time.startUs, whole.startUs));
+    return {
+      plan: readFilterPlan(filter, groups),
+      opposite: filter.trim() === '' ? null : readFilterPlan(`!(${filter})`, groups),
+      range: { startUs, endUs: timeUs(Math.max(startUs, Math.min(time.endUs, whole.endUs))) },
+    };
+  } catch (error) {
+    if (error instanceof ApiError) throw new ApiError(error.code, `${name}: ${error.text}`);
+    throw error;
+  }
 }
 
 function checkFilter(filter: string, groups: Pick<Groups, 'find'>): FilterCheck {

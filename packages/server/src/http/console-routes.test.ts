@@ -154,6 +154,20 @@ test('with boxes, the positions are those of what is shown', async () => {
   expect(await get(`/api/map?start=1&end=2&by=colour`)).toMatchObject({ __type: 'InvalidRequestException' });
 });
 
+test('the map and the activity of a group are those of its traces', async () => {
+  await rig.post('/CreateGroup', { GroupName: 'carts', FilterExpression: 'service("cart")' });
+  const range = `start=${NOW - 60}&end=${NOW + 60}`;
+  const names = async (query: string) =>
+    ((await get(`/api/map?${range}${query}`))['services'] as { Name: string }[]).map(({ Name }) => Name);
+  expect(new Set(await names(''))).toEqual(new Set(['shop', 'cart']));
+  expect(new Set(await names('&group=carts'))).toEqual(new Set(['cart']));
+  const requests = async (query: string) =>
+    ((await get(`/api/map/activity?${range}&steps=4${query}`))['steps'] as { ok: number }[]).map(({ ok }) => ok);
+  expect((await requests('')).reduce((sum, ok) => sum + ok)).toBe(2);
+  expect((await requests('&group=carts')).reduce((sum, ok) => sum + ok)).toBe(1);
+  expect(await get(`/api/map?${range}&group=none`)).toMatchObject({ __type: 'InvalidRequestException' });
+});
+
 test('a new layout answers what was before', async () => {
   const body = JSON.stringify({ startTime: NOW - 60, endTime: NOW + 60 });
   const ask = () =>

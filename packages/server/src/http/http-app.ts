@@ -5,6 +5,7 @@ import type { Access } from '../access/access.ts';
 import type { Events } from '../events.ts';
 import type { Handlers } from '../operations/handler.ts';
 import { addAccessHook } from './access-hook.ts';
+import { addAdministrationRoutes, type AdministrationRoutesOptions } from './administration-routes.ts';
 import type { ConsoleFiles } from './console-files.ts';
 import type { TraceOutlineOptions } from '../operations/trace-outline.ts';
 import { addAnalysisRoutes, type AnalysisRoutesOptions } from './analysis-routes.ts';
@@ -14,6 +15,7 @@ import { pathOf } from './guard-hook.ts';
 import { createGuardedApp, type HttpApp } from './guarded-app.ts';
 import type { LiveHub } from './live.ts';
 import { addLoginRoutes } from './login-routes.ts';
+import { addOpenApiRoute } from './openapi/route.ts';
 import type { BodyReader, BodyReaderOptions } from './request-body.ts';
 import { nameRequest } from './request-name.ts';
 import { addSpanRoutes, SPAN_PATHS, type SpanReceivers } from './span-routes.ts';
@@ -25,6 +27,9 @@ export interface HttpAppOptions extends Omit<ConsoleRoutesOptions, 'bodies' | 'r
   readonly store: ConsoleRoutesOptions['store'] & TraceOutlineOptions['store'] & AnalysisRoutesOptions['store'];
   readonly groups: AnalysisRoutesOptions['groups'];
   readonly handlers: Handlers;
+  /** Of the program. */
+  readonly version: string;
+  readonly administration: Pick<AdministrationRoutesOptions, 'readSampling' | 'readTrust' | 'readEncryption'>;
   readonly receivers: SpanReceivers;
   readonly live: LiveHub;
   readonly files: ConsoleFiles;
@@ -32,13 +37,16 @@ export interface HttpAppOptions extends Omit<ConsoleRoutesOptions, 'bodies' | 'r
   readonly access: Access;
   /** Null: without TLS. */
   readonly tls?: TlsFiles | null;
-  readonly events: Pick<Events, 'requestAnswered' | 'requestFailed' | 'requestRefused' | 'printMetrics'>;
+  readonly events: Pick<
+    Events,
+    'requestAnswered' | 'requestFailed' | 'requestRefused' | 'printMetrics' | 'tracesUnjudged'
+  >;
   readonly bodyLimits?: BodyReaderOptions;
 }
 
 /** The whole of port 2000's TCP side. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
-  const { events, files, live, policy, tls = null, bodyLimits = {} } = options;
+  const { events, files, live, tails, policy, tls = null, bodyLimits = {} } = options;
   const paths = allowedMethods();
 
   /** By the route that was found: a path can be written in many ways. */
@@ -54,7 +62,10 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     bodyLimits,
     isPage,
     answerUnrouted: (request, reply) => answerUnrouted(request, reply, paths, files),
-    closing: () => live[Symbol.dispose](),
+    closing: () => {
+      tails[Symbol.dispose]();
+      live[Symbol.dispose]();
+    },
   });
   addRoutes(app, options, bodies);
   return app;
@@ -63,11 +74,14 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
 function addRoutes(app: HttpApp, options: HttpAppOptions, bodies: BodyReader): void {
   const { access, files, handlers, tls = null } = options;
   const requestAccess = addAccessHook(app, access, bodies);
+  // First: it describes what comes after it.
+  addOpenApiRoute(app, options.version);
   addXrayRoutes(app, { handlers, bodies, access: requestAccess });
   addSpanRoutes(app, { receivers: options.receivers, bodies, dialects: ['otlp', 'zipkin'] });
   addConsoleRoutes(app, { ...options, bodies, requestAccess });
   addTraceRoutes(app, options);
   addAnalysisRoutes(app, { ...options, bodies });
+  addAdministrationRoutes(app, { ...options.administration, access, requestAccess, bodies });
   addLoginRoutes(app, { access, requestAccess, bodies, isTls: tls !== null });
   app.get('/', { config: nameRequest('console-file') }, (_request, reply) => files.sendPage(reply));
 }
@@ -83,7 +97,14 @@ function allowedMethods(): ReadonlyMap<string, string> {
     ['/api/filter/check', 'POST'],
     ['/api/filter/words', 'POST'],
     ['/api/traces/groups', 'POST'],
+    ['/api/test-trace', 'POST'],
+    ['/api/session', 'GET, HEAD'],
+    ['/api/sampling', 'GET, HEAD'],
+    ['/api/encryption', 'GET, HEAD'],
+    ['/api/trust', 'GET, HEAD'],
+    ['/api/keys', 'GET, HEAD, POST'],
     ['/api/status', 'GET, HEAD'],
+    ['/api/openapi.json', 'GET, HEAD'],
     ['/api/login', 'POST'],
     ['/api/logout', 'POST'],
     ['/healthz', 'GET, HEAD'],

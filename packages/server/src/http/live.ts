@@ -21,6 +21,8 @@ export interface LiveHub extends Disposable {
   /** The hub writes to the response, whose head was sent, until it is closed, or its listener may not listen any more. */
   readonly add: (response: ServerResponse, mayListen?: () => boolean) => void;
   readonly changed: (revision: number) => void;
+  /** One listener is told something else, unless it may not listen any more. */
+  readonly tell: (response: ServerResponse, event: string) => void;
   readonly listenerCount: () => number;
 }
 
@@ -77,6 +79,9 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
       tellSoon();
       if (settledTimer !== null) clearTimeout(settledTimer);
       settledTimer = setTimeout(tellSoon, settledMs).unref();
+    },
+    tell(response, event) {
+      if (listeners.has(response)) send(response, event);
     },
     listenerCount: () => listeners.size,
     [Symbol.dispose]() {

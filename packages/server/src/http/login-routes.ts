@@ -16,7 +16,7 @@ export interface LoginRoutesOptions {
   readonly isTls: boolean;
 }
 
-const loginInput: z.ZodType<{ readonly keyId: string; readonly secret: string }> = z.object({
+export const loginInput: z.ZodType<{ readonly keyId: string; readonly secret: string }> = z.object({
   keyId: z.string().regex(KEY_ID, 'expected 20 letters and digits'),
   secret: z.string().length(40, 'expected 40 characters'),
 });

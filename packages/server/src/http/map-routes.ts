@@ -11,7 +11,7 @@ import {
   OPEN_BOXES_MAX,
 } from '@fluoroscope/api';
 import { parseInput } from '@fluoroscope/api/operations';
-import { CLIENT_TYPE, secondsFromUs, shownSource, timeUs, type TimeUs } from '@fluoroscope/model';
+import { CLIENT_TYPE, secondsFromUs, shownSource, type TimeUs } from '@fluoroscope/model';
 import { type GraphService, settledSums, toServices } from '@fluoroscope/query';
 import type { GraphSums } from '@fluoroscope/store';
 import type { FastifyInstance } from 'fastify';
@@ -20,14 +20,13 @@ import { type BareGraph, bareGraph } from '../map-layout/map-layout.ts';
 import { putPositionsInput, type MapPositions } from '../map-positions.ts';
 import type { Packed } from '../operations/handler.ts';
 import { readTimeRange, type TimeRange } from '../operations/time-range.ts';
-import type { StoreReader } from '../storage/storage.ts';
 import { coarseHistograms } from './coarse-histograms.ts';
+import { createMapSums, type MapSums, type MapSumsOptions } from './map-sums.ts';
 import { printAnswer, sendPrinted } from './print-answer.ts';
 import type { BodyReader } from './request-body.ts';
 import { nameRequest } from './request-name.ts';
 
-export interface MapRoutesOptions {
-  readonly store: Pick<StoreReader, 'readGraph' | 'readGraphSeries'>;
+export interface MapRoutesOptions extends MapSumsOptions {
   readonly positions: MapPositions;
   /** Of the last change that every read now sees. */
   readonly revision: () => number;
@@ -35,8 +34,8 @@ export interface MapRoutesOptions {
   readonly nowUs: () => TimeUs;
 }
 
-/** Shorter periods are read one by one: the store sums by the minute, or by a whole range. */
-const SERIES_PERIOD_US_MIN = 60_000_000;
+/** X-Ray's own limit. */
+const GROUP_NAME_CHARS_MAX = 32;
 
 const seconds = z
   .string()
@@ -44,24 +43,32 @@ const seconds = z
   .transform(Number);
 const label = z.string().max(2_000);
 const openLabels = z.array(label).max(OPEN_BOXES_MAX);
+const groupName = z.string().max(GROUP_NAME_CHARS_MAX).optional();
 
-interface MapQuery {
+export interface MapQuery {
   readonly start: number;
   readonly end: number;
   readonly by?: BoxKind | undefined;
   readonly open: readonly string[];
+  readonly group?: string | undefined;
 }
 
-const mapQuery: z.ZodType<MapQuery> = z.object({
+export const mapQuery: z.ZodType<MapQuery> = z.object({
   start: seconds,
   end: seconds,
   by: z.enum(BOX_KINDS).optional(),
   open: z.union([openLabels, label.transform((one) => [one])]).default([]),
+  group: groupName,
 });
 
-const activityQuery: z.ZodType<{ readonly start: number; readonly end: number; readonly steps: number }> = z.object({
+interface ActivityQuery extends Pick<MapQuery, 'start' | 'end' | 'group'> {
+  readonly steps: number;
+}
+
+export const activityQuery: z.ZodType<ActivityQuery> = z.object({
   start: seconds,
   end: seconds,
+  group: groupName,
   steps: z
     .string()
     .regex(/^\d{1,3}$/, 'expected a count')
@@ -69,7 +76,7 @@ const activityQuery: z.ZodType<{ readonly start: number; readonly end: number; r
     .pipe(z.number().min(1).max(ACTIVITY_STEPS_MAX)),
 });
 
-const layoutInput: z.ZodType<LayoutInput> = z.object({
+export const layoutInput: z.ZodType<LayoutInput> = z.object({
   startTime: z.number(),
   endTime: z.number(),
   by: z.enum(BOX_KINDS).optional(),
@@ -78,18 +85,19 @@ const layoutInput: z.ZodType<LayoutInput> = z.object({
 
 /** The service map's own calls (api/src/console.ts). */
 export function addMapRoutes(app: FastifyInstance, options: MapRoutesOptions): void {
-  const { store, positions, revision, bodies, nowUs } = options;
+  const { positions, revision, bodies, nowUs } = options;
+  const sums = createMapSums(options);
 
-  async function readServices(range: TimeRange): Promise<readonly GraphService[]> {
-    return toServices(settledSums(await store.readGraph({ ...range, traceIds: null }), nowUs()));
+  async function readServices(range: TimeRange, group?: string): Promise<readonly GraphService[]> {
+    return toServices(settledSums(await sums.read(range, group), nowUs()));
   }
 
   app.get('/api/map', { config: nameRequest('map') }, async (request, reply) => {
-    const { start, end, by, open } = readInput(mapQuery, request.query);
+    const { start, end, by, open, group } = readInput(mapQuery, request.query);
     const range = readTimeRange({ StartTime: start, EndTime: end });
     // Asked for before the read, so that a change during it is asked about again.
     const readRevision = revision();
-    const services = await readServices(range);
+    const services = await readServices(range, group);
     const answer: Packed<MapAnswer> = {
       startTime: secondsFromUs(range.startUs),
       endTime: secondsFromUs(range.endUs),
@@ -102,9 +110,9 @@ export function addMapRoutes(app: FastifyInstance, options: MapRoutesOptions): v
   });
 
   app.get('/api/map/activity', { config: nameRequest('map-activity') }, async (request, reply) => {
-    const { start, end, steps } = readInput(activityQuery, request.query);
+    const { start, end, steps, group } = readInput(activityQuery, request.query);
     void reply.header('cache-control', 'no-store');
-    return readActivity(store, readTimeRange({ StartTime: start, EndTime: end }), steps);
+    return readActivity(sums, readTimeRange({ StartTime: start, EndTime: end }), steps, group);
   });
 
   app.post('/api/map/layout', { config: nameRequest('map-layout') }, async (request, reply) => {
@@ -129,24 +137,15 @@ function shownGraph(
 }
 
 async function readActivity(
-  store: MapRoutesOptions['store'],
-  { startUs, endUs }: TimeRange,
+  sums: MapSums,
+  range: TimeRange,
   count: number,
+  group: string | undefined,
 ): Promise<MapActivity> {
+  const { startUs, endUs } = range;
   const stepUs = Math.max(1, Math.ceil((endUs - startUs) / count));
   const steps = Array.from({ length: Math.ceil((endUs - startUs) / stepUs) }, () => NO_REQUESTS);
-  if (stepUs >= SERIES_PERIOD_US_MIN) {
-    const periods = await store.readGraphSeries({ startUs, endUs, periodUs: stepUs, services: null });
-    for (const period of periods) steps[Math.round((period.startUs - startUs) / stepUs)] = requestsIn(period);
-  } else {
-    for (let at = 0; at < steps.length; at += 1) {
-      const range = {
-        startUs: timeUs(startUs + at * stepUs),
-        endUs: timeUs(Math.min(endUs, startUs + (at + 1) * stepUs)),
-      };
-      steps[at] = requestsIn(await store.readGraph({ ...range, traceIds: null }));
-    }
-  }
+  for (const [step, of] of await sums.readSteps(range, stepUs, group)) steps[step] = requestsIn(of);
   return { startTime: secondsFromUs(startUs), endTime: secondsFromUs(endUs), stepSeconds: stepUs / 1e6, steps };
 }
 

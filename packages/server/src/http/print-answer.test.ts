@@ -3,7 +3,7 @@ import { toServices, WireHistogram } from '@fluoroscope/query';
 import { toHistogram } from '@fluoroscope/store';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { printAnswer } from './print-answer.ts';
+import { printAnswer, type PrintedAnswer } from './print-answer.ts';
 
 const SEED = 20_261_121;
 const SOME = histogramOf([
@@ -55,6 +55,25 @@ test('an answer of more than one turn is whole, and others have turns in between
   isPrinted = true;
   expect(printed).toBe(JSON.stringify(answer));
   expect(turnCount).toBeGreaterThan(1);
+});
+
+test('an answer is not written over until it is released; then its memory serves again', async () => {
+  const histogram = histogramOf(Array.from({ length: 2_000 }, (_item, at) => [latencyBucketUs(at ** 2), at + 1]));
+  const answerOf = (name: string): object => ({
+    name,
+    Services: Array.from({ length: 30 }, () => ({ name, histogram })),
+  });
+  const text = ({ pieces }: PrintedAnswer): string => Buffer.concat(pieces).toString();
+  const first = await printAnswer(answerOf('first'));
+  const memory = new Set(first.pieces.map(({ buffer }) => buffer));
+  const second = await printAnswer(answerOf('second'));
+  expect(text(first)).toBe(JSON.stringify(answerOf('first')));
+  expect(second.pieces.filter(({ buffer }) => memory.has(buffer))).toEqual([]);
+  first.release();
+  const third = await printAnswer(answerOf('third'));
+  expect(third.pieces.filter(({ buffer }) => memory.has(buffer)).length).toBeGreaterThan(1);
+  expect(text(second)).toBe(JSON.stringify(answerOf('second')));
+  expect(text(third)).toBe(JSON.stringify(answerOf('third')));
 });
 
 test('a graph', async () => {

@@ -19,21 +19,40 @@ export async function printAnswer(answer: object): Promise<PrintedAnswer> {
     turnBegan = writer.length;
     await nextTurn();
   }
-  return { length: writer.length, pieces: writer.pieces };
+  return { length: writer.length, pieces: writer.pieces, release: () => writer.release() };
 }
 
 export interface PrintedAnswer {
   readonly length: number;
   readonly pieces: readonly Uint8Array[];
+  /** The pieces were sent: others may write there. */
+  readonly release: () => void;
 }
 
-export function sendPrinted(reply: FastifyReply, { length, pieces }: PrintedAnswer): FastifyReply {
+export function sendPrinted(reply: FastifyReply, { length, pieces, release }: PrintedAnswer): FastifyReply {
+  const { socket } = reply.raw;
+  // Nor when the connection was cut: then nobody says which bytes are still to be sent.
+  reply.raw.once('finish', () => {
+    if (socket?.destroyed !== true) release();
+  });
   return reply.header('content-length', length).send(Readable.from(pieces, { objectMode: false }));
 }
 
 interface Printer {
   readonly writer: ByteWriter;
   readonly printHistogram: PrintHistogram;
+}
+
+/** Few names, each printed thousands of times. */
+const names = new Map<string, string>();
+const NAMES_MAX = 500;
+
+function printName(name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const printed = `${JSON.stringify(name)}:`;
+  if (names.size < NAMES_MAX) names.set(name, printed);
+  return printed;
 }
 
 /** Stops after each element of an array. */
@@ -43,7 +62,7 @@ function* printMembers(printer: Printer, members: object): Generator<void> {
   let separator = '';
   for (const [name, value] of Object.entries(members)) {
     if (value === undefined) continue;
-    writer.text(`${separator}${JSON.stringify(name)}:`);
+    writer.text(separator + printName(name));
     separator = ',';
     if (Array.isArray(value)) yield* printItems(printer, value);
     else printValue(printer, value);

@@ -50,6 +50,26 @@ test.each([
   expect((await ask(path)).json()).toMatchObject({ __type: type });
 });
 
+test('a trace that takes a while to put together comes with a first look at it', async () => {
+  const id = `1-${NOW.toString(16)}-bd862e3fe1be46a994272794`;
+  const call = { namespace: 'remote', start_time: NOW, end_time: NOW + 1 };
+  const documents = Array.from({ length: 300 }, (_, at) => ({
+    trace_id: id,
+    id: (at + 1).toString(16).padStart(16, '0'),
+    name: `step ${at}`,
+    start_time: NOW,
+    end_time: NOW + 1,
+    ...(at === 299 && { subsegments: [{ ...call, id: 'f'.repeat(16), name: 'bank' }] }),
+  }));
+  await rig.post('/TraceSegments', { TraceSegmentDocuments: documents.map((document) => JSON.stringify(document)) });
+  await rig.settle();
+  const [look, whole, ...more] = createOutlineReader().push((await ask(`/api/traces/${id}/outline`)).rawPayload);
+  expect(more).toEqual([]);
+  expect(look?.header).toMatchObject({ count: 256, readCount: 256, isLast: false });
+  expect(whole?.header).toMatchObject({ count: 302, isLast: true, startsAnew: true });
+  expect(whole?.header.strings).toContain('step 0');
+});
+
 test('a trace too large to be put together comes as it was sent, a frame for each read', async () => {
   await using store = createMemoryStore();
   const id = await fill(store, 1_200);

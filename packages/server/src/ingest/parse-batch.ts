@@ -38,7 +38,7 @@ export interface BatchParser {
 }
 
 export interface BatchParserOptions {
-  readonly events: Pick<Events, 'documentsReceived' | 'documentRefused' | 'troubleMet'>;
+  readonly events: Pick<Events, 'documentsReceived' | 'documentRefused' | 'documentsAccepted' | 'troubleMet'>;
   readonly nowUs: () => TimeUs;
   readonly segmentMaxAgeUs: number;
   readonly segmentMaxFutureUs: number;
@@ -64,6 +64,7 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
   function accept(batch: Batch, parsed: readonly AcceptedDocument[]): number {
     const documents = parsed.map(({ document }) => document);
     const collapsed = hops.collapse(documents);
+    events.documentsAccepted(collapsed, batch.receivedUs);
     if (collapsed === documents) {
       for (const { document, text } of parsed) {
         batch.accepted.push(text);

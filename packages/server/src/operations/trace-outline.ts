@@ -19,7 +19,8 @@ export interface TraceOutlineOptions {
 export interface TraceOutlines {
   /**
    * The frames of a trace's outline (`@fluoroscope/api/outline`); null for a trace that is not stored. Put together as BatchGetTraces
-   * does, one frame; of a larger trace the documents as they were sent, a frame for each read, so that no more than one is in memory.
+   * does, one frame, which takes a while for thousands of documents: before it comes a frame of the first few as they were sent, to be
+   * drawn meanwhile. Of a larger trace the documents as they were sent, a frame for each read, so that no more than one is in memory.
    */
   readonly read: (id: TraceId) => Promise<AsyncIterable<Uint8Array> | null>;
   /** The document at a place that the outline gave; null when it is not there. */
@@ -36,6 +37,17 @@ export function createTraceOutlines(options: TraceOutlineOptions): TraceOutlines
     if (first.length < limit) return first;
     const count = await countDocuments(id);
     return count !== null && count <= mergedDocumentsMax ? store.readDocuments([id]) : null;
+  }
+
+  async function* readWithFirstLook(
+    id: TraceId,
+    first: readonly StoredDocument[],
+    totalCount: number,
+  ): AsyncGenerator<Uint8Array> {
+    const placed = first.map(({ text }, place) => ({ document: readAcceptedDocument(text), place }));
+    const figures = { readCount: first.length, totalCount, asSent: false, isLast: false };
+    yield createOutlineEncoder().encode(placed, figures);
+    yield mergedFrame(await store.readDocuments([id]), true);
   }
 
   async function countDocuments(id: TraceId): Promise<number | null> {
@@ -59,10 +71,12 @@ export function createTraceOutlines(options: TraceOutlineOptions): TraceOutlines
 
   return {
     async read(id) {
-      const stored = await readMerged(id);
-      if (stored === null) return readSent(id);
-      if (stored.length === 0) return null;
-      return asFrames(mergeStored(stored).segments.map(({ document }) => document));
+      const first = await store.readDocumentPage({ traceId: id, skip: 0, limit: SMALL_TRACE_DOCUMENTS_MAX + 1 });
+      if (first.length === 0) return null;
+      if (first.length <= SMALL_TRACE_DOCUMENTS_MAX) return only(mergedFrame(first, false));
+      const count = await countDocuments(id);
+      const isMerged = count !== null && count <= mergedDocumentsMax;
+      return isMerged ? readWithFirstLook(id, first, count) : readSent(id);
     },
     async readDocument(id, place) {
       const stored = await readMerged(id);
@@ -73,8 +87,12 @@ export function createTraceOutlines(options: TraceOutlineOptions): TraceOutlines
   };
 }
 
-async function* asFrames(documents: readonly TraceDocument[]): AsyncGenerator<Uint8Array> {
-  const placed = documents.map((document, place) => ({ document, place }));
-  const count = documents.length;
-  yield createOutlineEncoder().encode(placed, { readCount: count, totalCount: count, asSent: false, isLast: true });
+function mergedFrame(stored: readonly StoredDocument[], startsAnew: boolean): Uint8Array {
+  const placed = mergeStored(stored).segments.map(({ document }, place) => ({ document, place }));
+  const [readCount, totalCount] = [placed.length, placed.length];
+  return createOutlineEncoder().encode(placed, { readCount, totalCount, asSent: false, isLast: true, startsAnew });
+}
+
+async function* only(frame: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield frame;
 }

@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { TraceId } from '@fluoroscope/model';
-import { StoreError, type RetentionReport, type TraceQuery } from '@fluoroscope/store';
+import { StoreError, type GraphQuery, type RetentionReport, type TraceQuery } from '@fluoroscope/store';
 import { CLOSE_MS_MAX, OLD_GENERATION_MB, YOUNG_GENERATION_MB } from './limits.ts';
 import type { VaultKeys } from '../encryption/vault.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
+import { unpackGraph, type PackedGraph } from './packed-graph.ts';
 import { unpackPage, unpackRows, type PackedPage, type PackedRows } from './packed-rows.ts';
 import { createProgress } from './progress.ts';
 import type { Storage, StoreReader } from './storage.ts';
@@ -146,9 +147,14 @@ function createCalls(worker: Worker): Calls {
     return (...args) => ask((id) => ({ kind: 'call', id, method, args }));
   }
 
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker applies the very same methods, and packs these rows
-  const packed = { findTraces: call('findTraces'), readTraceRows: call('readTraceRows') } as {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker applies the very same methods, and packs these answers
+  const packed = {
+    findTraces: call('findTraces'),
+    readGraph: call('readGraph'),
+    readTraceRows: call('readTraceRows'),
+  } as {
     findTraces(query: TraceQuery): Promise<PackedPage>;
+    readGraph(query: GraphQuery): Promise<PackedGraph>;
     readTraceRows(ids: readonly TraceId[]): Promise<PackedRows>;
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker applies the very same methods
@@ -157,7 +163,7 @@ function createCalls(worker: Worker): Calls {
     findTraces: async (query) => unpackPage(await packed.findTraces(query)),
     readDocumentPage: call('readDocumentPage'),
     readDocuments: call('readDocuments'),
-    readGraph: call('readGraph'),
+    readGraph: async (query) => unpackGraph(await packed.readGraph(query)),
     readGraphSeries: call('readGraphSeries'),
     readStats: call('readStats'),
     readTraceRows: async (ids) => unpackRows(await packed.readTraceRows(ids)),

@@ -1,12 +1,13 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { TraceId } from '@fluoroscope/model';
-import { StoreError, type TraceQuery, type TraceStore } from '@fluoroscope/store';
+import { StoreError, type GraphQuery, type TraceQuery, type TraceStore } from '@fluoroscope/store';
 import { createSealingStore } from '../encryption/sealing-store.ts';
 import { createVault } from '../encryption/vault.ts';
 import { follow, type Follower } from './follow.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
 import { LAST_CALLS_MS_MAX } from './limits.ts';
 import { openStore } from './open-store.ts';
+import { movedMemory, packGraph } from './packed-graph.ts';
 import { packPage, packRows } from './packed-rows.ts';
 import { startRetention } from './retention.ts';
 import { findStart } from './start-progress.ts';
@@ -15,7 +16,8 @@ import { JOURNAL_ORIGIN } from './write-batch.ts';
 
 /** The storage thread: owns the store, follows the journal, answers reads. */
 async function main(port: MessagePort, settings: WorkerSettings): Promise<void> {
-  const say = (message: FromWorker): void => port.postMessage(message);
+  const say = (message: FromWorker): void =>
+    port.postMessage(message, message.kind === 'answer' ? movedMemory(message.value) : []);
   const vault = createVault();
   let store: TraceStore;
   try {
@@ -108,14 +110,14 @@ function endLateOnFault(port: MessagePort, stop: () => Promise<void>): void {
   process.on('uncaughtException', onFault);
 }
 
-/** What `thread.ts` asks for: as the store answers, rows packed. */
+/** What `thread.ts` asks for: as the store answers, rows and graphs packed. */
 function packedReader(store: TraceStore): { readonly [Method in keyof StoreReader]: unknown } {
   return {
     findTraceIds: store.findTraceIds.bind(store),
     findTraces: async (query: TraceQuery) => packPage(await store.findTraces(query)),
     readDocumentPage: store.readDocumentPage.bind(store),
     readDocuments: store.readDocuments.bind(store),
-    readGraph: store.readGraph.bind(store),
+    readGraph: async (query: GraphQuery) => packGraph(await store.readGraph(query)),
     readGraphSeries: store.readGraphSeries.bind(store),
     readStats: store.readStats.bind(store),
     readTraceRows: async (ids: readonly TraceId[]) => packRows(await store.readTraceRows(ids)),

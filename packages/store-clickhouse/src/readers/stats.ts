@@ -1,6 +1,7 @@
 import type { StoreStats } from '@fluoroscope/store';
-import type { TimeUs } from '@fluoroscope/model';
+import { timeUs, type TimeUs } from '@fluoroscope/model';
 import type { Connection } from '../connection.ts';
+import { dayStartUs } from '../encode/days.ts';
 import { EXACT_COUNT_ROWS_MAX } from '../limits.ts';
 import { readSlices } from '../retention.ts';
 import { readQuery } from '../sql-files.ts';
@@ -17,6 +18,11 @@ export async function readStoreStats(connection: Connection, retainedFromUs: Tim
     documentCount: await count(connection, 'SELECT count() FROM documents'),
     sizeBytes: slices.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     retainedFromUs,
+    days: slices.map(({ day, documentCount, sizeBytes }) => ({
+      startUs: timeUs(dayStartUs(day)),
+      documentCount,
+      sizeBytes,
+    })),
   };
 }
 

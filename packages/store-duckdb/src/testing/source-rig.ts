@@ -86,7 +86,7 @@ function createRig(connection: DuckDBConnection, layout: Layout, retainedFromUs:
     readGraphSeries: (query) => sumGraphSeries(connection, snapshot(), query),
     mayKnow: (id) => sources.some((source) => source.mayKnow(id)),
     async readStats() {
-      return { ...(await countAll(connection, snapshot())), sizeBytes: 0, retainedFromUs };
+      return { ...(await countAll(connection, snapshot())), sizeBytes: 0, retainedFromUs, days: [] };
     },
     async [Symbol.asyncDispose]() {},
   };

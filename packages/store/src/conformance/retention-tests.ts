@@ -56,6 +56,15 @@ export function describeRetention(open: OpenStore): void {
     expect(await store.readStats()).toMatchObject({ documentCount: 4, retainedFromUs: null });
   });
 
+  storeTest('stats tell days apart, with all that is in slices', open, async (store) => {
+    await fill(store);
+    const { days, sizeBytes } = await store.readStats();
+    const starts = days.map(({ startUs }) => startUs);
+    expect(starts).toEqual([0, 1, 2, 3].map((day) => Math.floor((BASE_US + day * DAY) / DAY) * DAY));
+    expect(days.map(({ documentCount }) => documentCount)).toEqual([1, 1, 1, 1]);
+    expect(days.reduce((sum, day) => sum + day.sizeBytes, 0)).toBeLessThanOrEqual(sizeBytes);
+  });
+
   storeTest('what arrived long before goes from every read; what arrived since stays', open, async (store) => {
     await fill(store);
     const { sliceCount, documentCount } = await store.retain(before(2 * DAY));

@@ -74,7 +74,8 @@ export function MapCanvas(props: MapCanvasProps): ReactNode {
 
   const { x, y, zoom } = control.camera;
   const moving = useMoving(`${x} ${y} ${zoom}`);
-  const { detail, view } = useView(graph.nodes.length, control);
+  const zooming = useMoving(String(zoom)) && control.isMoved;
+  const { detail, view } = useView(graph.nodes.length, control, zooming);
 
   const { pickNode, pickEdge, reveal, onBackground } = useChoices(props, { control, drag, cursor, detail });
   const toggle = useStable((node: MapNode): void => onToggle?.(node));
@@ -102,6 +103,7 @@ export function MapCanvas(props: MapCanvasProps): ReactNode {
         tabIndex={-1}
         data-detail={detail}
         data-moving={moving}
+        data-zooming={zooming}
         data-labels={zoom >= LABEL_ZOOM}
         style={{ transform: `translate(${x.toFixed(2)}px, ${y.toFixed(2)}px) scale(${zoom.toFixed(4)})` }}
       >
@@ -173,15 +175,21 @@ function useChoices(
   return { pickNode, pickEdge, reveal, onBackground };
 }
 
-/** What is drawn and how finely; follows the camera when there is time for it. */
-function useView(
-  nodeCount: number,
-  { camera, size }: CameraControl,
-): { readonly detail: Detail; readonly view: Box | null } {
-  const detail = useDeferredValue(detailOf(nodeCount, camera.zoom));
-  const tiles = useDeferredValue(JSON.stringify(tiledView(nodeCount, camera, size)));
-  const view = useMemo((): Box | null => JSON.parse(tiles), [tiles]);
-  return { detail, view };
+interface View {
+  readonly detail: Detail;
+  readonly view: Box | null;
+}
+
+/** What is drawn and how finely; follows the camera when there is time for it, and not while `held`. */
+function useView(nodeCount: number, { camera, size }: CameraControl, held: boolean): View {
+  const wanted = JSON.stringify({
+    detail: detailOf(nodeCount, camera.zoom),
+    view: tiledView(nodeCount, camera, size),
+  });
+  const [kept, setKept] = useState(wanted);
+  if (!held && kept !== wanted) setKept(wanted);
+  const shown = useDeferredValue(held ? kept : wanted);
+  return useMemo((): View => JSON.parse(shown), [shown]);
 }
 
 /** So long after the last movement the picture is drawn sharp. */

@@ -43,8 +43,8 @@ export const MapLayers = memo(function MapLayers(props: MapLayersProps): ReactNo
 });
 
 /** What a frame has time for. */
-const NODES_PER_FRAME = 16;
-const EDGES_PER_FRAME = 40;
+const NODES_PER_FRAME = 6;
+const EDGES_PER_FRAME = 16;
 
 /** Nodes and edges in view come and go a few at a time, so that no frame is late; strokes and dots stand in for them. */
 function LargeLayers(props: MapLayersProps & { readonly view: Box }): ReactNode {
@@ -65,8 +65,8 @@ function LargeLayers(props: MapLayersProps & { readonly view: Box }): ReactNode 
   }, [graph, nodes.drawn, edges.drawn, kept]);
   return (
     <>
-      {detail === 'full' && edges.settled ? null : <Strokes graph={graph} />}
-      {detail !== 'far' && nodes.settled ? null : <Dots graph={graph} />}
+      <Strokes graph={graph} isNeeded={detail !== 'full' || !edges.settled} />
+      <Dots graph={graph} isNeeded={detail === 'far' || !nodes.settled} />
       <Edges {...props} shown={shown}>
         <Nodes {...props} nodes={shown.nodes} />
       </Edges>
@@ -167,20 +167,26 @@ function Nodes(props: MapLayersProps & { readonly nodes: readonly MapNode[] }): 
   ));
 }
 
-const Strokes = memo(function Strokes({ graph }: { readonly graph: MapGraph }): ReactNode {
+interface FarProps {
+  readonly graph: MapGraph;
+  /** Else it shows only while the map is zoomed: what comes into view then is drawn when it rests. */
+  readonly isNeeded: boolean;
+}
+
+const Strokes = memo(function Strokes({ graph, isNeeded }: FarProps): ReactNode {
   const { well, trouble } = useMemo(() => edgeStrokes(graph), [graph]);
   return (
-    <g className="far-edges" aria-hidden>
+    <g className="far-edges" data-needed={isNeeded} aria-hidden>
       <path d={well} />
       <path d={trouble} data-trouble />
     </g>
   );
 });
 
-const Dots = memo(function Dots({ graph }: { readonly graph: MapGraph }): ReactNode {
+const Dots = memo(function Dots({ graph, isNeeded }: FarProps): ReactNode {
   const dots = useMemo(() => [...nodeDots(graph)], [graph]);
   return (
-    <g className="far-nodes" aria-hidden>
+    <g className="far-nodes" data-needed={isNeeded} aria-hidden>
       {dots.map(([kind, path]) => (
         <path key={kind} d={path} className={kind === 'quiet' ? '' : `o-${kind}`} />
       ))}

@@ -5,17 +5,19 @@ import type { MapPlace, MapSelection } from '../../url/place.ts';
 import { go } from '../../url/use-place.ts';
 import { LiveBadge } from '../../widgets/live-badge.tsx';
 import { RangePicker } from '../../widgets/range-picker.tsx';
-import { Bone, Failure } from '../../widgets/state.tsx';
+import { Failure } from '../../widgets/state.tsx';
 import { CompareMenu } from './compare-menu.tsx';
 import { DiffBar } from './diff-bar.tsx';
 import { DiffList } from './diff-list.tsx';
 import { DisplayMenu } from './display-menu.tsx';
 import { FindNode } from './find-node.tsx';
 import { FocusBar } from './focus-bar.tsx';
+import { GroupMenu } from './group-menu.tsx';
 import { type CanvasTarget, MapCanvas } from './map-canvas.tsx';
 import { MapLegend } from './map-legend.tsx';
 import { MapList } from './map-list.tsx';
 import { labelOf, MapPanel } from './map-panel.tsx';
+import { MapSkeleton } from './map-skeleton.tsx';
 import { NoServices } from './no-services.tsx';
 import { RelayoutButton } from './relayout-button.tsx';
 import { TimeBar } from './time-bar.tsx';
@@ -52,6 +54,7 @@ export function MapPage({ place }: { readonly place: MapPlace }): ReactNode {
                 select({ kind: 'node', key });
               }}
             />
+            <GroupMenu place={place} />
             <CompareMenu place={place} />
             <DisplayMenu place={place} isolatedCount={map.isolated.length} />
             <RelayoutButton key={place.by} map={map} onDone={() => setTarget({ key: null })} />
@@ -163,23 +166,6 @@ function ViewSwitch({ place }: { readonly place: MapPlace }): ReactNode {
       >
         <IconList size={15} />
       </button>
-    </div>
-  );
-}
-
-function MapSkeleton(): ReactNode {
-  return (
-    <div className="map-skeleton" role="status" aria-label="Loading the service map" data-testid="loading">
-      {[0, 1, 2, 3].map((column) => (
-        <div key={column}>
-          {Array.from({ length: [1, 1, 3, 2][column] ?? 1 }, (_, row) => (
-            <div key={row} className="map-skeleton-node">
-              <div className="bone" />
-              <Bone width={84} height={10} />
-            </div>
-          ))}
-        </div>
-      ))}
     </div>
   );
 }

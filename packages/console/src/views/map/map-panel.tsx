@@ -1,7 +1,8 @@
-import { IconArrowRight, IconFocus2, IconFold, IconX } from '@tabler/icons-react';
+import { IconArrowRight, IconBulb, IconFocus2, IconFold, IconX } from '@tabler/icons-react';
 import { boxLabelOf } from '@fluoroscope/api';
 import { type ReactNode, useState } from 'react';
-import { type Band, filterOf } from '../../map/band.ts';
+import { explain } from '../../differences/sets.ts';
+import { type Band, filterOf, inGroup } from '../../map/band.ts';
 import type { Change } from '../../map/diff.ts';
 import { printChange, printMark } from '../../map/diff-text.ts';
 import type { MapEdge, MapNode } from '../../map/graph.ts';
@@ -323,7 +324,7 @@ function Requests({ item, map, place }: RequestsProps): ReactNode {
     place.replay !== null && place.range.kind === 'fixed'
       ? { kind: 'fixed', ...windowAt(place.range, place.replay) }
       : place.range;
-  const filter = filterOf(item, band, outcomes, map.whole);
+  const filter = inGroup(filterOf(item, band, outcomes, map.whole), place.group);
   return (
     <>
       {isQuiet(item.shares) ? null : (
@@ -346,6 +347,19 @@ function Requests({ item, map, place }: RequestsProps): ReactNode {
       <section className="panel-part" aria-label="Latest traces">
         <div className="panel-row">
           <h3>{band === null && outcomes.size === 0 ? 'Latest traces' : 'Traces of what is chosen'}</h3>
+          {band === null && outcomes.size === 0 ? null : (
+            <PlaceLink
+              to={explain(range, inGroup(filterOf(item, null, NO_OUTCOMES, map.whole), place.group), {
+                filter: filterOf(item, band, outcomes, map.whole),
+                time: null,
+              })}
+              className="btn btn-small panel-explain"
+              testId="explain"
+              title="What sets these apart from the rest"
+            >
+              <IconBulb size={14} aria-hidden /> Explain these
+            </PlaceLink>
+          )}
           <PlaceLink to={{ ...TRACES_PLACE, range, filter }} className="btn btn-small" testId="view-traces">
             View all
           </PlaceLink>

@@ -8,13 +8,24 @@ import { PlaceLink } from '../../url/place-link.tsx';
 import { type Range, RANGE_SECONDS_MAX } from '../../url/range.ts';
 import { CopyButton } from '../../widgets/copy-button.tsx';
 import { State } from '../../widgets/state.tsx';
+import { FirstRun } from '../first-run/first-run.tsx';
 
 const WIDEST: Range = { kind: 'last', seconds: RANGE_SECONDS_MAX };
 
 /** Nothing was ever sent, nothing lately, or nothing between two times: each needs another next step. */
 export function NoServices({ place }: { readonly place: MapPlace }): ReactNode {
   const status = useQuery({ queryKey: ['status'], queryFn: ({ signal }) => readStatus(signal) });
-  const { range } = place;
+  const { range, group } = place;
+  if (group !== null) {
+    return (
+      <Empty title="No traces of this group in this window">
+        <p>The expression of the group “{visible(group, 40)}” matches nothing that was recorded in this time.</p>
+        <p>
+          <PlaceLink to={{ ...place, group: null }}>All traces</PlaceLink>
+        </p>
+      </Empty>
+    );
+  }
   if (range.kind === 'fixed') {
     return (
       <Empty title="No services in this window">
@@ -26,17 +37,18 @@ export function NoServices({ place }: { readonly place: MapPlace }): ReactNode {
     );
   }
   const isNew = status.data !== undefined && status.data.traceCount === 0;
+  if (isNew) return <FirstRun arrived={null} onDone={() => {}} />;
   const address =
     status.data?.listeners.find(({ name }) => name === 'udp')?.address ?? `${window.location.hostname}:2000`;
   const setting = `AWS_XRAY_DAEMON_ADDRESS=${visible(address, 80)}`;
   return (
-    <Empty title={isNew ? 'Waiting for the first segment' : 'No services in this window'}>
+    <Empty title="No services in this window">
       <p>The map draws itself as soon as a segment arrives. Start an app that uses the X-Ray SDK with</p>
       <pre className="copy-line">
         {setting}
         <CopyButton text={() => setting} label="Copy the setting" />
       </pre>
-      {isNew || range.seconds === RANGE_SECONDS_MAX ? null : (
+      {range.seconds === RANGE_SECONDS_MAX ? null : (
         <p>
           <PlaceLink to={{ ...place, range: WIDEST }}>Look at the last 6 hours</PlaceLink>
         </p>

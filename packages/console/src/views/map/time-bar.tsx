@@ -29,12 +29,13 @@ interface TimeBarProps {
 
 /** What clients asked for over the range, and a slider that goes through it step by step while the map keeps still. */
 export function TimeBar({ place, waiting, paused }: TimeBarProps): ReactNode {
-  const { range, replay } = place;
+  const { range, replay, group } = place;
   const activity = useQuery({
-    queryKey: ['map-activity', printRange(range)],
+    queryKey: ['map-activity', printRange(range), group],
     queryFn: ({ signal }) => {
       const window = windowOf(range, Math.ceil(Date.now() / 1000));
-      return readActivity(window, Math.min(STEPS_ASKED, stepCount(window, stepOf(window))), signal);
+      const steps = Math.min(STEPS_ASKED, stepCount(window, stepOf(window)));
+      return readActivity({ window, steps, group }, signal);
     },
     placeholderData: keepPreviousData,
     refetchInterval: paused || range.kind === 'fixed' ? false : REFRESH_MS,

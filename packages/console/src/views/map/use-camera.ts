@@ -17,6 +17,8 @@ const PAN_PX_MIN = 4;
 export interface CameraControl {
   readonly camera: Camera;
   readonly ready: boolean;
+  /** The user moved it; else it fits the whole map. */
+  readonly isMoved: boolean;
   readonly zoomIn: () => void;
   readonly zoomOut: () => void;
   readonly fitAll: () => void;
@@ -80,6 +82,7 @@ export function useCamera(
   return {
     camera,
     ready: size.width > 0,
+    isMoved: own !== null,
     zoomIn: () => keys['+']?.(),
     zoomOut: () => keys['-']?.(),
     fitAll,

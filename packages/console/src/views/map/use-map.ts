@@ -22,6 +22,8 @@ const AGAINST_SLIDE_MS = 30_000;
 const STEP_KEPT_MS = 600_000;
 /** An answer about a large map takes a while to read: the page must have time for other things. */
 const NODES_PER_REFRESH_MS = 0.5;
+/** The map of a group is summed from its traces anew for every answer: the server must have time, too. */
+const GROUP_REFRESH_MS = 2000;
 
 export interface LiveMap {
   readonly query: UseQueryResult<MapAnswer>;
@@ -46,19 +48,19 @@ export interface LiveMap {
 }
 
 export function useMap(place: MapPlace, paused: boolean): LiveMap {
-  const { range, by, open } = place;
+  const { range, by, open, group } = place;
   const fixed = range.kind === 'fixed';
-  const boxes = useMemo(() => ({ by, open }), [by, open]);
+  const choice = useMemo(() => ({ by, open, group }), [by, open, group]);
   const query = useQuery({
-    queryKey: ['map', printRange(range), boxes],
-    queryFn: ({ signal }) => readMap(windowOf(range, Date.now() / 1000), boxes, signal),
+    queryKey: ['map', printRange(range), choice],
+    queryFn: ({ signal }) => readMap(windowOf(range, Date.now() / 1000), choice, signal),
     placeholderData: keepPreviousData,
     refetchInterval: paused || fixed ? false : SLIDE_MS,
   });
   const nodeCount = query.data?.services.length ?? 0;
   const refresh = useCoalesced(
     query.isFetching,
-    nodeCount * NODES_PER_REFRESH_MS,
+    Math.max(group === null ? 0 : GROUP_REFRESH_MS, nodeCount * NODES_PER_REFRESH_MS),
     () => void query.refetch({ cancelRefetch: false }),
   );
   const live = useLive(paused || fixed, refresh);
@@ -190,13 +192,17 @@ function secondsOf({ startTime, endTime }: MapAnswer): number {
 }
 
 /** The step of a replay, and the next one ahead of time. */
-function useStep({ range, replay }: MapPlace): SideAnswer {
+function useStep({ range, replay, group }: MapPlace): SideAnswer {
   const queries = useQueryClient();
   const window = range.kind === 'fixed' ? range : null;
   const optionsOf = (at: Replay | null) => ({
-    queryKey: ['map-step', at?.atS, at?.stepS, window?.endS],
+    queryKey: ['map-step', at?.atS, at?.stepS, window?.endS, group],
     queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
-      readMap(windowAt(window ?? { startS: 0, endS: 0 }, at ?? { atS: 0, stepS: 1 }), { by: null, open: [] }, signal),
+      readMap(
+        windowAt(window ?? { startS: 0, endS: 0 }, at ?? { atS: 0, stepS: 1 }),
+        { by: null, open: [], group },
+        signal,
+      ),
     staleTime: STEP_KEPT_MS,
   });
   const query = useQuery({
@@ -228,12 +234,12 @@ interface SideAnswer {
   readonly isOld: boolean;
 }
 
-function useAgainst({ range, against, by, open }: MapPlace, paused: boolean): SideAnswer {
+function useAgainst({ range, against, by, open, group }: MapPlace, paused: boolean): SideAnswer {
   const query = useQuery({
-    queryKey: ['map-against', printRange(range), against === null ? null : printAgainst(against), by, open],
+    queryKey: ['map-against', printRange(range), against === null ? null : printAgainst(against), by, open, group],
     queryFn: ({ signal }) => {
       const window = windowOf(range, Date.now() / 1000);
-      return readMap(against === null ? window : windowAgainst(window, against), { by, open }, signal);
+      return readMap(against === null ? window : windowAgainst(window, against), { by, open, group }, signal);
     },
     enabled: against !== null,
     placeholderData: keepPreviousData,

@@ -1,8 +1,10 @@
 import { useMantineColorScheme, useComputedColorScheme } from '@mantine/core';
-import { IconMoon, IconSun } from '@tabler/icons-react';
+import { IconMoon, IconSettings, IconSun } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { MAP_PLACE, type Place, TRACES_PLACE } from '../../url/place.ts';
+import { ANALYTICS_PLACE, MAP_PLACE, type Place, settingsPlace, TRACES_PLACE } from '../../url/place.ts';
+import { setTimeZone } from '../../text/time-zone.ts';
 import { PlaceLink } from '../../url/place-link.tsx';
+import { useTimeZone } from '../../widgets/use-time-zone.ts';
 import { KeyboardHelp } from './keyboard-help.tsx';
 import { StatusPopover } from './status-popover.tsx';
 import { TraceJump } from './trace-jump.tsx';
@@ -11,7 +13,7 @@ import { TraceJump } from './trace-jump.tsx';
 const HAS_OWN_KEY_LIST: ReadonlySet<Place['page']> = new Set(['trace']);
 
 export function Bar({ place }: { readonly place: Place }): ReactNode {
-  const range = place.page === 'map' || place.page === 'traces' ? place.range : MAP_PLACE.range;
+  const range = 'range' in place ? place.range : MAP_PLACE.range;
   return (
     <header className="bar">
       <PlaceLink to={{ ...MAP_PLACE, range }} className="brand" title="Fluoroscope">
@@ -37,11 +39,25 @@ export function Bar({ place }: { readonly place: Place }): ReactNode {
         >
           Traces
         </PlaceLink>
+        <PlaceLink to={{ ...ANALYTICS_PLACE, range }} current={place.page === 'analytics'} testId="nav-analytics">
+          Analytics
+        </PlaceLink>
       </nav>
       <div className="bar-end">
         <TraceJump />
         {HAS_OWN_KEY_LIST.has(place.page) ? null : <KeyboardHelp page={place.page} />}
-        <StatusPopover />
+        <PlaceLink
+          to={settingsPlace('groups')}
+          current={place.page === 'settings'}
+          className="btn btn-quiet btn-icon wide-only"
+          testId="nav-settings"
+          title="Settings"
+        >
+          <IconSettings size={17} stroke={1.7} aria-hidden />
+          <span className="sr-only">Settings</span>
+        </PlaceLink>
+        <StatusPopover key={place.page} />
+        <ZoneButton />
         <SchemeButton />
       </div>
     </header>
@@ -62,6 +78,23 @@ function SchemeButton(): ReactNode {
       onClick={() => setColorScheme(dark ? 'light' : 'dark')}
     >
       {dark ? <IconSun size={17} stroke={1.7} /> : <IconMoon size={17} stroke={1.7} />}
+    </button>
+  );
+}
+
+function ZoneButton(): ReactNode {
+  const isUtc = useTimeZone() === 'utc';
+  const label = isUtc ? 'Times are UTC. Show local times' : 'Times are local. Show UTC';
+  return (
+    <button
+      type="button"
+      className="btn btn-quiet btn-small zone-button"
+      aria-label={label}
+      title={label}
+      data-testid="zone"
+      onClick={() => setTimeZone(isUtc ? 'local' : 'utc')}
+    >
+      {isUtc ? 'UTC' : 'Local'}
     </button>
   );
 }

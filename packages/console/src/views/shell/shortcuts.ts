@@ -47,8 +47,19 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
     ],
   },
   {
+    title: 'Traces',
+    pages: ['traces'],
+    shortcuts: [
+      { keys: ['l'], what: 'Start or stop the live tail' },
+      { keys: ['←', '→'], what: 'Move a side of the chosen times, by its handle' },
+      { keys: ['↑', '↓'], what: 'Move the shortest or longest response time' },
+      { keys: ['Enter'], what: 'List what is chosen' },
+      { keys: ['↑', '↓'], what: 'Move a column, by its grip' },
+    ],
+  },
+  {
     title: 'Histogram',
-    pages: ['map'],
+    pages: ['map', 'analytics', 'traces'],
     shortcuts: [
       { keys: ['←', '→'], what: 'Move the chosen end of the band' },
       { keys: ['Shift', '←→'], what: 'Move it faster' },

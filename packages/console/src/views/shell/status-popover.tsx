@@ -7,6 +7,8 @@ import { logOut } from '../../http/login.ts';
 import { readStatus } from '../../http/operations.ts';
 import { formatBytes, formatCount } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
+import { settingsPlace } from '../../url/place.ts';
+import { PlaceLink } from '../../url/place-link.tsx';
 
 const REFRESH_MS = 10_000;
 
@@ -83,6 +85,9 @@ function StatusBody({ status, error }: { readonly status: StatusAnswer; readonly
           </div>
         ))}
       </dl>
+      <PlaceLink to={settingsPlace('health')} testId="status-settings">
+        Health, trust and settings
+      </PlaceLink>
       {status.access === 'keys' ? (
         <button
           type="button"

@@ -22,6 +22,8 @@ import { LinkedTraces } from './linked-traces.tsx';
 import { Pairs } from './pairs.tsx';
 
 interface EntityPanelProps {
+  /** Of the row: the trace of the page, or one that is shown with it. */
+  readonly traceId: string;
   readonly plan: TracePlan;
   readonly row: number;
   readonly place: TracePlace;
@@ -34,8 +36,8 @@ interface Tab {
   readonly body: () => ReactNode;
 }
 
-export function EntityPanel({ plan, row, place }: EntityPanelProps): ReactNode {
-  const { entity, error } = useEntity(place.traceId, plan, row);
+export function EntityPanel({ traceId, plan, row, place }: EntityPanelProps): ReactNode {
+  const { entity, error } = useEntity(traceId, plan, row);
   const name = nameOfRow(plan, row);
   const outcome = outcomeOfRow(plan, row);
   const close = (): void => go({ ...place, row: null }, 'replace');
@@ -68,7 +70,7 @@ export function EntityPanel({ plan, row, place }: EntityPanelProps): ReactNode {
         </div>
       </header>
       {entity !== null ? (
-        <EntityTabs entity={entity} plan={plan} row={row} place={place} />
+        <EntityTabs entity={entity} traceId={traceId} plan={plan} row={row} place={place} />
       ) : error !== null ? (
         <p className="notice o-fault">{error.message}</p>
       ) : (
@@ -113,7 +115,7 @@ function EntityTabs(props: EntityTabsProps): ReactNode {
   );
 }
 
-function tabsOf({ entity, plan, row, place }: EntityTabsProps): readonly Tab[] {
+function tabsOf({ entity, traceId, plan, row, place }: EntityTabsProps): readonly Tab[] {
   const { raw } = entity;
   const resources = { ...objectOf(raw['aws']), ...(raw['service'] === undefined ? {} : { service: raw['service'] }) };
   const sql = objectOf(raw['sql']);
@@ -136,7 +138,7 @@ function tabsOf({ entity, plan, row, place }: EntityTabsProps): readonly Tab[] {
           entity={entity}
           plan={plan}
           chain={chain}
-          traceId={place.traceId}
+          traceId={traceId}
           onOpen={(id) => go({ ...place, row: id, tab: 'exceptions' }, 'replace')}
         />
       ),

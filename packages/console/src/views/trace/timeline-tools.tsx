@@ -32,6 +32,7 @@ export interface TimelineActions {
   readonly foldTo: (level: number) => void;
   readonly toggleCritical: () => void;
   readonly toggleClocks: () => void;
+  readonly toggleLinked: () => void;
 }
 
 interface TimelineToolsProps {
@@ -42,6 +43,8 @@ interface TimelineToolsProps {
   readonly showCritical: boolean;
   readonly actions: TimelineActions;
   readonly onFind: (text: string) => void;
+  /** What shows linked traces; null for a trace without links. */
+  readonly linked: ReactNode;
 }
 
 const LEVELS = [1, 2, 3, 4, 5];
@@ -106,6 +109,7 @@ export function TimelineTools(props: TimelineToolsProps): ReactNode {
           {isRecorded ? 'Clocks as recorded' : `${formatCount(plan.shiftedCount)} clocks corrected`}
         </button>
       ) : null}
+      {props.linked}
       <span className="timeline-zoom">
         <ToolButton label="Zoom out (−)" onClick={actions.zoomOut} icon={<IconZoomOut size={15} />} />
         <ToolButton label="Zoom in (+)" onClick={actions.zoomIn} icon={<IconZoomIn size={15} />} testId="zoom-in" />

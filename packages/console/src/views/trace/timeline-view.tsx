@@ -23,12 +23,14 @@ interface TimelineViewProps {
   readonly place: TracePlace;
   /** The chosen row; −1 for none. */
   readonly row: number;
+  /** Among the tools. */
+  readonly linked: ReactNode;
 }
 
 /** Links follow the zoom this long after it stops. */
 const LINK_MS = 300;
 
-export function TimelineView({ plan, place, row }: TimelineViewProps): ReactNode {
+export function TimelineView({ plan, place, row, linked }: TimelineViewProps): ReactNode {
   const [folding, setFolding] = useFolding(plan);
   const [showCritical, setShowCritical] = useState(true);
   const [shown, setShown] = useState<{ readonly row: number } | null>(null);
@@ -63,13 +65,14 @@ export function TimelineView({ plan, place, row }: TimelineViewProps): ReactNode
     ...useJumps(plan, hits, jump),
     foldTo: (level) => setFolding(foldedAtLevel(plan, level)),
     toggleCritical: () => setShowCritical((was) => !was),
+    toggleLinked: () => linked !== null && go({ ...place, linked: !place.linked }, 'replace'),
     toggleClocks: () => go({ ...place, clocks: place.clocks === 'corrected' ? 'recorded' : 'corrected' }, 'replace'),
   };
   useTimelineKeys(actions);
   const onFind = (find: string): void => go({ ...place, find }, 'replace');
   return (
     <div className="timeline-view">
-      <TimelineTools {...{ plan, place, hits, row, showCritical, actions, onFind }} />
+      <TimelineTools {...{ plan, place, hits, row, showCritical, actions, onFind, linked }} />
       <Minimap plan={plan} window={window} onWindow={setWindow} />
       <Waterfall
         plan={plan}

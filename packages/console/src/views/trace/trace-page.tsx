@@ -1,15 +1,20 @@
 import { parseTraceId, toW3cTraceId } from '@fluoroscope/model';
 import { IconRouteOff } from '@tabler/icons-react';
 import { lazy, type ReactNode, Suspense, useMemo } from 'react';
+import { useLinkedTraces } from '../../http/use-linked-traces.ts';
 import { useTracePlan } from '../../http/use-trace-plan.ts';
-import { rowOfId, type TracePlan } from '../../trace/trace-plan.ts';
+import { joinPlans, type JoinedPlan, locateRow } from '../../trace/joined-plan.ts';
+import { hasFlag, rowOfId, type TracePlan } from '../../trace/trace-plan.ts';
 import { type TracePlace, TRACES_PLACE } from '../../url/place.ts';
 import { PlaceLink } from '../../url/place-link.tsx';
 import { go } from '../../url/use-place.ts';
-import { Bone, Failure, State } from '../../widgets/state.tsx';
+import { Failure, State } from '../../widgets/state.tsx';
 import { EntityPanel } from './entity-panel.tsx';
+import { LinkedHeadPanel } from './linked-head-panel.tsx';
+import { LinkedToggle } from './linked-toggle.tsx';
 import { TimelineView } from './timeline-view.tsx';
 import { TraceHeader } from './trace-header.tsx';
+import { TraceSkeleton } from './trace-skeleton.tsx';
 import { ViewTabs } from './view-tabs.tsx';
 
 // What is not looked at first is loaded when it is.
@@ -44,24 +49,50 @@ interface ViewProps {
 }
 
 function ViewBody({ place, plan }: ViewProps): ReactNode {
-  const row = useMemo(() => rowOfId(plan, place.row), [plan, place.row]);
+  const query = useLinkedTraces(place.traceId, plan, place.linked && place.view === 'timeline');
+  const { traces } = query.linked;
+  const joined = useMemo(() => joinPlans(place.traceId, plan, traces), [place.traceId, plan, traces]);
+  const row = useMemo(() => rowOfId(joined.plan, place.row), [joined, place.row]);
+  const hasLinks = useMemo(() => plan.flags.some((_, at) => hasFlag(plan, at, 'hasLinks')), [plan]);
+  const toggle = hasLinks || place.linked ? <LinkedToggle place={place} query={query} /> : null;
   return (
     <div className="trace-body">
       <div className="trace-main">
         <Suspense fallback={<TraceSkeleton />}>
-          <View place={place} plan={plan} row={row} />
+          <View place={place} plan={joined.plan} row={row} linked={toggle} />
         </Suspense>
       </div>
-      {row < 0 ? null : <EntityPanel key={place.traceId} plan={plan} row={row} place={place} />}
+      <RowPanel place={place} joined={joined} row={row} />
     </div>
   );
 }
 
-function View({ place, plan, row }: ViewProps & { readonly row: number }): ReactNode {
+interface RowPanelProps {
+  readonly place: TracePlace;
+  readonly joined: JoinedPlan;
+  readonly row: number;
+}
+
+/** About the chosen row, whichever trace it is of. */
+function RowPanel({ place, joined, row }: RowPanelProps): ReactNode {
+  const located = locateRow(joined, row);
+  if (located === null) return null;
+  const { part, row: own } = located;
+  if (own < 0) return <LinkedHeadPanel part={part} place={place} />;
+  return <EntityPanel key={part.traceId} traceId={part.traceId} plan={part.plan} row={own} place={place} />;
+}
+
+interface OpenViewProps extends ViewProps {
+  readonly row: number;
+  /** Among the timeline's tools. */
+  readonly linked: ReactNode;
+}
+
+function View({ place, plan, row, linked }: OpenViewProps): ReactNode {
   const choose = (id: string | null): void => go({ ...place, row: id }, 'replace');
   switch (place.view) {
     case 'timeline':
-      return <TimelineView key={place.traceId} place={place} plan={plan} row={row} />;
+      return <TimelineView key={place.traceId} place={place} plan={plan} row={row} linked={linked} />;
     case 'map':
       return <TraceMap traceId={place.traceId} onService={(find) => go({ ...place, view: 'timeline', find })} />;
     case 'flame':
@@ -92,18 +123,5 @@ function UnknownTrace({ traceId, retry }: { readonly traceId: string; readonly r
         <PlaceLink to={TRACES_PLACE}>All traces</PlaceLink>
       </p>
     </State>
-  );
-}
-
-export function TraceSkeleton(): ReactNode {
-  return (
-    <div className="trace-skeleton" role="status" aria-label="Loading the trace" data-testid="loading">
-      <Bone width={360} height={20} />
-      <Bone width="70%" height={14} />
-      <Bone width="100%" height={150} />
-      {Array.from({ length: 12 }, (_, index) => (
-        <Bone key={index} width={`${96 - index * 5}%`} height={16} />
-      ))}
-    </div>
   );
 }

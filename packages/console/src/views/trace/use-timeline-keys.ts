@@ -16,6 +16,7 @@ export const TIMELINE_KEYS: readonly (readonly [keys: string, what: string])[] =
   ['C X', 'Close all, open all'],
   ['P', 'Critical path'],
   ['K', 'Clocks corrected or as recorded'],
+  ['L', 'Linked traces'],
   ['?', 'This list'],
 ];
 
@@ -38,6 +39,7 @@ export function useTimelineKeys(actions: TimelineActions): void {
       x: () => actions.foldTo(0),
       p: actions.toggleCritical,
       k: actions.toggleClocks,
+      l: actions.toggleLinked,
     };
     const run = act[event.key];
     if (run === undefined) return;

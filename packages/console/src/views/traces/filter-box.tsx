@@ -8,11 +8,18 @@ import { FilterBuilder } from './filter-builder.tsx';
 import { FilterMenu } from './filter-menu.tsx';
 import { useFilterCheck, useFilterWords } from './use-filter-help.ts';
 
-const FilterEditor = lazy(async () => ({ default: (await import('./filter-editor.tsx')).FilterEditor }));
+/** The list comes first; until the editor does, a plain field does its work. */
+const EDITOR_MS = 700;
+const FilterEditor = lazy(async () => {
+  await new Promise((loaded) => setTimeout(loaded, EDITOR_MS));
+  return { default: (await import('./filter-editor.tsx')).FilterEditor };
+});
 
 const HINT = 'Filter expression, for example  service("cart") AND fault';
 
 interface FilterBoxProps {
+  /** Of several on one page. */
+  readonly label?: string;
   readonly filter: string;
   /** Whose names and values are offered. */
   readonly range: Range;
@@ -20,7 +27,7 @@ interface FilterBoxProps {
   readonly onRun: (filter: string) => void;
 }
 
-export function FilterBox({ filter, range, refusal, onRun }: FilterBoxProps): ReactNode {
+export function FilterBox({ label = 'Filter', filter, range, refusal, onRun }: FilterBoxProps): ReactNode {
   const [text, setText] = useState(filter);
   const [shownFor, setShownFor] = useState(filter);
   const plain = useRef<HTMLInputElement>(null);
@@ -41,7 +48,7 @@ export function FilterBox({ filter, range, refusal, onRun }: FilterBoxProps): Re
     run(text);
   }
   return (
-    <form className="filter" onSubmit={submit} aria-label="Filter">
+    <form className="filter" onSubmit={submit} aria-label={label}>
       <div className="filter-row">
         <div className="filter-input">
           <IconFilter size={15} className="field-icon" aria-hidden />
@@ -90,7 +97,7 @@ export function FilterBox({ filter, range, refusal, onRun }: FilterBoxProps): Re
 }
 
 /** The expression with a caret under the column that the server names. */
-function Refusal({ filter, message }: { readonly filter: string; readonly message: string }): ReactNode {
+export function Refusal({ filter, message }: { readonly filter: string; readonly message: string }): ReactNode {
   const column = columnIn(message);
   const shown = visible(filter, 2000);
   // What follows the first line is the server's own picture of the place.

@@ -1,9 +1,12 @@
 import type { FieldValue, TraceGroup, TraceGroups } from '@fluoroscope/api';
-import { IconFilterPlus } from '@tabler/icons-react';
+import { IconBulb, IconFilterPlus } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
+import { explain } from '../../differences/sets.ts';
 import { type GroupColumn, sortGroups } from '../../summaries/groups.ts';
 import { formatClock, formatCount, formatDuration, formatShare, NO_VALUE } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
+import type { TracesPlace } from '../../url/place.ts';
+import { PlaceLink } from '../../url/place-link.tsx';
 import { type Sort, SortableHead } from '../../widgets/sortable-head.tsx';
 import { fieldLabel } from './field-label.ts';
 
@@ -12,12 +15,14 @@ const TREND_HEIGHT = 22;
 
 interface GroupsTableProps {
   readonly by: string;
+  /** What the groups are part of. */
+  readonly place: TracesPlace;
   readonly answer: TraceGroups;
   readonly onPick: (filter: string) => void;
 }
 
 /** One line for each value of a field, over all traces that were looked at. */
-export function GroupsTable({ by, answer, onPick }: GroupsTableProps): ReactNode {
+export function GroupsTable({ by, place, answer, onPick }: GroupsTableProps): ReactNode {
   const [sort, setSort] = useState<Sort<GroupColumn>>({ column: 'count', descending: true });
   const { groups, total } = answer;
   const sorted = sortGroups(groups, sort.column, sort.descending);
@@ -37,7 +42,7 @@ export function GroupsTable({ by, answer, onPick }: GroupsTableProps): ReactNode
         <SortableHead head={head} sort={sort} onSort={setSort} textColumns={['value']} rest={['Trend']} />
         <tbody>
           {sorted.map((group) => (
-            <GroupRow key={keyOf(group.value)} group={group} answer={answer} onPick={onPick} />
+            <GroupRow key={keyOf(group.value)} place={place} group={group} answer={answer} onPick={onPick} />
           ))}
         </tbody>
       </table>
@@ -56,18 +61,32 @@ function footOf({ groups, valueCount, othersCount }: TraceGroups, count: number)
 }
 
 interface GroupRowProps {
+  readonly place: TracesPlace;
   readonly group: TraceGroup;
   readonly answer: TraceGroups;
   readonly onPick: (filter: string) => void;
 }
 
-function GroupRow({ group, answer, onPick }: GroupRowProps): ReactNode {
+function GroupRow({ place, group, answer, onPick }: GroupRowProps): ReactNode {
   const { value, count, faultCount, errorCount, p50, p95, p99 } = group;
   const share = count / Math.max(1, answer.total.count);
   return (
     <tr>
       <th scope="row">
-        <GroupName value={value} onPick={onPick} />
+        <span className="group-cell">
+          <GroupName value={value} onPick={onPick} />
+          {value.filter === null ? null : (
+            <PlaceLink
+              to={explain(place.range, place.filter, { filter: value.filter, time: null })}
+              className="btn btn-quiet btn-small btn-icon group-explain"
+              testId={`explain-${value.text ?? ''}`}
+              title="What sets these apart from the rest"
+            >
+              <IconBulb size={14} aria-hidden />
+              <span className="sr-only">Explain {visible(value.text ?? 'none', 60)}</span>
+            </PlaceLink>
+          )}
+        </span>
       </th>
       <td className="num">{formatCount(count)}</td>
       <td className="num share-cell">

@@ -1,13 +1,16 @@
-import { type PointerEvent, type ReactNode, useRef, useState } from 'react';
-import { logTicks } from '../../map/histogram.ts';
+import { type KeyboardEvent, memo, type PointerEvent, type ReactNode, useMemo, useRef, useState } from 'react';
 import { OUTCOME_LABEL, type SettledOutcome } from '../../map/shares.ts';
 import { type SummaryRow, urlParts } from '../../summaries/row.ts';
+import { type Dot, nearestDot, planScatter, responseAt, type ScatterPlan, timeAt } from '../../summaries/scatter.ts';
+import { isNothing, type Selection } from '../../summaries/selection.ts';
 import { formatClock, formatDuration, formatTick } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 import { tracePlace } from '../../url/place.ts';
 import type { TimeWindow } from '../../url/range.ts';
 import { go } from '../../url/use-place.ts';
 import { useSize } from '../../widgets/use-size.ts';
+import { Area, ScatterEnds } from './scatter-ends.tsx';
+import type { SelectionState } from './use-selection.ts';
 
 const HEIGHT = 118;
 const LEFT = 52;
@@ -15,6 +18,8 @@ const RIGHT = 14;
 const TOP = 8;
 const BOTTOM = 20;
 const NEAR_PX = 14;
+/** Less is a click. */
+const DRAG_PX = 4;
 
 /** A shape each, so that outcomes differ without colour. */
 const SHAPE: Readonly<Record<SettledOutcome, string>> = {
@@ -29,120 +34,141 @@ interface ScatterProps {
   readonly window: TimeWindow;
   /** No older traces are left to load. */
   readonly complete: boolean;
+  readonly selected: SelectionState;
 }
 
 /** The axis begins where the loaded rows do: older ones may just not be loaded. */
 function loadedWindow(rows: readonly SummaryRow[], window: TimeWindow, complete: boolean): TimeWindow {
   if (complete || rows.length === 0) return window;
-  return { startS: Math.min(...rows.map((row) => row.startS)), endS: window.endS };
+  return { startS: rows.reduce((least, row) => Math.min(least, row.startS), window.endS), endS: window.endS };
 }
 
-/** Each loaded trace by start and response time (log). */
-export function Scatter({ rows, window, complete }: ScatterProps): ReactNode {
-  const frame = useRef<HTMLDivElement>(null);
-  const { width } = useSize(frame);
-  const [near, setNear] = useState<Dot | null>(null);
-  const plan = planDots(rows, loadedWindow(rows, window, complete), width);
-
-  function onPointerMove(event: PointerEvent): void {
-    const box = event.currentTarget.getBoundingClientRect();
-    setNear(nearest(plan.dots, event.clientX - box.left, event.clientY - box.top));
-  }
-  return (
-    <div className="scatter" ref={frame} data-testid="scatter">
-      <svg
-        width={width}
-        height={HEIGHT}
-        role="img"
-        aria-label={`Response times of ${plan.dots.length} traces over time; the table below has the same figures`}
-        onPointerMove={onPointerMove}
-        onPointerLeave={() => setNear(null)}
-        onClick={() => near !== null && go(tracePlace(near.row.id))}
-        style={{ cursor: near === null ? 'default' : 'pointer' }}
-      >
-        {plan.yTicks.map(({ at, value }) => (
-          <g key={value} transform={`translate(0 ${at})`}>
-            <line x1={LEFT} x2={width - RIGHT} className="grid-line" />
-            <text x={LEFT - 8} y={3.5} textAnchor="end" className="axis-text">
-              {formatTick(value)}
-            </text>
-          </g>
-        ))}
-        {plan.xTicks.map(({ at, value }) => (
-          <text key={value} x={at} y={HEIGHT - 5} textAnchor="middle" className="axis-text">
-            {formatClock(value).slice(0, 8)}
-          </text>
-        ))}
-        {plan.dots.map(({ row, x, y }) => (
-          <path
-            key={row.id}
-            d={SHAPE[row.outcome]}
-            transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`}
-            className={`dot o-${row.outcome}`}
-          />
-        ))}
-        {near === null ? null : <circle cx={near.x} cy={near.y} r={7} className="dot-ring" />}
-      </svg>
-      {near === null ? null : (
-        <div
-          className="scatter-tip"
-          style={{ left: Math.min(Math.max(near.x, 110), width - 130), top: near.y > 60 ? near.y - 50 : near.y + 12 }}
-        >
-          <b className="num">{formatDuration(near.row.responseS)}</b> {OUTCOME_LABEL[near.row.outcome]}
-          <div className="clip muted">
-            {visible(`${near.row.method} ${urlParts(near.row.url).path || near.row.entry}`, 60)}
-          </div>
-        </div>
-      )}
-    </div>
-  );
-}
-
-interface Dot {
-  readonly row: SummaryRow;
+interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-interface Tick {
-  readonly at: number;
-  readonly value: number;
-}
+/** Each loaded trace by start and response time (log). Dragging over it selects an area. */
+export function Scatter({ rows, window, complete, selected }: ScatterProps): ReactNode {
+  const frame = useRef<HTMLDivElement>(null);
+  const { width } = useSize(frame);
+  const [near, setNear] = useState<Dot | null>(null);
+  const from = useRef<Point | null>(null);
+  const isDragged = useRef(false);
+  const plan = useMemo(() => {
+    const box = { left: LEFT, top: TOP, width: Math.max(1, width - LEFT - RIGHT), height: HEIGHT - TOP - BOTTOM };
+    return planScatter(rows, loadedWindow(rows, window, complete), box);
+  }, [rows, window, complete, width]);
 
-interface Plan {
-  readonly dots: readonly Dot[];
-  readonly xTicks: readonly Tick[];
-  readonly yTicks: readonly Tick[];
-}
-
-function planDots(rows: readonly SummaryRow[], window: TimeWindow, width: number): Plan {
-  const timed = rows.filter((row) => row.responseS !== undefined);
-  const values = timed.map((row) => Math.max(1e-6, row.responseS ?? 0));
-  const low = Math.min(...values, 1e6) / 1.3;
-  const high = Math.max(...values, 1e-6) * 1.3;
-  const plotWidth = Math.max(1, width - LEFT - RIGHT);
-  const x = (seconds: number): number => LEFT + ((seconds - window.startS) / (window.endS - window.startS)) * plotWidth;
-  const y = (seconds: number): number =>
-    TOP + (1 - Math.log(Math.max(1e-6, seconds) / low) / Math.log(high / low)) * (HEIGHT - TOP - BOTTOM);
-  const dots = timed.map((row): Dot => ({ row, x: x(row.startS), y: y(row.responseS ?? 0) }));
-  const ticks = timed.length === 0 ? [] : logTicks(low, high);
-  const steps = Math.max(1, Math.floor(plotWidth / 150));
-  const xTicks = Array.from({ length: steps }, (_, index) => {
-    const value = window.startS + ((index + 0.5) / steps) * (window.endS - window.startS);
-    return { at: x(value), value };
-  });
-  return { dots, xTicks, yTicks: ticks.map((value) => ({ at: y(value), value })) };
-}
-
-function nearest(dots: readonly Dot[], x: number, y: number): Dot | null {
-  let best: Dot | null = null;
-  let least = NEAR_PX;
-  for (const dot of dots) {
-    const distance = Math.hypot(dot.x - x, dot.y - y);
-    if (distance < least) {
-      least = distance;
-      best = dot;
-    }
+  function onPointerDown(event: PointerEvent): void {
+    if (event.button !== 0) return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    from.current = pointOf(event);
+    isDragged.current = false;
   }
-  return best;
+  function onPointerMove(event: PointerEvent): void {
+    const to = pointOf(event);
+    const start = from.current;
+    if (start !== null && (isDragged.current || Math.hypot(to.x - start.x, to.y - start.y) > DRAG_PX)) {
+      isDragged.current = true;
+      setNear(null);
+      selected.select(selectionBetween(plan, start, to));
+    } else setNear(nearestDot(plan, to.x, to.y, NEAR_PX));
+  }
+  function onPointerUp(event: PointerEvent): void {
+    if (from.current === null) return;
+    from.current = null;
+    if (isDragged.current) return;
+    const { x, y } = pointOf(event);
+    const dot = nearestDot(plan, x, y, NEAR_PX);
+    if (dot !== null) go(tracePlace(dot.row.id));
+    else if (!selected.isEmpty) selected.clear();
+  }
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key === 'Escape' && !selected.isEmpty) selected.clear();
+    else if (event.key === 'Enter' && !selected.isEmpty) selected.apply();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+  return (
+    <div className="scatter" ref={frame} data-testid="scatter" onKeyDown={onKeyDown}>
+      <svg
+        width={width}
+        height={HEIGHT}
+        role="img"
+        aria-label={`Response times of ${plan.timedCount} traces over time; the table below has the same figures`}
+        onPointerDown={onPointerDown}
+        onPointerMove={onPointerMove}
+        onPointerUp={onPointerUp}
+        onPointerCancel={() => (from.current = null)}
+        onPointerLeave={() => setNear(null)}
+        style={{ cursor: near === null ? 'crosshair' : 'pointer' }}
+      >
+        <Drawing plan={plan} width={width} />
+        <SelectedArea plan={plan} selection={selected.selection} />
+        {near === null ? null : <circle cx={near.x} cy={near.y} r={7} className="dot-ring" />}
+      </svg>
+      {rows.length === 0 ? null : <ScatterEnds plan={plan} selected={selected} height={HEIGHT} />}
+      {near === null ? null : <Tip dot={near} width={width} />}
+    </div>
+  );
+}
+
+function SelectedArea({ plan, selection }: { readonly plan: ScatterPlan; readonly selection: Selection }): ReactNode {
+  return isNothing(selection) ? null : <Area plan={plan} selection={selection} />;
+}
+
+/** Thousands of dots, which a pointer that moves must not draw again. */
+const Drawing = memo(function Drawing({ plan, width }: { readonly plan: ScatterPlan; readonly width: number }) {
+  return (
+    <>
+      {plan.yTicks.map(({ at, value }) => (
+        <g key={value} transform={`translate(0 ${at})`}>
+          <line x1={LEFT} x2={width - RIGHT} className="grid-line" />
+          <text x={LEFT - 8} y={3.5} textAnchor="end" className="axis-text">
+            {formatTick(value)}
+          </text>
+        </g>
+      ))}
+      {plan.xTicks.map(({ at, value }) => (
+        <text key={value} x={at} y={HEIGHT - 5} textAnchor="middle" className="axis-text">
+          {formatClock(value).slice(0, 8)}
+        </text>
+      ))}
+      {plan.dots.map(({ row, x, y }) => (
+        <path
+          key={row.id}
+          d={SHAPE[row.outcome]}
+          transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`}
+          className={`dot o-${row.outcome}`}
+        />
+      ))}
+    </>
+  );
+});
+
+function Tip({ dot, width }: { readonly dot: Dot; readonly width: number }): ReactNode {
+  const { row, x, y } = dot;
+  return (
+    <div
+      className="scatter-tip"
+      style={{ left: Math.min(Math.max(x, 110), width - 130), top: y > 60 ? y - 50 : y + 12 }}
+    >
+      <b className="num">{formatDuration(row.responseS)}</b> {OUTCOME_LABEL[row.outcome]}
+      <div className="clip muted">{visible(`${row.method} ${urlParts(row.url).path || row.entry}`, 60)}</div>
+    </div>
+  );
+}
+
+function pointOf(event: PointerEvent): Point {
+  const box = event.currentTarget.getBoundingClientRect();
+  return { x: event.clientX - box.left, y: event.clientY - box.top };
+}
+
+function selectionBetween(plan: ScatterPlan, a: Point, b: Point): Selection {
+  return {
+    time: { startS: timeAt(plan, Math.min(a.x, b.x)), endS: timeAt(plan, Math.max(a.x, b.x)) },
+    band: { fromS: responseAt(plan, Math.max(a.y, b.y)), toS: responseAt(plan, Math.min(a.y, b.y)) },
+  };
 }

@@ -1,48 +1,51 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { IconTag } from '@tabler/icons-react';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef } from 'react';
 import { OUTCOME_LABEL } from '../../map/shares.ts';
-import { shortName } from '../../map/kind.ts';
-import { type Sort, type SummaryRow, urlParts } from '../../summaries/row.ts';
-import { formatAge, formatDateTime, formatDuration } from '../../text/format.ts';
-import { visible } from '../../text/visible.ts';
-import { tracePlace } from '../../url/place.ts';
-import { PlaceLink } from '../../url/place-link.tsx';
-import { HttpStatus, OutcomeIcon, OutcomeTag } from '../../widgets/outcome.tsx';
+import { type Column, columnOf, DEFAULT_COLUMNS } from '../../summaries/columns.ts';
+import type { SummaryRow } from '../../summaries/row.ts';
+import { formatCount } from '../../text/format.ts';
+import { OutcomeIcon } from '../../widgets/outcome.tsx';
 import { useNow } from '../../widgets/use-now.ts';
 import { useSize } from '../../widgets/use-size.ts';
+import { Cell, RequestLink } from './cell.tsx';
 
 const ROW_PX = 36;
-/** A narrow screen shows a request on two lines. */
+/** A narrow screen shows a request on two lines, and other columns on a third. */
 const NARROW_ROW_PX = 56;
+const NARROW_MORE_PX = 78;
 const NARROW_PX = 700;
+const GAP_PX = 14;
+const EDGES_PX = 32;
+/** Rows below the last one in sight when older ones are loaded. */
+const NEAR_END_ROWS = 40;
 
-const COLUMNS: readonly (readonly [Sort, string])[] = [
-  ['outcome', 'Status'],
-  ['start', 'Age'],
-  ['url', 'Request'],
-  ['entry', 'Entry'],
-  ['status', 'HTTP'],
-  ['response', 'Response time'],
-  ['duration', 'Duration'],
-  ['services', 'Services'],
-  ['annotations', 'Notes'],
-];
+/** What the two lines of a narrow screen show anyway. */
+const NARROW_COLUMNS: ReadonlySet<string> = new Set(['outcome', 'start', 'url', 'entry', 'status', 'response']);
+const OF_DEFAULT_ONLY: ReadonlySet<string> = new Set(['duration', 'services', 'annotations']);
 
-interface TracesTableProps {
+export interface TracesTableProps {
   readonly rows: readonly SummaryRow[];
-  readonly sort: Sort;
-  readonly descending: boolean;
-  readonly onSort: (sort: Sort, descending: boolean) => void;
+  readonly columns: readonly Column[];
+  /** Null: as they came. */
+  readonly sort: { readonly id: string; readonly descending: boolean } | null;
+  readonly onSort: (id: string, descending: boolean) => void;
+  /** The last rows come into sight. */
+  readonly onNearEnd: () => void;
+  /** Somebody reads: scrolled down, the pointer or the focus on a row. */
+  readonly onHeld: (held: boolean) => void;
   readonly footer: ReactNode;
+  /** New rows that are not among these yet. */
+  readonly waiting: { readonly count: number; readonly show: () => void };
 }
 
-export function TracesTable({ rows, sort, descending, onSort, footer }: TracesTableProps): ReactNode {
+export function TracesTable(props: TracesTableProps): ReactNode {
+  const { rows, sort, onSort, footer, waiting } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const { width } = useSize(scroller);
-  const now = useNow(1000);
   const narrow = width > 0 && width < NARROW_PX;
-  const rowPx = narrow ? NARROW_ROW_PX : ROW_PX;
+  const columns = fitting(props.columns, width);
+  const more = narrow ? columns.filter(({ id }) => !NARROW_COLUMNS.has(id) && !OF_DEFAULT_ONLY.has(id)) : [];
+  const rowPx = narrow ? (more.length > 0 ? NARROW_MORE_PX : NARROW_ROW_PX) : ROW_PX;
   // oxlint-disable-next-line react/incompatible-library -- no React compiler here, so nothing is memoized wrongly
   const virtual = useVirtualizer({
     count: rows.length,
@@ -51,58 +54,141 @@ export function TracesTable({ rows, sort, descending, onSort, footer }: TracesTa
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: 12,
   });
-  const lengthOf = barLength(rows);
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  const isNearEnd = (scroller.current?.scrollTop ?? 0) > 0 && last >= rows.length - NEAR_END_ROWS;
+  const nearEnd = useEffectEvent(props.onNearEnd);
+  useEffect(() => {
+    if (isNearEnd) nearEnd();
+  }, [isNearEnd, rows.length]);
+  const { onScroll, ...hold } = useHold(scroller, props.onHeld);
+  const head = { columns, sort, onSort };
   return (
-    <div className="traces-scroll" ref={scroller} data-narrow={narrow}>
-      <div role="table" aria-label="Traces" aria-rowcount={rows.length + 1}>
-        <div className="traces-head" role="row">
-          {COLUMNS.map(([column, label]) => (
-            <div
-              key={column}
-              role="columnheader"
-              className={`c-${column}`}
-              aria-sort={sort !== column ? 'none' : descending ? 'descending' : 'ascending'}
-            >
-              <button
-                type="button"
-                data-testid={`sort-${column}`}
-                onClick={() => onSort(column, sort === column ? !descending : true)}
-              >
-                {label}
-                <span aria-hidden>{sort !== column ? '' : descending ? ' ↓' : ' ↑'}</span>
-              </button>
-            </div>
-          ))}
+    <div className="traces-frame" {...hold}>
+      <div className="traces-scroll" ref={scroller} data-narrow={narrow} onScroll={onScroll}>
+        <div
+          role="table"
+          aria-label="Traces"
+          aria-rowcount={rows.length + 1}
+          style={narrow ? {} : { minWidth: leastWidth(columns) }}
+        >
+          <Head {...head} />
+          <div role="rowgroup" className="traces-body" style={{ height: rows.length * rowPx }} key={rowPx}>
+            <Rows rows={rows} items={items} rowPx={rowPx} columns={columns} narrow={narrow ? { more } : null} />
+          </div>
         </div>
-        <div role="rowgroup" className="traces-body" style={{ height: rows.length * rowPx }} key={rowPx}>
-          {virtual.getVirtualItems().map((item) => {
-            const row = rows[item.index];
-            if (row === undefined) return null;
-            return (
-              <div
-                key={row.id}
-                role="row"
-                aria-rowindex={item.index + 2}
-                className="traces-row"
-                style={{ height: rowPx, transform: `translateY(${item.index * rowPx}px)` }}
-              >
-                <Cells row={row} now={now} bar={lengthOf(row)} />
-              </div>
-            );
-          })}
-        </div>
+        {footer}
       </div>
-      {footer}
+      {waiting.count === 0 ? null : (
+        <button
+          type="button"
+          className="btn btn-primary tail-pill num"
+          data-testid="tail-pill"
+          onClick={() => {
+            waiting.show();
+            scroller.current?.scrollTo({ top: 0 });
+          }}
+        >
+          ↑ {formatCount(waiting.count)} new
+        </button>
+      )}
     </div>
   );
 }
 
-/** As a part of the track, on a log scale as above: one slow trace must not make all others alike. */
-function barLength(rows: readonly SummaryRow[]): (row: SummaryRow) => number {
-  const times = rows.flatMap(({ responseS }) => (responseS !== undefined && responseS > 0 ? [responseS] : []));
-  const low = Math.min(...times) / 2;
-  const span = Math.log(Math.max(...times) / low);
-  return ({ responseS }) => (responseS !== undefined && responseS > low ? Math.log(responseS / low) / span : 0);
+/** What a pointer, the focus and scrolling say of whether somebody reads. */
+function useHold(scroller: { readonly current: HTMLElement | null }, onHeld: (held: boolean) => void) {
+  const isOver = useRef(false);
+  function tell(): void {
+    const { current } = scroller;
+    onHeld(isOver.current || (current !== null && (current.scrollTop > 0 || current.contains(document.activeElement))));
+  }
+  function setOver(over: boolean): void {
+    isOver.current = over;
+    tell();
+  }
+  return {
+    onPointerEnter: () => setOver(true),
+    onPointerLeave: () => setOver(false),
+    onFocus: tell,
+    onBlur: tell,
+    onScroll: tell,
+  };
+}
+
+interface HeadProps {
+  readonly columns: readonly Column[];
+  readonly sort: TracesTableProps['sort'];
+  readonly onSort: TracesTableProps['onSort'];
+}
+
+function Head({ columns, sort, onSort }: HeadProps): ReactNode {
+  return (
+    <div className="traces-head" role="row" style={{ gridTemplateColumns: template(columns) }}>
+      {columns.map(({ id, label, isFigure }) => {
+        const here = sort !== null && sort.id === id ? sort : null;
+        return (
+          <div
+            key={id}
+            role="columnheader"
+            className={`${classOf(id)} clip`}
+            data-figure={isFigure}
+            aria-sort={here === null ? 'none' : here.descending ? 'descending' : 'ascending'}
+          >
+            {sort === null ? (
+              label
+            ) : (
+              <button
+                type="button"
+                data-testid={`sort-${id}`}
+                onClick={() => onSort(id, here === null ? true : !here.descending)}
+              >
+                {label}
+                <span aria-hidden>{here === null ? '' : here.descending ? ' ↓' : ' ↑'}</span>
+              </button>
+            )}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+interface RowsProps {
+  readonly rows: readonly SummaryRow[];
+  readonly items: readonly { readonly index: number }[];
+  readonly rowPx: number;
+  readonly columns: readonly Column[];
+  readonly narrow: { readonly more: readonly Column[] } | null;
+}
+
+function Rows({ rows, items, rowPx, columns, narrow }: RowsProps): ReactNode {
+  const now = useNow(1000);
+  const lengthOf = useMemo(() => barLength(rows), [rows]);
+  const gridTemplateColumns = narrow === null ? template(columns) : undefined;
+  return items.map(({ index }) => {
+    const row = rows[index];
+    if (row === undefined) return null;
+    const place = { height: rowPx, transform: `translateY(${index * rowPx}px)` };
+    return (
+      <div
+        key={row.id}
+        role="row"
+        aria-rowindex={index + 2}
+        className="traces-row"
+        style={gridTemplateColumns === undefined ? place : { ...place, gridTemplateColumns }}
+      >
+        {narrow === null ? (
+          <WideCells row={row} columns={columns} now={now} bar={lengthOf(row)} />
+        ) : (
+          <NarrowCells row={row} more={narrow.more} now={now} bar={lengthOf(row)} />
+        )}
+        <span className={`row-edge o-${row.outcome}`} aria-hidden title={OUTCOME_LABEL[row.outcome]}>
+          <OutcomeIcon outcome={row.outcome} size={1} />
+        </span>
+      </div>
+    );
+  });
 }
 
 interface CellsProps {
@@ -111,53 +197,85 @@ interface CellsProps {
   readonly bar: number;
 }
 
-function Cells({ row, now, bar }: CellsProps): ReactNode {
-  const { host, path } = urlParts(row.url);
-  const services = row.services.map((name) => visible(shortName(name, null), 60));
+function WideCells({ row, columns, now, bar }: CellsProps & { readonly columns: readonly Column[] }): ReactNode {
+  const hasLink = columns.some(({ id }) => id === 'url');
+  return columns.map((column, at) => (
+    <div
+      key={column.id}
+      role="cell"
+      className={`${classOf(column.id)} clip ${column.id === 'response' ? `o-${row.outcome}` : ''}`}
+      data-figure={column.isFigure}
+    >
+      {/* Without the request, the first cell leads to the trace. */}
+      {!hasLink && at === 0 ? (
+        <span className="row-link-only">
+          <RequestLink row={row} />
+        </span>
+      ) : null}
+      <Cell row={row} column={column} now={now} bar={bar} />
+    </div>
+  ));
+}
+
+function NarrowCells({ row, more, now, bar }: CellsProps & { readonly more: readonly Column[] }): ReactNode {
+  const shown = [...NARROW_COLUMNS].flatMap((id) => columnOf(id) ?? []);
   return (
     <>
-      <div role="cell" className="c-outcome">
-        {row.partial ? <OutcomeTag outcome="pending" /> : null}
-        {row.partial && row.outcome === 'ok' ? null : <OutcomeTag outcome={row.outcome} />}
-      </div>
-      <div role="cell" className="c-start num" title={formatDateTime(row.startS)}>
-        {formatAge(now - row.startS)}
-      </div>
-      <div role="cell" className="c-url clip">
-        <PlaceLink to={tracePlace(row.id)} testId={`trace-${row.id}`} className="row-link" title={visible(row.url)}>
-          <span className="method">{visible(row.method, 10)}</span> {visible(path || row.entry || row.id)}
-          {host === '' ? null : <span className="muted host">{visible(host, 80)}</span>}
-        </PlaceLink>
-      </div>
-      <div role="cell" className="c-entry clip">
-        {visible(row.entry, 80)}
-      </div>
-      <div role="cell" className="c-status num">
-        <HttpStatus status={row.status} />
-      </div>
-      <div role="cell" className={`c-response num o-${row.outcome}`}>
-        <span className="bar-track" aria-hidden>
-          <span className="bar-fill" style={{ width: `${bar * 100}%` }} />
-        </span>
-        {formatDuration(row.responseS)}
-      </div>
-      <div role="cell" className="c-duration num">
-        {formatDuration(row.durationS)}
-      </div>
-      <div role="cell" className="c-services clip" title={services.join(', ')}>
-        <span className="num service-count">{services.length}</span>
-        <span className="muted">{services.slice(0, 4).join(', ')}</span>
-      </div>
-      <div role="cell" className="c-annotations num">
-        {row.annotationCount === 0 ? null : (
-          <span title={`${row.annotationCount} annotations`}>
-            <IconTag size={12} aria-label="Annotations" /> {row.annotationCount}
-          </span>
-        )}
-      </div>
-      <span className={`row-edge o-${row.outcome}`} aria-hidden title={OUTCOME_LABEL[row.outcome]}>
-        <OutcomeIcon outcome={row.outcome} size={1} />
-      </span>
+      {shown.map((column) => (
+        <div
+          key={column.id}
+          role="cell"
+          className={`${classOf(column.id)} clip ${column.id === 'response' ? `o-${row.outcome}` : ''}`}
+          data-figure={column.isFigure}
+        >
+          <Cell row={row} column={column} now={now} bar={bar} />
+        </div>
+      ))}
+      {more.length === 0 ? null : (
+        <div role="cell" className="c-more clip">
+          {more.map((column) => (
+            <span key={column.id} className="more-pair">
+              <span className="muted">{column.label}</span> <Cell row={row} column={column} now={now} bar={bar} />
+            </span>
+          ))}
+        </div>
+      )}
     </>
   );
+}
+
+function classOf(id: string): string {
+  return id.startsWith('annotation.') ? 'c-annotation' : `c-${id.replaceAll('.', '-')}`;
+}
+
+/** Columns that nobody chose make room on a small desk. */
+function fitting(columns: readonly Column[], width: number): readonly Column[] {
+  const isDefault =
+    columns.length === DEFAULT_COLUMNS.length && columns.every(({ id }, at) => DEFAULT_COLUMNS[at] === id);
+  return isDefault && width > 0 && width < leastWidth(columns)
+    ? columns.filter(({ id }) => id !== 'services')
+    : columns;
+}
+
+function leastWidth(columns: readonly Column[]): number {
+  return columns.reduce((sum, { px }) => sum + px + GAP_PX, EDGES_PX - GAP_PX);
+}
+
+function template(columns: readonly Column[]): string {
+  const grows = columns.some(({ grow }) => grow > 0);
+  const tracks = columns.map(({ px, grow }) => (grow > 0 ? `minmax(${px}px, ${grow}fr)` : `${px}px`));
+  return [...tracks, ...(grows ? [] : ['1fr'])].join(' ');
+}
+
+/** As a part of the track, on a log scale as above: one slow trace must not make all others alike. */
+function barLength(rows: readonly SummaryRow[]): (row: SummaryRow) => number {
+  let [least, most] = [Number.POSITIVE_INFINITY, 0];
+  for (const { responseS } of rows) {
+    if (responseS === undefined || responseS <= 0) continue;
+    least = Math.min(least, responseS);
+    most = Math.max(most, responseS);
+  }
+  const low = least / 2;
+  const span = Math.log(most / low);
+  return ({ responseS }) => (responseS !== undefined && responseS > low ? Math.log(responseS / low) / span : 0);
 }

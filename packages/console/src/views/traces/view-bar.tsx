@@ -1,117 +1,117 @@
 import { TRACE_FIELDS, type TraceGroups } from '@fluoroscope/api';
-import { Menu } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { IconArrowBarDown, IconBulb } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { andFilter } from '../../filter/builder.ts';
-import { type Band, bandCondition } from '../../map/band.ts';
-import { groupsTable, printCsv, printJson, type Table, tracesTable } from '../../summaries/export.ts';
+import { explain } from '../../differences/sets.ts';
 import { describeLooked } from '../../summaries/groups.ts';
-import type { SummaryRow } from '../../summaries/row.ts';
-import { formatDuration } from '../../text/format.ts';
+import { type Selection, selectionCondition } from '../../summaries/selection.ts';
+import { formatClock, formatCount, formatDuration } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 import type { TracesPlace } from '../../url/place.ts';
+import { PlaceLink } from '../../url/place-link.tsx';
 import { go } from '../../url/use-place.ts';
 import { fieldLabel } from './field-label.ts';
+import type { SelectionState } from './use-selection.ts';
 
 interface ViewBarProps {
   readonly place: TracesPlace;
-  readonly rows: readonly SummaryRow[];
   readonly answer: TraceGroups | undefined;
-  /** Of response times, chosen and not yet part of the filter. */
-  readonly band: Band | null;
-  readonly onBandUsed: () => void;
+  readonly selected: SelectionState;
+  /** Of the loaded rows. */
+  readonly selectedCount: number;
+  /** Null: these traces cannot be followed. */
+  readonly tail: { readonly isOn: boolean; readonly toggle: () => void; readonly said: string } | null;
+  /** At the end: what can be done with what is shown. */
+  readonly children: ReactNode;
 }
 
 /** Between the charts and the table: what the table is of, and how much the figures are made of. */
-export function ViewBar({ place, rows, answer, band, onBandUsed }: ViewBarProps): ReactNode {
-  const keys = answer?.annotationKeys ?? [];
-  const unlisted = place.by.startsWith('annotation.') && !keys.includes(place.by.slice('annotation.'.length));
+export function ViewBar({ place, answer, selected, selectedCount, tail, children }: ViewBarProps): ReactNode {
   return (
     <div className="view-bar">
-      <label className="view-by">
-        Group by
-        <select
-          className="field"
-          data-testid="group-by"
-          value={place.by}
-          onChange={(event) => go({ ...place, by: event.target.value })}
-        >
-          <option value="">nothing, list traces</option>
-          {TRACE_FIELDS.map((field) => (
-            <option key={field} value={field}>
-              {fieldLabel(field)}
-            </option>
-          ))}
-          {keys.length === 0 && !unlisted ? null : (
-            <optgroup label="Annotations">
-              {unlisted ? <option value={place.by}>{visible(fieldLabel(place.by), 60)}</option> : null}
-              {keys.map((key) => (
-                <option key={key} value={`annotation.${key}`}>
-                  {visible(key, 60)}
-                </option>
-              ))}
-            </optgroup>
-          )}
-        </select>
-      </label>
-      <span className="view-looked muted num" data-testid="looked">
-        {answer === undefined ? '' : describeLooked(answer.looked)}
-      </span>
-      {band === null ? null : (
+      <GroupBy place={place} keys={answer?.annotationKeys ?? []} />
+      {tail === null ? null : (
         <button
           type="button"
-          className="btn btn-small btn-primary"
-          data-testid="band-filter"
-          onClick={() => {
-            onBandUsed();
-            go({ ...place, filter: andFilter(place.filter, bandCondition(band)) });
-          }}
+          className="btn btn-small tail-button"
+          aria-pressed={tail.isOn}
+          title="Show new traces as they arrive ( l )"
+          data-testid="tail"
+          onClick={tail.toggle}
         >
-          Only {formatDuration(band.fromS)} – {formatDuration(band.toS)}
+          <IconArrowBarDown size={14} aria-hidden /> Live tail
         </button>
       )}
-      <ExportMenu
-        name={place.by === '' ? 'traces' : 'groups'}
-        table={() => (place.by === '' ? tracesTable(rows) : groupsTable(answer?.groups ?? []))}
-      />
+      <span className="view-looked muted num" data-testid="looked">
+        {tail?.isOn === true ? tail.said : answer === undefined ? '' : describeLooked(answer.looked)}
+      </span>
+      {selected.isEmpty ? null : (
+        <span className="view-selection">
+          <button
+            type="button"
+            className="btn btn-small btn-primary"
+            data-testid="band-filter"
+            title={`${formatCount(selectedCount)} of the loaded traces`}
+            onClick={selected.apply}
+          >
+            Only {describe(selected.selection)}
+          </button>
+          <PlaceLink
+            to={explain(place.range, place.filter, {
+              filter: selectionCondition(selected.selection),
+              time: selected.selection.time,
+            })}
+            className="btn btn-small"
+            testId="explain"
+            title="What sets these apart from the rest"
+          >
+            <IconBulb size={14} aria-hidden /> Explain these
+          </PlaceLink>
+          <button type="button" className="link-button" data-testid="selection-clear" onClick={selected.clear}>
+            Clear
+          </button>
+        </span>
+      )}
+      {children}
     </div>
   );
 }
 
-interface ExportMenuProps {
-  readonly name: string;
-  readonly table: () => Table;
+function describe({ time, band }: Selection): string {
+  const parts = [
+    time === null ? '' : `${formatClock(time.startS).slice(0, 8)} – ${formatClock(time.endS).slice(0, 8)}`,
+    band === null ? '' : `${formatDuration(band.fromS)} – ${formatDuration(band.toS)}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
 }
 
-function ExportMenu({ name, table }: ExportMenuProps): ReactNode {
+function GroupBy({ place, keys }: { readonly place: TracesPlace; readonly keys: readonly string[] }): ReactNode {
+  const unlisted = place.by.startsWith('annotation.') && !keys.includes(place.by.slice('annotation.'.length));
   return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
-        <button type="button" className="btn btn-small" data-testid="export" aria-label={`Export these ${name}`}>
-          <IconDownload size={14} aria-hidden />
-          <span className="wide-only">Export</span>
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item data-testid="export-csv" onClick={() => save(`${name}.csv`, 'text/csv', printCsv(table()))}>
-          CSV, as shown
-        </Menu.Item>
-        <Menu.Item
-          data-testid="export-json"
-          onClick={() => save(`${name}.json`, 'application/json', printJson(table()))}
-        >
-          JSON, as shown
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <label className="view-by">
+      Group by
+      <select
+        className="field"
+        data-testid="group-by"
+        value={place.by}
+        onChange={(event) => go({ ...place, by: event.target.value })}
+      >
+        <option value="">nothing, list traces</option>
+        {TRACE_FIELDS.map((field) => (
+          <option key={field} value={field}>
+            {fieldLabel(field)}
+          </option>
+        ))}
+        {keys.length === 0 && !unlisted ? null : (
+          <optgroup label="Annotations">
+            {unlisted ? <option value={place.by}>{visible(fieldLabel(place.by), 60)}</option> : null}
+            {keys.map((key) => (
+              <option key={key} value={`annotation.${key}`}>
+                {visible(key, 60)}
+              </option>
+            ))}
+          </optgroup>
+        )}
+      </select>
+    </label>
   );
-}
-
-function save(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `fluoroscope-${name}`;
-  link.click();
-  URL.revokeObjectURL(url);
 }

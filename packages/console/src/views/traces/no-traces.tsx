@@ -1,0 +1,42 @@
+import { IconListSearch } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import type { TracesPlace } from '../../url/place.ts';
+import { go } from '../../url/use-place.ts';
+import { Bone, State } from '../../widgets/state.tsx';
+
+interface NoTracesProps {
+  readonly place: TracesPlace;
+  /** Null: these cannot be followed. */
+  readonly onTail: (() => void) | null;
+}
+
+export function NoTraces({ place, onTail }: NoTracesProps): ReactNode {
+  return (
+    <State icon={<IconListSearch size={24} stroke={1.6} />} title="No traces here" testId="empty-traces">
+      <p>
+        {place.filter === '' ? 'Nothing was recorded in this window.' : 'Nothing in this window matches the filter.'}
+      </p>
+      {place.range.kind === 'last' && place.range.seconds < 3600 ? (
+        <button type="button" className="btn" onClick={() => go({ ...place, range: { kind: 'last', seconds: 3600 } })}>
+          Look at the last hour
+        </button>
+      ) : null}
+      {onTail === null ? null : (
+        <button type="button" className="btn" data-testid="tail" onClick={onTail}>
+          Wait for new ones
+        </button>
+      )}
+    </State>
+  );
+}
+
+export function TracesSkeleton(): ReactNode {
+  return (
+    <div className="traces-skeleton" role="status" aria-label="Loading traces" data-testid="loading">
+      <Bone width="100%" height={96} />
+      {Array.from({ length: 14 }, (_, index) => (
+        <Bone key={index} width={`${92 - ((index * 13) % 30)}%`} height={14} />
+      ))}
+    </div>
+  );
+}

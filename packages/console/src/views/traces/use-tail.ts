@@ -1,0 +1,61 @@
+import { useRef, useState } from 'react';
+import { readTraceSummaries } from '../../http/operations.ts';
+import { type LiveState, useLive } from '../../http/use-live.ts';
+import { summaryRow } from '../../summaries/row.ts';
+import { arrive, catchUp, NO_TAIL, release, type Tail } from '../../summaries/tail.ts';
+import type { TracesPlace } from '../../url/place.ts';
+import { printRange, windowOf } from '../../url/range.ts';
+
+export interface TailedTraces {
+  readonly tail: Tail;
+  readonly live: LiveState;
+  /** Somebody reads: what comes waits. */
+  readonly setHeld: (held: boolean) => void;
+  /** What waits is shown. */
+  readonly release: () => void;
+}
+
+/** New traces that match the place's filter, as they come. */
+export function useTail(place: TracesPlace, isOn: boolean, paused: boolean): TailedTraces {
+  const key = isOn ? `${printRange(place.range)} ${place.filter}` : '';
+  const [kept, setKept] = useState<{ readonly key: string; readonly tail: Tail }>({ key, tail: NO_TAIL });
+  const isHeld = useRef(false);
+
+  function change(next: (tail: Tail) => Tail): void {
+    setKept((was) => ({ key, tail: next(was.key === key ? was.tail : NO_TAIL) }));
+  }
+  /** What came before the stream began, or while there was none. */
+  async function readList(): Promise<void> {
+    const window = windowOf(place.range, Date.now() / 1000);
+    const abort = AbortSignal.timeout(READ_MS_MAX);
+    const page = await readTraceSummaries({ window, filter: place.filter }, abort).catch(() => null);
+    const rows = (page?.TraceSummaries ?? []).map(summaryRow);
+    change((tail) => catchUp(tail, rows, tail.rows.length > 0 && (isHeld.current || paused)));
+  }
+  const live = useLive(
+    !isOn,
+    () => void readList(),
+    !isOn
+      ? null
+      : {
+          filter: place.filter,
+          onBegin: () => void readList(),
+          onTraces: ({ traces, passedCount, hasMore }) =>
+            change((tail) =>
+              arrive(tail, { rows: traces.map(summaryRow), passedCount, hasMore }, isHeld.current || paused),
+            ),
+        },
+  );
+  return {
+    tail: kept.key === key ? kept.tail : NO_TAIL,
+    live: paused && isOn ? 'paused' : live,
+    setHeld(held) {
+      if (held === isHeld.current) return;
+      isHeld.current = held;
+      if (isOn && !held && !paused) change(release);
+    },
+    release: () => change(release),
+  };
+}
+
+const READ_MS_MAX = 10_000;

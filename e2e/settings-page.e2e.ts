@@ -81,6 +81,10 @@ test('a group is made, changed and deleted; an expression that cannot be read is
     () => page.locator('[data-testid^="trace-1-"]').count(),
     (count) => count === 2,
   );
+  await page.goto(`http://${program.http}/settings/groups`);
+  await page.getByTestId('map-of-payments').click();
+  await page.waitForURL((url) => url.pathname === '/map' && url.searchParams.get('group') === 'payments');
+  await page.locator('.node').first().waitFor();
 
   await page.goto(`http://${program.http}/settings/groups`);
   await page.getByTestId('delete-payments').click();
@@ -135,6 +139,32 @@ test('what is refused is counted where it can be seen', async () => {
   await page.getByTestId('loss-MissingId').waitFor();
   expect(await page.getByTestId('balance-refused').innerText()).toMatch(/^1\n/);
   expect(await page.getByTestId('trust-services').innerText()).toContain('shop');
+});
+
+test('keys go from page to page, and so does a menu on a phone', async () => {
+  await page.goto(`http://${program.http}/settings/keys`);
+  await page.getByTestId('open-mode').waitFor();
+  for (const [key, path] of Object.entries({ m: '/map', t: '/traces', a: '/analytics', s: '/settings/groups' })) {
+    await page.keyboard.press('g');
+    await page.keyboard.press(key);
+    await page.waitForURL((url) => url.pathname === path);
+  }
+  await page.getByTestId('groups-table').waitFor();
+  await page.keyboard.press('g');
+  await page.keyboard.press('x');
+  await page.keyboard.press('m');
+  await page.getByTestId('trace-jump').fill('');
+  await page.keyboard.type('gt');
+  expect(new URL(page.url()).pathname).toBe('/settings/groups');
+
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const [name, path] of Object.entries({ traces: '/traces', settings: '/settings/groups' })) {
+    await page.getByTestId('pages').click();
+    await page.getByTestId(`pages-${name}`).waitFor();
+    expect(await violations()).toEqual([]);
+    await page.getByTestId(`pages-${name}`).click();
+    await page.waitForURL((url) => url.pathname === path);
+  }
 });
 
 test.each(['light', 'dark'] as const)(

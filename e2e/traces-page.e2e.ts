@@ -27,6 +27,7 @@ beforeAll(async () => {
     () => countOf('annotation.page = "checkout" AND service("payment")'),
     (count) => count > 0,
   );
+  await eventually(annotationKeys, (keys) => keys.includes('page'));
   await sendPaged();
 });
 
@@ -38,15 +39,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   complaints.length = 0;
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) =>
-      // oxlint-disable-next-line no-console -- how the page tells this test
-      console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`),
-    );
-  });
+  page = await openPage();
 });
 
 afterEach(async () => {
@@ -60,6 +53,7 @@ test('an expression is written by keyboard, with names and values of live data',
   await page.keyboard.type('service("pay');
   await offer('payment').waitFor();
   await page.keyboard.press('Enter');
+  await page.getByTestId('filter').getByText('service("payment")').waitFor();
   await page.keyboard.press('End');
   await page.keyboard.type(' AND annotation.pa');
   await offer('annotation.page').waitFor();
@@ -166,9 +160,8 @@ test('what is shown can be taken along', async () => {
 
 test('all that matches is exported, with the columns of choice; it can be cancelled', async () => {
   await open(`${PAGED}&columns=id,annotation.at`);
-  let isSlow = true;
   await page.route('**/TraceSummaries', async (route) => {
-    if (isSlow) await new Promise((resolve) => setTimeout(resolve, 150));
+    await new Promise((resolve) => setTimeout(resolve, 150));
     await route.continue().catch(() => {}); // cancelled meanwhile
   });
   await page.getByTestId('export').click();
@@ -176,7 +169,7 @@ test('all that matches is exported, with the columns of choice; it can be cancel
   await page.getByTestId('export-progress').waitFor();
   await page.getByTestId('export-cancel').click();
   await page.getByTestId('export').click();
-  isSlow = false;
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
   const downloading = page.waitForEvent('download');
   await page.getByTestId('export-csv').click();
   const lines = readFileSync(await (await downloading).path(), 'utf8')
@@ -229,12 +222,7 @@ test('columns are chosen, ordered by keyboard and by pointer, kept in the link a
 
 test('an area of the scatter becomes the range and the filter, by mouse and by keyboard', async () => {
   await open('/traces');
-  const box = await boxOf(page.getByTestId('scatter'));
-  await page.mouse.move(box.x + box.width * 0.3, box.y + 14);
-  await page.mouse.down();
-  await page.mouse.move(box.x + box.width * 0.9, box.y + 100, { steps: 5 });
-  await page.mouse.up();
-  await page.getByTestId('scatter-area').waitFor({ state: 'attached' });
+  await brushScatter();
   await page.getByRole('slider', { name: 'Longest response time' }).focus();
   await page.keyboard.press('Shift+ArrowDown');
   expect(await violations()).toEqual([]);
@@ -259,32 +247,31 @@ test('a live tail brings new traces on top, and moves nothing under a reader', a
   await eventually(topRow, (id) => id !== before);
   const rows = await boxOf(page.locator('.traces-scroll'));
   await page.mouse.move(rows.x + 300, rows.y + 150);
-  const held = await topRow();
-  await page
-    .getByTestId('tail-pill')
-    .getByText(/\d+ new/)
-    .waitFor();
-  expect(await topRow()).toBe(held);
+  const held = await topRowWhileMoreWait();
   expect(await violations()).toEqual([]);
   await page.getByTestId('tail-pill').click();
   await eventually(topRow, (id) => id !== held);
   await page.getByTestId('live').click();
   await page.getByTestId('live').and(page.locator('[data-state="paused"]')).waitFor();
-  const paused = await topRow();
-  await page.getByTestId('tail-pill').waitFor();
-  expect(await topRow()).toBe(paused);
+  const paused = await topRowWhileMoreWait();
   await page.getByTestId('live').click();
   await eventually(topRow, (id) => id !== paused);
+});
+
+test('an empty list waits for the first trace that matches', async () => {
+  await page.goto(`http://${demo.http}/traces?filter=service("awaited")`);
+  await page.getByTestId('empty-traces').getByTestId('tail').click();
+  await page.getByTestId('tail').and(page.locator('[aria-pressed="true"]')).waitFor();
   const now = Date.now() / 1000;
-  await post(demo.http, '/TraceSegments', { TraceSegmentDocuments: [documentOf('catalog', 'f'.repeat(24), now)] });
-  await page.getByTestId(`trace-1-5759e988-${'f'.repeat(24)}`).waitFor({ state: 'attached' });
+  await post(demo.http, '/TraceSegments', { TraceSegmentDocuments: [documentOf('awaited', 'f'.repeat(24), now)] });
+  await page.getByTestId(`trace-1-5759e988-${'f'.repeat(24)}`).waitFor();
 });
 
 test('times are local or UTC everywhere, and the choice is kept', async () => {
   await page.close();
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, timezoneId: 'Asia/Tokyo' });
+  page = await openPage({ timezoneId: 'Asia/Tokyo' });
   await open(PAGED);
-  const shown = (): Promise<string | null> => page.locator('.c-start span').first().getAttribute('title');
+  const shown = (): Promise<string | null> => page.locator('.traces-row .c-start span').first().getAttribute('title');
   const local = await shown();
   await page.getByTestId('zone').click();
   await eventually(shown, (text) => text !== null && text !== local);
@@ -299,43 +286,74 @@ test('times are local or UTC everywhere, and the choice is kept', async () => {
 test('a server without traces says how to send some, notices the first one, and sends one itself', async () => {
   const folder = makeFolder();
   const server = await startProgram(serveFlags(folder));
+  const [watching, map] = [await openPage(), await openPage()];
   try {
-    const watching = await page.context().newPage();
-    for (const it of [watching, page]) await it.goto(`http://${server.http}/traces`);
-    await watching.getByTestId('first-run').waitFor();
+    await watching.goto(`http://${server.http}/traces`);
+    await map.goto(`http://${server.http}/map`);
+    for (const it of [watching, map]) await it.getByTestId('first-run').waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await map.emulateMedia({ colorScheme });
+      expect(await violations(map), colorScheme).toEqual([]);
+    }
+    await page.goto(`http://${server.http}/traces`);
     await page.getByTestId('way-python').click();
     expect(await page.getByTestId('snippet').innerText()).toContain(`tcp:${server.http} udp:${server.udp}`);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     expect(await violations()).toEqual([]);
     await page.getByTestId('send-test-trace').click();
     await page.getByText('It arrived').first().waitFor();
     await page.waitForURL(/\/traces\/1-/);
-    await page.getByTestId('timeline').getByText('test-payment').first().waitFor();
+    await page.getByTestId('timeline').getByText('test-payment').first().waitFor({ state: 'attached' });
     await watching.getByTestId('arrived').waitFor();
     await watching.getByTestId('first-run-done').click();
     await watching.locator('[data-testid^="trace-1-"]').first().waitFor();
-    await watching.close();
+    await map.getByTestId('arrived').waitFor();
+    await map.getByTestId('node-test-payment').first().waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await map.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      expect(await violations(map), `${colorScheme}, arrived`).toEqual([]);
+    }
+    await map.getByTestId('arrived-close').click();
+    await map.getByTestId('arrived').waitFor({ state: 'detached' });
   } finally {
-    await page.close();
+    for (const it of [page, watching, map]) await it.close();
     await server.stop();
     removeFolder(folder);
   }
-});
+}, 180_000);
 
 test.each(['light', 'dark'] as const)(
   'in %s no rule of axe is broken, on a desk and on a phone',
   async (colorScheme) => {
     await page.emulateMedia({ colorScheme });
-    for (const path of ['/traces', '/traces?by=url']) {
+    for (const path of ['/traces', '/traces?by=url', '/traces?columns=outcome,annotation.page,id']) {
       await page.setViewportSize({ width: 1440, height: 900 });
       await open(path);
       expect(await violations(), path).toEqual([]);
       await page.setViewportSize({ width: 390, height: 844 });
       await open(path);
+      if (path === '/traces') await brushScatter();
       expect(await violations(), `${path} on a phone`).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     }
   },
+  180_000,
 );
+
+async function openPage(options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
+  const opened = await browser.newPage({ viewport: { width: 1440, height: 900 }, ...options });
+  opened.setDefaultTimeout(60_000);
+  opened.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  opened.on('pageerror', (error) => complaints.push(error.message));
+  await opened.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) =>
+      // oxlint-disable-next-line no-console -- how the page tells this test
+      console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`),
+    );
+  });
+  return opened;
+}
 
 async function open(path: string): Promise<void> {
   await page.goto(`http://${demo.http}${path}`);
@@ -345,12 +363,27 @@ async function open(path: string): Promise<void> {
   await page.getByTestId('looked').getByText('matching').waitFor();
 }
 
+async function brushScatter(): Promise<void> {
+  const box = await boxOf(page.getByTestId('scatter'));
+  await page.mouse.move(box.x + box.width * 0.3, box.y + 14);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.9, box.y + 100, { steps: 5 });
+  await page.mouse.up();
+  await page.getByTestId('scatter-area').waitFor({ state: 'attached' });
+}
+
 /** Fills a window of its own, before the demo's traces. */
 async function sendPaged(): Promise<void> {
   const documents = Array.from({ length: PAGED_COUNT }, (_, at) =>
-    documentOf('paged', at.toString(16).padStart(24, 'e'), PAGED_START + at / 50, { at }),
+    documentOf('paged', (at + 1).toString(16).padStart(24, '0'), PAGED_START + at / 50, { at }),
   );
   await post(demo.http, '/TraceSegments', { TraceSegmentDocuments: documents });
+  const set = { startTime: PAGED_START - 10, endTime: PAGED_START + 100, filter: 'service("paged")', by: 'service' };
+  await eventually(
+    async () =>
+      (await post(demo.http, '/api/traces/groups', set))['looked'] as { readonly matchingCount: number | null },
+    ({ matchingCount }) => matchingCount === PAGED_COUNT,
+  );
 }
 
 function documentOf(name: string, id: string, endS: number, annotations: object = {}): string {
@@ -373,6 +406,19 @@ async function topRow(): Promise<string | null> {
   return page.locator('[aria-rowindex="2"] .row-link').getAttribute('data-testid');
 }
 
+/** Which stays while the rows are held and more and more wait. */
+async function topRowWhileMoreWait(): Promise<string | null> {
+  const pill = page.getByTestId('tail-pill');
+  const waiting = await pill.innerText();
+  const top = await topRow();
+  await eventually(
+    () => pill.innerText(),
+    (text) => text !== waiting,
+  );
+  expect(await topRow()).toBe(top);
+  return top;
+}
+
 async function boxOf(
   locator: ReturnType<Page['locator']>,
 ): Promise<{ x: number; y: number; width: number; height: number }> {
@@ -385,9 +431,9 @@ function offer(label: string): ReturnType<Page['locator']> {
   return page.locator('.filter-offers li').filter({ hasText: label }).first();
 }
 
-async function violations(): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
+async function violations(of: Page = page): Promise<readonly string[]> {
+  await of.evaluate(AXE);
+  return of.evaluate(async () => {
     const { axe } = globalThis as unknown as {
       axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
     };
@@ -404,4 +450,11 @@ async function countOf(filter: string): Promise<number> {
     FilterExpression: filter,
   });
   return (answer['TraceSummaries'] as readonly unknown[]).length;
+}
+
+/** That the editor would offer for the newest traces. */
+async function annotationKeys(): Promise<readonly string[]> {
+  const now = Date.now() / 1000;
+  const words = await post(demo.http, '/api/filter/words', { startTime: now - 300, endTime: now });
+  return (words['annotations'] as readonly { readonly key: string }[]).map(({ key }) => key);
 }

@@ -18,17 +18,17 @@ const FADE_MS = 1_000;
 
 const [folder] = process.argv.slice(2);
 ensureBuilt();
-await showDemo(folder === undefined ? TRAFFIC_MS : 0, async ({ base, declined }) => {
+await showDemo(folder === undefined ? TRAFFIC_MS : 0, async ({ base, ...traces }) => {
   const browser = await chromium.launch({ executablePath: await findBrowser(), args: [...BROWSER_ARGS] });
   try {
-    if (folder === undefined) await takeForReadme(browser, base, declined);
-    else await takeAll(browser, base, declined);
+    if (folder === undefined) await takeForReadme(browser, base, traces);
+    else await takeAll(browser, base, traces);
   } finally {
     await browser.close();
   }
 });
 
-async function takeForReadme(browser, base, declined) {
+async function takeForReadme(browser, base, { declined }) {
   const shots = [
     { name: 'map-light', colorScheme: 'light', prepare: showMap },
     { name: 'map-dark', colorScheme: 'dark', prepare: showMap },
@@ -37,6 +37,11 @@ async function takeForReadme(browser, base, declined) {
       name: 'traces-dark',
       colorScheme: 'dark',
       prepare: (page) => showPage(page, base, '/traces', '[data-testid^="trace-1-"]'),
+    },
+    {
+      name: 'analytics-light',
+      colorScheme: 'light',
+      prepare: (page) => showPage(page, base, '/analytics?a=fault', '[data-testid="differences"]'),
     },
   ];
   for (const { name, colorScheme, prepare } of shots) {
@@ -60,7 +65,7 @@ async function takeForReadme(browser, base, declined) {
 }
 
 /** Path and what it shows when it is there, by name. */
-function pagesOf(declined) {
+function pagesOf({ declined, paid }) {
   const trace = `/traces/${declined}`;
   return {
     map: ['/map', '.node'],
@@ -76,14 +81,21 @@ function pagesOf(declined) {
     'trace-spans': [`${trace}?view=spans`, '[data-testid="spans"]'],
     'trace-json': [`${trace}?view=raw`, '[data-testid="raw-trace"]'],
     'trace-otlp': [`${trace}?view=otlp`, '[data-testid="otlp-trace"]'],
-    compare: [`${trace}/compare/${declined}`, '[data-testid="compare-table"]'],
+    compare: [`${trace}/compare/${paid}`, '[data-testid="compare-table"]'],
+    analytics: ['/analytics', '[data-testid="chart-times"]'],
+    'analytics-faults': ['/analytics?a=fault', '[data-testid="differences"]'],
+    'settings-groups': ['/settings/groups', '[data-testid="groups-table"]'],
+    'settings-sampling': ['/settings/sampling', '[data-testid^="rule-row-"]'],
+    'settings-encryption': ['/settings/encryption', '.settings-body h1'],
+    'settings-keys': ['/settings/keys', '[data-testid="open-mode"]'],
+    'settings-health': ['/settings/health', '[data-testid="trust-services"]'],
     unknown: [`/traces/1-00000001-${'0'.repeat(24)}`, '[data-testid="unknown-trace"]'],
   };
 }
 
-async function takeAll(browser, base, declined) {
+async function takeAll(browser, base, traces) {
   mkdirSync(folder, { recursive: true });
-  for (const [name, [path, shown]] of Object.entries(pagesOf(declined))) {
+  for (const [name, [path, shown]] of Object.entries(pagesOf(traces))) {
     for (const colorScheme of ['light', 'dark']) {
       for (const viewport of [DESK, PHONE]) {
         const file = join(folder, `${name}-${colorScheme}-${viewport.width}.png`);

@@ -9,12 +9,13 @@ import { ROOT } from './set-up.mjs';
 
 export const NODES = ['frontend', 'catalog', 'cart', 'recommender', 'order', 'payment', 'products', 'carts', 'orders'];
 const FAULTY_CHECKOUT = 'fault AND service("payment") AND http.url CONTAINS "/checkout"';
+const PAID_CHECKOUT = '!(fault) AND service("payment") AND http.url CONTAINS "/checkout"';
 const PROGRAM = join(ROOT, 'packages', 'cli', 'dist', 'main.js');
 const WAIT_MS = 120_000;
 
 /**
- * Runs the demo in a folder of its own, and `show` with where it listens and the id of a trace in which a card was declined: after
- * every service has been seen and `trafficMs` have passed, until rates and times look like those of a shop that has been open for a while.
+ * Runs the demo in a folder of its own, and `show` with where it listens and the ids of a trace in which a card was `declined`, and of one in which
+ * it `paid`: after every service has been seen and `trafficMs` have passed, until rates and times look like those of a shop that has been open for a while.
  */
 export async function showDemo(trafficMs, show) {
   const dataDir = mkdtempSync(join(tmpdir(), 'fluoroscope-shown-'));
@@ -22,13 +23,15 @@ export async function showDemo(trafficMs, show) {
   try {
     const base = await demo.address;
     const startedMs = Date.now();
-    const declined = await until(async () => {
+    const { declined, paid } = await until(async () => {
       const names = new Set((await ask(base, '/ServiceGraph')).Services.map(({ Name }) => Name));
       const [faulty] = (await ask(base, '/TraceSummaries', { FilterExpression: FAULTY_CHECKOUT })).TraceSummaries;
-      return NODES.every((name) => names.has(name)) ? faulty?.Id : undefined;
+      const [well] = (await ask(base, '/TraceSummaries', { FilterExpression: PAID_CHECKOUT })).TraceSummaries;
+      const isSeen = NODES.every((name) => names.has(name)) && faulty !== undefined && well !== undefined;
+      return isSeen ? { declined: faulty.Id, paid: well.Id } : undefined;
     });
     await pause(trafficMs - (Date.now() - startedMs));
-    await show({ base, declined });
+    await show({ base, declined, paid });
   } finally {
     await demo.stop();
     rmSync(dataDir, { recursive: true, force: true });

@@ -6,7 +6,7 @@ import { BROWSER_ARGS, findBrowser } from './browser.mjs';
 import { ensureBuilt, ROOT } from './set-up.mjs';
 import { hidePaths, NODES, pause, showDemo } from './shown-demo.mjs';
 
-// `npm run tour`: docs/images/tour.webp, from a node in trouble to the exception behind it, in the demo as it runs on this machine.
+// `npm run tour`: docs/images/tour.webp, from a node in trouble to the exception behind it, and to what the failing traces have in common, in the demo as it runs on this machine.
 const FILE = join(ROOT, 'docs', 'images', 'tour.webp');
 const VIEWPORT = { width: 1200, height: 750 };
 const QUALITY = 0.72;
@@ -18,10 +18,10 @@ const LOOK_MS = 2_600;
 const GLANCE_MS = 1_300;
 
 ensureBuilt();
-await showDemo(TRAFFIC_MS, async ({ base, declined }) => {
+await showDemo(TRAFFIC_MS, async ({ base, declined, paid }) => {
   const browser = await chromium.launch({ executablePath: await findBrowser(), args: [...BROWSER_ARGS] });
   try {
-    const frames = await walkThrough(browser, base, declined);
+    const frames = await walkThrough(browser, { base, declined, paid });
     const tour = animate(frames, VIEWPORT);
     if (tour.length > BYTES_MAX) throw new Error(`the tour has ${tour.length} bytes, more than ${BYTES_MAX}`);
     writeFileSync(FILE, tour);
@@ -31,7 +31,7 @@ await showDemo(TRAFFIC_MS, async ({ base, declined }) => {
   }
 });
 
-async function walkThrough(browser, base, declined) {
+async function walkThrough(browser, { base, declined, paid }) {
   const page = await browser.newPage({ viewport: VIEWPORT, deviceScaleFactor: 1, colorScheme: 'light' });
   const encoder = await browser.newPage();
   await hidePaths(page);
@@ -69,6 +69,12 @@ async function walkThrough(browser, base, declined) {
     await page.getByTestId(shown).waitFor();
     await show(GLANCE_MS);
   }
+  await page.goto(`${base}/analytics?a=fault`);
+  await page.getByTestId('differences').waitFor();
+  await show();
+  await page.goto(`${base}/traces/${declined}/compare/${paid}`);
+  await page.getByTestId('compare-table').waitFor();
+  await show();
   await page.close();
   await encoder.close();
   return frames;

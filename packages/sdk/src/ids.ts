@@ -25,8 +25,7 @@ export function newEntityId(): string {
 }
 
 /** The 8 digits of a trace id that tell when the trace began. Rounded down: an id never lies ahead of its segment. */
-export function epochDigits(): string {
-  const second = Math.floor(Date.now() / 1000);
+export function epochDigits(second: number = Math.floor(Date.now() / 1000)): string {
   if (second !== secondOfEpoch) {
     secondOfEpoch = second;
     epochHex = second.toString(16).padStart(8, '0');
@@ -34,6 +33,7 @@ export function epochDigits(): string {
   return epochHex;
 }
 
-export function newTraceIdText(): string {
-  return `1-${epochDigits()}-${randomHex(24)}`;
+/** @param second since the epoch in which the trace began */
+export function newTraceIdText(second?: number): string {
+  return `1-${epochDigits(second)}-${randomHex(24)}`;
 }

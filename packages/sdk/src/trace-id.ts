@@ -43,6 +43,8 @@ export class TraceID {
 }
 
 const USUAL_FORM = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/;
+/** Of an id in its usual form. */
+export const TRACE_ID_CHARS = 35;
 
 /** The id to work under: the caller's, or a new one. */
 export function traceIdFor(rootId: string | null | undefined): string {

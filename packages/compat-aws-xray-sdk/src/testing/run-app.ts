@@ -68,8 +68,7 @@ export async function runApplication(folder: string): Promise<Run> {
   }
   const leaving = connect(port, '127.0.0.1');
   await once(leaving, 'connect');
-  leaving.write('GET /slow HTTP/1.1\r\nhost: shop\r\n\r\n');
-  setTimeout(() => leaving.destroy(), 10);
+  leaving.write('GET /left HTTP/1.1\r\nhost: shop\r\n\r\n', () => leaving.destroy());
   await have(expected + 1);
   child.stdin.end();
   await once(child, 'exit');

@@ -28,7 +28,7 @@ export interface Root extends Entity {
 
 /** What segments and subsegments have in common. */
 export abstract class Entity {
-  id: string = newEntityId();
+  #id: string | undefined = undefined;
   name: string;
   start_time: number = SegmentUtils.getCurrentTime();
   end_time: number | undefined = undefined;
@@ -56,6 +56,15 @@ export abstract class Entity {
   constructor(name: string, kind: string) {
     if (typeof name !== 'string') throw new TypeError(`${kind} name must be of type string.`);
     this.name = name;
+  }
+
+  /** 16 hexadecimal digits. Made when it is first read: what is not sampled seldom needs one. */
+  get id(): string {
+    return (this.#id ??= newEntityId());
+  }
+
+  set id(id: string) {
+    this.#id = id;
   }
 
   /** Null for a subsegment that belongs to no segment yet. */

@@ -1,8 +1,9 @@
 import type { IncomingRequestData } from '../middleware/incoming-request-data.ts';
+import { newTraceIdText } from '../ids.ts';
 import { getLogger } from '../logger.ts';
 import { SegmentUtils } from '../segment-utils.ts';
 import { sendEntity } from '../send/emitter.ts';
-import { traceIdFor } from '../trace-id.ts';
+import { TRACE_ID_CHARS, traceIdFor } from '../trace-id.ts';
 import { Entity, type Root } from './entity.ts';
 import { encodeSegment } from './encode.ts';
 import { attach, Subsegment } from './subsegment.ts';
@@ -15,7 +16,6 @@ export interface AwsData {
 
 /** What one service did for one request. */
 export class Segment extends Entity implements Root {
-  trace_id: string;
   parent_id: string | undefined = undefined;
   origin: string | undefined = SegmentUtils.origin;
   user: string | undefined = undefined;
@@ -27,14 +27,27 @@ export class Segment extends Entity implements Root {
   finished = 0;
   /** Made by the SDK where AWS Lambda sends the segment itself. */
   readonly facade: boolean = false;
+  /** What a trace id is made of when it is first read: the caller's, or the second in which the segment began. */
+  readonly #root: string | number;
+  #traceId: string | undefined = undefined;
   #ownAws: AwsData | undefined = undefined;
   #rule: string | undefined = undefined;
   #sent = false;
 
   constructor(name: string, rootId?: string | null, parentId?: string | null) {
     super(name, 'Segment');
-    this.trace_id = traceIdFor(rootId);
+    this.#root = rootId || Math.floor(this.start_time);
+    // What is wrong is told at once.
+    if (rootId && rootId.length !== TRACE_ID_CHARS) this.#traceId = traceIdFor(rootId);
     if (parentId) this.parent_id = parentId;
+  }
+
+  get trace_id(): string {
+    return (this.#traceId ??= typeof this.#root === 'string' ? traceIdFor(this.#root) : newTraceIdText(this.#root));
+  }
+
+  set trace_id(id: string) {
+    this.#traceId = id;
   }
 
   rootOf(): Segment {

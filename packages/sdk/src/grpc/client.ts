@@ -130,9 +130,8 @@ function captureCall(
     const carrier = metadata.clone();
     writeTrace(carrier, traceId, (subsegment ?? parent).id, subsegment !== undefined);
     carrier[WRITTEN] = true;
-    const end = (status: ClientStatus): void => {
-      if (subsegment !== undefined) closeSubsegment(subsegment, authority, method, status, options);
-    };
+    const end =
+      subsegment && ((status: ClientStatus) => closeSubsegment(subsegment, authority, method, status, options));
     try {
       start(carrier, new ListenerInContext(listener, context, end));
     } catch (error) {
@@ -188,12 +187,12 @@ class ListenerInContext implements ClientListener {
   readonly #listener: ClientListener | undefined;
   /** Null: in manual mode there is none. */
   readonly #context: Context | null | undefined;
-  readonly #end: (status: ClientStatus) => void;
+  readonly #end: ((status: ClientStatus) => void) | undefined;
 
   constructor(
     listener: ClientListener | undefined,
     context: Context | null | undefined,
-    end: (status: ClientStatus) => void,
+    end: ((status: ClientStatus) => void) | undefined,
   ) {
     this.#listener = listener;
     this.#context = context;
@@ -209,7 +208,7 @@ class ListenerInContext implements ClientListener {
   }
 
   onReceiveStatus(status: ClientStatus): void {
-    this.#end(status);
+    this.#end?.(status);
     this.#run(() => this.#listener?.onReceiveStatus?.(status));
   }
 

@@ -4,7 +4,7 @@ import type { Context } from '../context/namespace.ts';
 import type { Entity } from '../document/entity.ts';
 import { Segment } from '../document/segment.ts';
 import { getLogger } from '../logger.ts';
-import { middleware } from '../middleware/middleware.ts';
+import { middleware, type ResponseLike } from '../middleware/middleware.ts';
 import { recordEnd, urlOf, type GrpcMethod } from './call-record.ts';
 import { CANCELLED, DEADLINE_EXCEEDED, UNKNOWN } from './status.ts';
 import { readTrace, TRACE_KEY, type MetadataLike } from './trace-carriers.ts';
@@ -159,10 +159,8 @@ class ServedCall implements ServerListener {
     const segment = new Segment(name, trace.root, trace.parent);
     this.#entity = segment;
     this.#isOurs = true;
-    middleware.resolveSampling(trace, segment, {
-      req: { headers: { host }, method: 'POST', url: this.#method.path },
-      setHeader: (_, answer) => answerWith(call, answer),
-    });
+    const isDecided = trace.sampled === '0' || trace.sampled === '1';
+    middleware.resolveSampling(trace, segment, isDecided ? NOTHING_TO_ASK : responseOf(call, host, this.#method));
     if (segment.notTraced !== true) this.#request = requestOf(call, metadata, host, this.#method);
   }
 
@@ -211,6 +209,15 @@ function observe(call: ServerCall, method: GrpcMethod, options: GrpcServerOption
   call.sendStatus = (status) => {
     served?.setStatus(status);
     sendStatus(status);
+  };
+}
+
+const NOTHING_TO_ASK: ResponseLike = {};
+
+function responseOf(call: ServerCall, host: string, method: GrpcMethod): ResponseLike {
+  return {
+    req: { headers: { host }, method: 'POST', url: method.path },
+    setHeader: (_, answer) => answerWith(call, answer),
   };
 }
 

@@ -1,4 +1,6 @@
+import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from '../bare-http.ts';
+import { getNamespace } from '../context/context.ts';
 import { Segment } from '../document/segment.ts';
 import { getCauseTypeFromHttpStatus, stripQueryStringFromPath } from '../http-facts.ts';
 import { getLogger } from '../logger.ts';
@@ -123,11 +125,17 @@ export function traceRequest(request: IncomingMessage, response: ServerResponse,
     segment.close();
   };
   // Not `once`: the response ends with them, and taking a listener off costs more than it is worth.
-  response.on('finish', end);
-  response.on('close', end);
+  addEnd(response, 'finish', end);
+  addEnd(response, 'close', end);
   // The client went away before we were asked: nothing more is to come. What the caller does with the segment comes first.
   if (response.destroyed || response.writableFinished) queueMicrotask(end);
   return segment;
+}
+
+/** A bound response would look for the context of a listener that needs none. */
+function addEnd(response: ServerResponse, event: 'finish' | 'close', end: () => void): void {
+  if (getNamespace().isBound(response)) EventEmitter.prototype.on.call(response, event, end);
+  else response.on(event, end);
 }
 
 function noteResponse(segment: Segment, data: IncomingRequestData, response: ServerResponse): void {
@@ -136,7 +144,8 @@ function noteResponse(segment: Segment, data: IncomingRequestData, response: Ser
   const kind = getCauseTypeFromHttpStatus(statusCode);
   if (kind === 'error') segment.addErrorFlag();
   if (kind === 'fault') segment.addFaultFlag();
-  data.close({ statusCode, headers: { 'content-length': response.getHeader('content-length') } });
+  if (segment.notTraced !== true)
+    data.close({ statusCode, headers: { 'content-length': response.getHeader('content-length') } });
 }
 
 /** A response that does not know its request, such as a test's. */

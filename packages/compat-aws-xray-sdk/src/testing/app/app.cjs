@@ -85,7 +85,8 @@ app.get('/flags', (_request, response) => {
   call.close(new Error('remote'), true);
   response.sendStatus(503);
 });
-app.get('/slow', (_request, response) => void setTimeout(() => response.send('slow'), 50));
+/** No answer, however late the client leaves. */
+app.get('/left', () => {});
 
 app.use(xrayExpress.closeSegment());
 app.use((error, _request, response, _next) => response.status(error.status ?? 500).send('failed'));

@@ -11,6 +11,8 @@ export interface FirstRunState {
 export function useFirstRun(isEmpty: boolean): FirstRunState {
   const [state, setState] = useState<'unknown' | 'shown' | 'closed'>('unknown');
   const status = useQuery({ queryKey: ['status'], queryFn: ({ signal }) => readStatus(signal), enabled: isEmpty });
-  if (state === 'unknown' && isEmpty && status.data?.traceCount === 0) setState('shown');
+  // What was read for another page may be of before the first trace.
+  const isNew = status.isFetchedAfterMount && status.data?.traceCount === 0;
+  if (state === 'unknown' && isEmpty && isNew) setState('shown');
   return { isShown: state === 'shown', close: () => setState('closed') };
 }

@@ -31,7 +31,7 @@ export function GroupMenu({ place }: { readonly place: MapPlace }): ReactNode {
           onClick={() => setOpen((was) => !was)}
         >
           <IconFilter size={15} aria-hidden />
-          <span className={group === null ? 'wide-only' : ''}>
+          <span className={group === null ? 'wide-only' : 'group-chosen clip'}>
             {group === null ? 'Group' : visible(group, NAME_CHARS_MAX)}
           </span>
         </button>
@@ -74,7 +74,7 @@ function GroupList({ group, onChoose }: GroupListProps): ReactNode {
           data-testid={`group-${GroupName}`}
           onClick={() => onChoose(GroupName)}
         >
-          {visible(GroupName, NAME_CHARS_MAX)}
+          <span className="menu-name">{visible(GroupName, NAME_CHARS_MAX)}</span>
           <span className="muted mono clip">{visible(FilterExpression, EXPRESSION_CHARS_MAX)}</span>
         </button>
       ))}

@@ -170,7 +170,7 @@ function Marks({
   return marks.map(({ share, at }) => (
     <g key={share} transform={`translate(${at.toFixed(1)} 0)`}>
       <line y1={0} y2={HEIGHT} className="mark-line" />
-      <text x={markSide(at, marks) === 'end' ? -3 : 3} y={9} textAnchor={markSide(at, marks)} className="mark-text">
+      <text x={markSide(at, marks) === 'end' ? -4 : 5} y={9} textAnchor={markSide(at, marks)} className="mark-text">
         p{share * 100}
       </text>
     </g>

@@ -59,10 +59,11 @@ export interface MapCanvasProps {
 export function MapCanvas(props: MapCanvasProps): ReactNode {
   const { graph, selected, onSelect, label, onMove, onToggle, onFocusNode, target = null, compact = false } = props;
   const frame = useRef<HTMLDivElement>(null);
+  const layer = useRef<SVGSVGElement>(null);
   const points = useMemo(() => graph.nodes.map((node) => toPixels(node.position)), [graph.nodes]);
   const box = useMemo(() => boxAround(points, PADDING), [points]);
   const hasMinimap = !compact && graph.nodes.length >= MINIMAP_NODES_MIN;
-  const control = useCamera(frame, box, compact ? 6 : 28, hasMinimap ? '.legend, .minimap' : '.legend');
+  const control = useCamera(frame, layer, box, compact ? 6 : 28, hasMinimap ? '.legend, .minimap' : '.legend');
   const drag = useNodeDrag(control.camera.zoom, onMove, control.drop);
   useTarget(graph, control, target);
   useShown(graph, control, compact ? null : selected);
@@ -73,9 +74,8 @@ export function MapCanvas(props: MapCanvasProps): ReactNode {
   const late = useDeferredValue(placed);
 
   const { x, y, zoom } = control.camera;
-  const moving = useMoving(`${x} ${y} ${zoom}`);
-  const zooming = useMoving(String(zoom)) && control.isMoved;
-  const { detail, view } = useView(graph.nodes.length, control, zooming);
+  const moving = useMoving(`${x} ${y} ${zoom}`) || control.isZooming;
+  const { detail, view } = useView(graph.nodes.length, control);
 
   const { pickNode, pickEdge, reveal, onBackground } = useChoices(props, { control, drag, cursor, detail });
   const toggle = useStable((node: MapNode): void => onToggle?.(node));
@@ -98,14 +98,14 @@ export function MapCanvas(props: MapCanvasProps): ReactNode {
     >
       <svg
         className="canvas-svg"
+        ref={layer}
         role="group"
         aria-label={label}
         tabIndex={-1}
         data-detail={detail}
         data-moving={moving}
-        data-zooming={zooming}
+        data-zooming={control.isZooming}
         data-labels={zoom >= LABEL_ZOOM}
-        style={{ transform: `translate(${x.toFixed(2)}px, ${y.toFixed(2)}px) scale(${zoom.toFixed(4)})` }}
       >
         <Patterns />
         {control.ready ? (
@@ -180,15 +180,13 @@ interface View {
   readonly view: Box | null;
 }
 
-/** What is drawn and how finely; follows the camera when there is time for it, and not while `held`. */
-function useView(nodeCount: number, { camera, size }: CameraControl, held: boolean): View {
+/** What is drawn and how finely; follows the camera when there is time for it. */
+function useView(nodeCount: number, { camera, size }: CameraControl): View {
   const wanted = JSON.stringify({
     detail: detailOf(nodeCount, camera.zoom),
     view: tiledView(nodeCount, camera, size),
   });
-  const [kept, setKept] = useState(wanted);
-  if (!held && kept !== wanted) setKept(wanted);
-  const shown = useDeferredValue(held ? kept : wanted);
+  const shown = useDeferredValue(wanted);
   return useMemo((): View => JSON.parse(shown), [shown]);
 }
 

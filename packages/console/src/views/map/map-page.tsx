@@ -6,6 +6,8 @@ import { go } from '../../url/use-place.ts';
 import { LiveBadge } from '../../widgets/live-badge.tsx';
 import { RangePicker } from '../../widgets/range-picker.tsx';
 import { Failure } from '../../widgets/state.tsx';
+import { ArrivedStrip } from '../first-run/arrived-strip.tsx';
+import { useFirstRun } from '../first-run/use-first-run.ts';
 import { CompareMenu } from './compare-menu.tsx';
 import { DiffBar } from './diff-bar.tsx';
 import { DiffList } from './diff-list.tsx';
@@ -31,6 +33,7 @@ export function MapPage({ place }: { readonly place: MapPlace }): ReactNode {
   const select = (selected: MapSelection | null): void => go({ ...place, selected });
   const toggle = (node: MapNode): void => go(toggled(place, node));
   const isEmpty = query.data !== undefined && whole.nodes.length === 0;
+  const firstRun = useFirstRun(isEmpty && place.range.kind === 'last' && place.group === null);
 
   return (
     <div className="map-page">
@@ -61,12 +64,13 @@ export function MapPage({ place }: { readonly place: MapPlace }): ReactNode {
             <ViewSwitch place={place} />
           </div>
         </div>
+        {firstRun.isShown && whole.nodes.length > 0 ? <ArrivedStrip onClose={firstRun.close} /> : null}
         <DiffBar place={place} map={map} />
         <FocusBar place={place} whole={whole} shownCount={map.graph.nodes.length} />
       </div>
       <div className="map-body">
         <div className="map-main">
-          <MapBody {...{ place, map, target }} onSelect={select} onToggle={toggle} />
+          <MapBody {...{ place, map, target }} isFirstRun={firstRun.isShown} onSelect={select} onToggle={toggle} />
           {isEmpty ? null : <TimeBar place={place} waiting={map.stepping} paused={paused} />}
         </div>
         <MapPanel {...{ map, place }} onSelect={select} onToggle={toggle} />
@@ -88,11 +92,12 @@ interface MapBodyProps {
   readonly place: MapPlace;
   readonly map: LiveMap;
   readonly target: CanvasTarget | null;
+  readonly isFirstRun: boolean;
   readonly onSelect: (selection: MapSelection | null) => void;
   readonly onToggle: (node: MapNode) => void;
 }
 
-function MapBody({ place, map, target, onSelect, onToggle }: MapBodyProps): ReactNode {
+function MapBody({ place, map, target, isFirstRun, onSelect, onToggle }: MapBodyProps): ReactNode {
   const { graph, query, movePlaces, windowS, diff } = map;
   // Every new try forgets the error; without this, failure and skeleton would take turns.
   const [lastError, setLastError] = useState<Error | null>(null);
@@ -108,7 +113,7 @@ function MapBody({ place, map, target, onSelect, onToggle }: MapBodyProps): Reac
       {query.error.message} This map is from the last good answer.
     </p>
   ) : null;
-  if (map.whole.nodes.length === 0) return <NoServices place={place} />;
+  if (map.whole.nodes.length === 0) return <NoServices place={place} isFirstRun={isFirstRun} />;
   if (place.view === 'list') {
     return (
       <div className="map-list">

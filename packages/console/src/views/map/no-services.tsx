@@ -12,8 +12,13 @@ import { FirstRun } from '../first-run/first-run.tsx';
 
 const WIDEST: Range = { kind: 'last', seconds: RANGE_SECONDS_MAX };
 
+interface NoServicesProps {
+  readonly place: MapPlace;
+  readonly isFirstRun: boolean;
+}
+
 /** Nothing was ever sent, nothing lately, or nothing between two times: each needs another next step. */
-export function NoServices({ place }: { readonly place: MapPlace }): ReactNode {
+export function NoServices({ place, isFirstRun }: NoServicesProps): ReactNode {
   const status = useQuery({ queryKey: ['status'], queryFn: ({ signal }) => readStatus(signal) });
   const { range, group } = place;
   if (group !== null) {
@@ -36,8 +41,7 @@ export function NoServices({ place }: { readonly place: MapPlace }): ReactNode {
       </Empty>
     );
   }
-  const isNew = status.data !== undefined && status.data.traceCount === 0;
-  if (isNew) return <FirstRun arrived={null} onDone={() => {}} />;
+  if (isFirstRun) return <FirstRun arrived={null} onDone={() => {}} />;
   const address =
     status.data?.listeners.find(({ name }) => name === 'udp')?.address ?? `${window.location.hostname}:2000`;
   const setting = `AWS_XRAY_DAEMON_ADDRESS=${visible(address, 80)}`;

@@ -13,12 +13,14 @@ const EDGE_PX = 46;
 const KEY_PAN_PX = 60;
 /** Less than this is a click. */
 const PAN_PX_MIN = 4;
+/** So long after the last step of a zoom the map is drawn for it. */
+const REST_MS = 160;
 
 export interface CameraControl {
+  /** Stays as it was while `isZooming`: until then only the layer itself is scaled. */
   readonly camera: Camera;
+  readonly isZooming: boolean;
   readonly ready: boolean;
-  /** The user moved it; else it fits the whole map. */
-  readonly isMoved: boolean;
   readonly zoomIn: () => void;
   readonly zoomOut: () => void;
   readonly fitAll: () => void;
@@ -44,26 +46,31 @@ export interface CameraControl {
   };
 }
 
-/** Fits the map clear of `overlays` (a selector) until the user moves it; from then on only the user moves it. */
+/** Fits the map in `layer` clear of `overlays` (a selector) until the user moves it; from then on only the user moves it. */
 export function useCamera(
   ref: RefObject<HTMLDivElement | null>,
+  layer: RefObject<SVGSVGElement | null>,
   box: Box,
   fitMarginPx: number,
   overlays: string,
 ): CameraControl {
   const size = useSize(ref);
-  const [own, setOwn] = useState<Camera | null>(null);
+  const { own, put, zoomed, newest, isZooming, isHeld } = useOwnCamera(layer);
   const covers = useCovers(ref, overlays);
   const fitted = fitClear(box, size, fitMarginPx, covers);
   const first = size.width < NARROW_PX ? readable(fitted, box, size, NARROW_ZOOM_MIN) : fitted;
   const camera = own ?? first;
   const middle = { x: size.width / 2, y: size.height / 2 };
-  const change = (next: (camera: Camera) => Camera): void => setOwn((before) => next(before ?? first));
+  const pan: Change = (next) => put(next(newest() ?? first));
+  const zoom: Change = (next) => zoomed(next(newest() ?? first));
+  useLayoutEffect(() => {
+    if (!isHeld()) place(layer.current, camera);
+  });
 
   const onWheel = useEffectEvent((event: WheelEvent) => {
     event.preventDefault();
     const at = local(event, ref.current);
-    change((before) => zoomAt(before, at, Math.exp(-event.deltaY * WHEEL_ZOOM * (event.ctrlKey ? 5 : 1))));
+    zoom((before) => zoomAt(before, at, Math.exp(-event.deltaY * WHEEL_ZOOM * (event.ctrlKey ? 5 : 1))));
   });
   useEffect(() => {
     const element = ref.current;
@@ -73,27 +80,31 @@ export function useCamera(
     return () => element?.removeEventListener('wheel', listen);
   }, [ref]);
 
-  const pointers = usePointers(ref, change);
-  const fitAll = (): void => setOwn(first === fitted ? null : fitted);
-  const keys = keyMoves(change, middle, fitAll);
+  const pointers = usePointers(ref, pan, zoom);
+  const fitAll = (): void => {
+    place(layer.current, fitted);
+    put(first === fitted ? null : fitted, 'rest');
+  };
+  const keys = keyMoves(pan, zoom, middle, fitAll);
   const centerOn = (point: Point): void =>
-    change((c) => ({ ...c, x: middle.x - point.x * c.zoom, y: middle.y - point.y * c.zoom }));
+    pan((c) => ({ ...c, x: middle.x - point.x * c.zoom, y: middle.y - point.y * c.zoom }));
 
   return {
     camera,
     ready: size.width > 0,
-    isMoved: own !== null,
+    isZooming,
     zoomIn: () => keys['+']?.(),
     zoomOut: () => keys['-']?.(),
     fitAll,
     centerOn,
-    hold: () => setOwn(camera),
+    hold: () => put(newest() ?? first, 'rest'),
     size,
     reveal: (point, coveredShare) => {
-      const [left, top] = [point.x * camera.zoom + camera.x, point.y * camera.zoom + camera.y];
+      const now = newest() ?? first;
+      const [left, top] = [point.x * now.zoom + now.x, point.y * now.zoom + now.y];
       const height = size.height * (1 - coveredShare);
       const inside = left >= EDGE_PX && top >= EDGE_PX && left <= size.width - EDGE_PX && top <= height - EDGE_PX;
-      if (!inside) setOwn({ ...camera, x: middle.x - point.x * camera.zoom, y: height / 2 - point.y * camera.zoom });
+      if (!inside) put({ ...now, x: middle.x - point.x * now.zoom, y: height / 2 - point.y * now.zoom }, 'rest');
     },
     onKey: (key, shift) => {
       const move = keys[key];
@@ -104,10 +115,70 @@ export function useCamera(
     },
     toMap: (event) => {
       const at = local(event, ref.current);
-      return { x: (at.x - camera.x) / camera.zoom, y: (at.y - camera.y) / camera.zoom };
+      const now = newest() ?? first;
+      return { x: (at.x - now.x) / now.zoom, y: (at.y - now.y) / now.zoom };
     },
     ...pointers,
   };
+}
+
+type Change = (next: (camera: Camera) => Camera) => void;
+
+interface OwnCamera {
+  /** Null: the whole map. */
+  readonly own: Camera | null;
+  readonly isZooming: boolean;
+  /** Where it is by now, drawn or not. */
+  readonly newest: () => Camera | null;
+  readonly isHeld: () => boolean;
+  /** `rest` ends a zoom at once; else one that is under way goes on from there. */
+  readonly put: (camera: Camera | null, how?: 'rest') => void;
+  /** One step of a zoom. */
+  readonly zoomed: (camera: Camera) => void;
+}
+
+/** The camera of the user. A zoom has many steps: React hears of its first and, when it rests, of where it led. */
+function useOwnCamera(layer: RefObject<SVGSVGElement | null>): OwnCamera {
+  const [own, setOwn] = useState<Camera | null>(null);
+  const [isZooming, setZooming] = useState(false);
+  const newest = useRef<Camera | null>(null);
+  const resting = useRef<ReturnType<typeof setTimeout> | null>(null);
+  useEffect(() => () => clearTimeout(resting.current ?? undefined), []);
+
+  function rest(): void {
+    clearTimeout(resting.current ?? undefined);
+    resting.current = null;
+    setZooming(false);
+    setOwn(newest.current);
+  }
+  function zoomed(camera: Camera): void {
+    newest.current = camera;
+    place(layer.current, camera);
+    if (resting.current === null) setZooming(true);
+    else clearTimeout(resting.current);
+    resting.current = setTimeout(rest, REST_MS);
+  }
+  return {
+    own,
+    isZooming,
+    newest: () => newest.current,
+    isHeld: () => resting.current !== null,
+    put: (camera, how) => {
+      if (resting.current !== null && how !== 'rest' && camera !== null) {
+        zoomed(camera);
+        return;
+      }
+      newest.current = camera;
+      rest();
+    },
+    zoomed,
+  };
+}
+
+/** The transform that the compositor applies: nothing is laid out or drawn for it. */
+function place(layer: SVGSVGElement | null, { x, y, zoom }: Camera): void {
+  if (layer === null) return;
+  layer.style.transform = `translate(${x.toFixed(2)}px, ${y.toFixed(2)}px) scale(${zoom.toFixed(4)})`;
 }
 
 /** What lies over the map, where its size is not the map's. */
@@ -137,7 +208,8 @@ function useCovers(ref: RefObject<HTMLDivElement | null>, overlays: string): rea
 /** One finger or button moves, two fingers zoom. */
 function usePointers(
   ref: RefObject<HTMLDivElement | null>,
-  change: (next: (camera: Camera) => Camera) => void,
+  pan: Change,
+  zoom: Change,
 ): Pick<CameraControl, 'pointer' | 'wasPanned' | 'drop'> {
   const pointers = useRef(new Map<number, Point>());
   const pannedPx = useRef(0);
@@ -148,10 +220,10 @@ function usePointers(
     if (before === undefined) return;
     const now = local(event, ref.current);
     pannedPx.current += distance(before, now);
-    if (held.size === 1) change((c) => ({ ...c, x: c.x + now.x - before.x, y: c.y + now.y - before.y }));
+    if (held.size === 1) pan((c) => ({ ...c, x: c.x + now.x - before.x, y: c.y + now.y - before.y }));
     const other = [...held].find(([id]) => id !== event.pointerId)?.[1];
     if (held.size === 2 && other !== undefined) {
-      change((c) => pinch(c, [before, other], [now, other]));
+      zoom((c) => pinch(c, [before, other], [now, other]));
     }
     held.set(event.pointerId, now);
   }
@@ -175,12 +247,13 @@ function usePointers(
 }
 
 function keyMoves(
-  change: (next: (camera: Camera) => Camera) => void,
+  panned: Change,
+  zoomed: Change,
   middle: Point,
   fitAll: () => void,
 ): Readonly<Record<string, () => void>> {
-  const pan = (x: number, y: number): void => change((c) => ({ ...c, x: c.x + x, y: c.y + y }));
-  const zoom = (factor: number): void => change((c) => zoomAt(c, middle, factor));
+  const pan = (x: number, y: number): void => panned((c) => ({ ...c, x: c.x + x, y: c.y + y }));
+  const zoom = (factor: number): void => zoomed((c) => zoomAt(c, middle, factor));
   return {
     ArrowLeft: () => pan(KEY_PAN_PX, 0),
     ArrowRight: () => pan(-KEY_PAN_PX, 0),

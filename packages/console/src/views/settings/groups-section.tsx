@@ -1,11 +1,11 @@
 import type { Group, Tag } from '@fluoroscope/api';
-import { IconExternalLink, IconPlus } from '@tabler/icons-react';
+import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { deleteGroup, readGroups } from '../../http/administration.ts';
 import { quoted } from '../../summaries/filter-error.ts';
 import { visible } from '../../text/visible.ts';
-import { settingsPlace, TRACES_PLACE } from '../../url/place.ts';
+import { MAP_PLACE, settingsPlace, TRACES_PLACE } from '../../url/place.ts';
 import { PlaceLink } from '../../url/place-link.tsx';
 import type { Opened } from '../../url/settings-place.ts';
 import { go } from '../../url/use-place.ts';
@@ -31,7 +31,7 @@ export function GroupsSection({ open }: { readonly open: Opened | null }): React
     queryFn: ({ signal }) => readGroups(signal),
   });
   const session = useSession();
-  const [doomed, setDoomed] = useState<string | null>(null);
+  const [doomed, setDoomed] = useState<Group | null>(null);
   const tags = useTagsOf((groups ?? []).flatMap(({ GroupARN }) => (GroupARN === undefined ? [] : [GroupARN])));
   if (groups === undefined) {
     if (error === null) return <SettingsSkeleton />;
@@ -65,7 +65,7 @@ export function GroupsSection({ open }: { readonly open: Opened | null }): React
               group={group}
               tags={tags.get(group.GroupARN ?? '') ?? []}
               allowed={allowed}
-              onDelete={() => setDoomed(group.GroupName ?? '')}
+              onDelete={() => setDoomed(group)}
             />
           ))}
         </tbody>
@@ -85,7 +85,7 @@ export function GroupsSection({ open }: { readonly open: Opened | null }): React
           onClose={() => go(settingsPlace('groups'))}
         />
       ) : null}
-      {doomed === null ? null : <DeleteGroup name={doomed} onClose={() => setDoomed(null)} />}
+      {doomed === null ? null : <DeleteGroup group={doomed} onClose={() => setDoomed(null)} />}
     </>
   );
 }
@@ -128,8 +128,15 @@ function GroupRow({ group, tags, allowed, onDelete }: GroupRowProps): ReactNode 
           className="btn btn-quiet btn-small"
           testId={`traces-of-${name}`}
         >
-          <IconExternalLink size={14} aria-hidden />
           Traces<span className="sr-only"> of {name}</span>
+        </PlaceLink>
+        <PlaceLink
+          to={{ ...MAP_PLACE, group: isDefault ? null : name }}
+          className="btn btn-quiet btn-small"
+          testId={`map-of-${name}`}
+          title="Open in map"
+        >
+          Map<span className="sr-only"> of {name}</span>
         </PlaceLink>
         <RowActions section="groups" name={name} allowed={allowed} onDelete={isDefault ? null : onDelete} />
       </td>
@@ -150,7 +157,12 @@ function TagList({ tags }: { readonly tags: readonly Tag[] }): ReactNode {
   );
 }
 
-function DeleteGroup({ name, onClose }: { readonly name: string; readonly onClose: () => void }): ReactNode {
+interface DeleteGroupProps {
+  readonly group: Group;
+  readonly onClose: () => void;
+}
+
+function DeleteGroup({ group: { GroupName: name = '', GroupARN: arn }, onClose }: DeleteGroupProps): ReactNode {
   const change = useChange();
   return (
     <Confirm
@@ -158,7 +170,7 @@ function DeleteGroup({ name, onClose }: { readonly name: string; readonly onClos
       word="Delete"
       change={change}
       onClose={onClose}
-      onYes={() => void change.run(() => deleteGroup(name)).then((done) => done && onClose())}
+      onYes={() => void change.run(() => deleteGroup(name), arn).then((done) => done && onClose())}
     >
       <p>Traces stay. Searches, links and dashboards that name the group are refused from then on.</p>
     </Confirm>

@@ -104,9 +104,9 @@ function Looked({ activity }: { readonly activity: SamplingAnswer | undefined })
 function NoRules(): ReactNode {
   return (
     <p className="settings-empty" data-testid="no-rules">
-      With the Default rule alone, every service samples one request a second and a few per cent of the rest. A rule for{' '}
-      <code>POST /checkout*</code> with a rate of 100 % keeps every checkout; one for <code>/health*</code> with a
-      reservoir and rate of 0 keeps health checks out.
+      With the Default rule alone, all requests are treated alike. A rule for <code>POST /checkout*</code> with a rate
+      of 100 % keeps every checkout; one for <code>/health*</code> with a reservoir and rate of 0 keeps health checks
+      out.
     </p>
   );
 }

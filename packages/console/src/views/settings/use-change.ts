@@ -5,8 +5,8 @@ export interface Change {
   readonly busy: boolean;
   /** What the server said of the last attempt. */
   readonly problem: string | null;
-  /** True: done, and everything that the page shows is asked for anew. */
-  readonly run: (work: () => Promise<unknown>) => Promise<boolean>;
+  /** True: done, and everything that the page shows is asked for anew, but what was of `gone` (an ARN), which is no more. */
+  readonly run: (work: () => Promise<unknown>, gone?: string) => Promise<boolean>;
   readonly clear: () => void;
 }
 
@@ -18,12 +18,14 @@ export function useChange(): Change {
     busy,
     problem,
     clear: () => setProblem(null),
-    async run(work) {
+    async run(work, gone) {
       setBusy(true);
       setProblem(null);
       try {
         await work();
-        await queries.invalidateQueries();
+        await queries.invalidateQueries({
+          predicate: ({ queryKey }) => gone === undefined || !queryKey.includes(gone),
+        });
         return true;
       } catch (error) {
         setProblem(error instanceof Error ? error.message : String(error));

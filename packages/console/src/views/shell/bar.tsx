@@ -1,19 +1,24 @@
 import { useMantineColorScheme, useComputedColorScheme } from '@mantine/core';
 import { IconMoon, IconSettings, IconSun } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { ANALYTICS_PLACE, MAP_PLACE, type Place, settingsPlace, TRACES_PLACE } from '../../url/place.ts';
+import { MAP_PLACE, type Place, settingsPlace } from '../../url/place.ts';
 import { setTimeZone } from '../../text/time-zone.ts';
 import { PlaceLink } from '../../url/place-link.tsx';
 import { useTimeZone } from '../../widgets/use-time-zone.ts';
 import { KeyboardHelp } from './keyboard-help.tsx';
+import { entryOf, PAGE_LIST, rangeOf } from './page-list.ts';
+import { PagesMenu } from './pages-menu.tsx';
 import { StatusPopover } from './status-popover.tsx';
 import { TraceJump } from './trace-jump.tsx';
+import { useGoKeys } from './use-go-keys.ts';
 
 /** Pages that tell of their keys themselves. */
 const HAS_OWN_KEY_LIST: ReadonlySet<Place['page']> = new Set(['trace']);
 
 export function Bar({ place }: { readonly place: Place }): ReactNode {
-  const range = 'range' in place ? place.range : MAP_PLACE.range;
+  const range = rangeOf(place);
+  const current = entryOf(place);
+  useGoKeys(place);
   return (
     <header className="bar">
       <PlaceLink to={{ ...MAP_PLACE, range }} className="brand" title="Fluoroscope">
@@ -28,20 +33,18 @@ export function Bar({ place }: { readonly place: Place }): ReactNode {
         </svg>
         <span>Fluoroscope</span>
       </PlaceLink>
+      <PagesMenu key={place.page} place={place} />
       <nav className="nav" aria-label="Pages">
-        <PlaceLink to={{ ...MAP_PLACE, range }} current={place.page === 'map'} testId="nav-map">
-          Map
-        </PlaceLink>
-        <PlaceLink
-          to={{ ...TRACES_PLACE, range }}
-          current={place.page === 'traces' || place.page === 'trace'}
-          testId="nav-traces"
-        >
-          Traces
-        </PlaceLink>
-        <PlaceLink to={{ ...ANALYTICS_PLACE, range }} current={place.page === 'analytics'} testId="nav-analytics">
-          Analytics
-        </PlaceLink>
+        {PAGE_LIST.filter(({ name }) => name !== 'settings').map((entry) => (
+          <PlaceLink
+            key={entry.name}
+            to={entry.placeAt(range)}
+            current={entry === current}
+            testId={`nav-${entry.name}`}
+          >
+            {entry.word}
+          </PlaceLink>
+        ))}
       </nav>
       <div className="bar-end">
         <TraceJump />

@@ -57,11 +57,7 @@ export function KeyboardHelp({ page }: { readonly page: Place['page'] }): ReactN
                 {shortcuts.map(({ keys, what }) => (
                   <div key={what}>
                     <dt>{what}</dt>
-                    <dd>
-                      {keys.map((key) => (
-                        <kbd key={key}>{key}</kbd>
-                      ))}
-                    </dd>
+                    <dd>{keys.map((key) => (key === 'then' ? ' then ' : <kbd key={key}>{key}</kbd>))}</dd>
                   </div>
                 ))}
               </dl>

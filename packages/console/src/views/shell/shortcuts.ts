@@ -1,4 +1,5 @@
 import type { Place } from '../../url/place.ts';
+import { PAGE_LIST } from './page-list.ts';
 
 /** Keys pressed one after another are told by `then`. */
 export interface Shortcut {
@@ -21,6 +22,7 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
     shortcuts: [
       { keys: ['?'], what: 'Show this list' },
       { keys: ['/'], what: 'Open a trace by its id' },
+      ...PAGE_LIST.map(({ key, word }) => ({ keys: ['g', 'then', key], what: `Go to ${word}` })),
       { keys: ['Esc'], what: 'Close what is open' },
     ],
   },

@@ -55,7 +55,7 @@ export function LinkedHeadPanel({ part, place }: LinkedHeadPanelProps): ReactNod
         ))}
       </dl>
       {plan.isComplete ? null : <p className="notice">It has more rows than are shown beside another trace.</p>}
-      <p>
+      <p className="linked-open">
         <PlaceLink to={tracePlace(traceId)} className="btn btn-small" testId="linked-open">
           Open this trace <IconArrowRight size={14} aria-hidden />
         </PlaceLink>

@@ -64,12 +64,29 @@ export function Cell({ row, column, now, bar }: CellProps): ReactNode {
   }
 }
 
+interface RequestLinkProps {
+  readonly row: SummaryRow;
+  /** It is to be clicked and read out, but another column is seen in its place. */
+  readonly isUnseen?: boolean;
+}
+
 /** Opens the trace; fills the row, so that a click anywhere does. */
-export function RequestLink({ row }: { readonly row: SummaryRow }): ReactNode {
+export function RequestLink({ row, isUnseen = false }: RequestLinkProps): ReactNode {
   const { host, path } = urlParts(row.url);
+  const common = { to: tracePlace(row.id), testId: `trace-${row.id}`, title: visible(row.url) };
+  const request = visible(path || row.entry || row.id);
+  if (isUnseen) {
+    return (
+      <PlaceLink {...common} className="row-link row-link-only">
+        <span className="sr-only">
+          {visible(row.method, 10)} {request}
+        </span>
+      </PlaceLink>
+    );
+  }
   return (
-    <PlaceLink to={tracePlace(row.id)} testId={`trace-${row.id}`} className="row-link" title={visible(row.url)}>
-      <span className="method">{visible(row.method, 10)}</span> {visible(path || row.entry || row.id)}
+    <PlaceLink {...common} className="row-link">
+      <span className="method">{visible(row.method, 10)}</span> {request}
       {host === '' ? null : <span className="muted host">{visible(host, 80)}</span>}
     </PlaceLink>
   );

@@ -207,11 +207,7 @@ function WideCells({ row, columns, now, bar }: CellsProps & { readonly columns: 
       data-figure={column.isFigure}
     >
       {/* Without the request, the first cell leads to the trace. */}
-      {!hasLink && at === 0 ? (
-        <span className="row-link-only">
-          <RequestLink row={row} />
-        </span>
-      ) : null}
+      {!hasLink && at === 0 ? <RequestLink row={row} isUnseen /> : null}
       <Cell row={row} column={column} now={now} bar={bar} />
     </div>
   ));

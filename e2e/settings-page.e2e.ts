@@ -250,6 +250,9 @@ function rule(RuleName: string, Priority: number): object {
 async function violations(): Promise<readonly string[]> {
   await page.evaluate(AXE);
   return page.evaluate(async () => {
+    // What still fades in has other colours.
+    const fading = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(fading.map(({ finished }) => finished));
     const { axe } = globalThis as unknown as {
       axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
     };

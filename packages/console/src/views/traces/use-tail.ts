@@ -20,7 +20,13 @@ export function useTail(place: TracesPlace, isOn: boolean, paused: boolean): Tai
   const key = isOn ? `${printRange(place.range)} ${place.filter}` : '';
   const [kept, setKept] = useState<{ readonly key: string; readonly tail: Tail }>({ key, tail: NO_TAIL });
   const isHeld = useRef(false);
+  /** Whose list has been read. */
+  const listed = useRef<string | null>(null);
 
+  /** In a list without rows nobody reads, wherever the pointer is. */
+  function holds(tail: Tail): boolean {
+    return paused || (isHeld.current && (tail.rows.length > 0 || listed.current !== key));
+  }
   function change(next: (tail: Tail) => Tail): void {
     setKept((was) => ({ key, tail: next(was.key === key ? was.tail : NO_TAIL) }));
   }
@@ -30,7 +36,8 @@ export function useTail(place: TracesPlace, isOn: boolean, paused: boolean): Tai
     const abort = AbortSignal.timeout(READ_MS_MAX);
     const page = await readTraceSummaries({ window, filter: place.filter }, abort).catch(() => null);
     const rows = (page?.TraceSummaries ?? []).map(summaryRow);
-    change((tail) => catchUp(tail, rows, tail.rows.length > 0 && (isHeld.current || paused)));
+    if (page !== null) listed.current = key;
+    change((tail) => catchUp(tail, rows, tail.rows.length > 0 && holds(tail)));
   }
   const live = useLive(
     !isOn,
@@ -41,9 +48,7 @@ export function useTail(place: TracesPlace, isOn: boolean, paused: boolean): Tai
           filter: place.filter,
           onBegin: () => void readList(),
           onTraces: ({ traces, passedCount, hasMore }) =>
-            change((tail) =>
-              arrive(tail, { rows: traces.map(summaryRow), passedCount, hasMore }, isHeld.current || paused),
-            ),
+            change((tail) => arrive(tail, { rows: traces.map(summaryRow), passedCount, hasMore }, holds(tail))),
         },
   );
   return {

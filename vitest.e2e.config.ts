@@ -1,13 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
-const IN_A_BROWSER = ['access', 'analytics-page', 'console', 'map', 'settings-page', 'trace-page', 'traces-page'].map(
-  (name) => `e2e/${name}.e2e.ts`,
+const IN_A_BROWSER = filesOf(
+  'access',
+  'analytics-page',
+  'console',
+  'map',
+  'settings-page',
+  'trace-page',
+  'traces-page',
 );
+/** They load the machine, kill what runs on it, or look at how soon it answers. */
+const ALONE = filesOf('attack', 'kill', 'start', 'torture');
 const COMMON = { testTimeout: 90_000, hookTimeout: 180_000 };
 const SOURCE = { ssr: { resolve: { conditions: ['source'] } } };
 
-// Tests of the whole program as built: real processes, real sockets, a real browser. In the browser two files at a time, which mostly
-// wait for pages; then, one file at a time, those that load the machine or kill what runs on it.
+// Tests of the whole program as built: real processes, real sockets, a real browser. Two files at a time, which mostly wait for
+// pages and networks, but for those that want the machine for themselves.
 export default defineConfig({
   test: {
     projects: [
@@ -19,13 +27,21 @@ export default defineConfig({
         ...SOURCE,
         test: {
           ...COMMON,
-          name: 'program',
+          name: 'programs',
           include: ['e2e/*.e2e.ts'],
-          exclude: IN_A_BROWSER,
-          fileParallelism: false,
+          exclude: [...IN_A_BROWSER, ...ALONE],
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
+      },
+      {
+        ...SOURCE,
+        test: { ...COMMON, name: 'alone', include: ALONE, fileParallelism: false, sequence: { groupOrder: 2 } },
       },
     ],
   },
 });
+
+function filesOf(...names: readonly string[]): string[] {
+  return names.map((name) => `e2e/${name}.e2e.ts`);
+}

@@ -3,6 +3,9 @@ import { afterAll, beforeAll } from 'vitest';
 import { createDatabases } from './testing/databases.ts';
 import { startEngine, type Engine } from './testing/engine.ts';
 
+/** Fewer than elsewhere: the engine takes a second for each. */
+const RUN_COUNT = 24;
+
 let engine: Engine;
 beforeAll(async () => {
   engine = await startEngine();
@@ -11,4 +14,4 @@ afterAll(() => engine[Symbol.asyncDispose]());
 
 const databases = createDatabases(() => engine);
 describeTraceStore('the ClickHouse store', () => databases.open());
-describeSameAnswers('the ClickHouse store', () => databases.open());
+describeSameAnswers('the ClickHouse store', () => databases.open(), RUN_COUNT);

@@ -1,12 +1,10 @@
 /// <reference lib="dom" />
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
+import { violations } from './accessibility.ts';
 import { eventually, makeFolder, post, removeFolder, serveFlags, startProgram, type Program } from './program.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TRACES = 400;
 const START = Math.floor(Date.now() / 1000) - 240;
 
@@ -148,7 +146,7 @@ test.each(['light', 'dark'] as const)(
     ] as const) {
       await page.setViewportSize({ width, height });
       await open(path);
-      expect(await violations(), `${path} at ${width}`).toEqual([]);
+      expect(await violations(page), `${path} at ${width}`).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     }
   },
@@ -183,19 +181,6 @@ async function brush(chart: Locator, from: number, to: number, testId = 'chart-b
 
 function of(url: URL, name: string): string {
   return url.searchParams.get(name) ?? '';
-}
-
-async function violations(): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    // Only colours differ in the dark.
-    const isDark = matchMedia('(prefers-color-scheme: dark)').matches;
-    const found = await axe.run(isDark ? { runOnly: ['color-contrast'] } : {});
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-  });
 }
 
 async function countTraces(): Promise<number> {

@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
-import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
+import { violations } from './accessibility.ts';
 import { eventually, makeFolder, post, removeFolder, startProgram, type Program } from './program.ts';
 
 const dataDir = makeFolder();
@@ -306,17 +306,6 @@ async function places(of: Page): Promise<Record<string, string | null>> {
       ]),
     ),
   );
-}
-
-async function violations(of: Page): Promise<readonly string[]> {
-  await of.evaluate(axe.source);
-  return of.evaluate(async () => {
-    const { axe: runner } = window as unknown as { readonly axe: typeof axe };
-    // Only colours differ in the dark.
-    const isDark = matchMedia('(prefers-color-scheme: dark)').matches;
-    const { violations: found } = await runner.run(isDark ? { runOnly: ['color-contrast'] } : {});
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-  });
 }
 
 async function sendRequests(name: string, { start }: { readonly start: number }, seconds: number): Promise<void> {

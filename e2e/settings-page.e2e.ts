@@ -1,12 +1,10 @@
 /// <reference lib="dom" />
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
+import { violations } from './accessibility.ts';
 import { eventually, makeFolder, post, removeFolder, serveFlags, startProgram, type Program } from './program.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SECTIONS = ['groups', 'sampling', 'encryption', 'keys', 'health'] as const;
 
 const dataDir = makeFolder();
@@ -161,7 +159,7 @@ test('keys go from page to page, and so does a menu on a phone', async () => {
   for (const [name, path] of Object.entries({ traces: '/traces', settings: '/settings/groups' })) {
     await page.getByTestId('pages').click();
     await page.getByTestId(`pages-${name}`).waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.getByTestId(`pages-${name}`).click();
     await page.waitForURL((url) => url.pathname === path);
   }
@@ -175,16 +173,16 @@ test.each(['light', 'dark'] as const)(
       await page.setViewportSize({ width: 1440, height: 900 });
       await page.goto(`http://${program.http}/settings/${section}`);
       await page.locator('.settings-body h1').waitFor();
-      expect(await violations()).toEqual([]);
+      expect(await violations(page)).toEqual([]);
       await page.setViewportSize({ width: 390, height: 844 });
-      expect(await violations()).toEqual([]);
+      expect(await violations(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     }
     for (const form of ['groups?new=', 'sampling?new=']) {
       await page.goto(`http://${program.http}/settings/${form}`);
       await page.getByTestId('save').waitFor();
       await page.locator('.sheet-body input').first().waitFor();
-      expect(await violations()).toEqual([]);
+      expect(await violations(page)).toEqual([]);
     }
   },
 );
@@ -245,20 +243,4 @@ async function send(requests: readonly string[]): Promise<void> {
 function rule(RuleName: string, Priority: number): object {
   const any = { ServiceName: '*', ServiceType: '*', Host: '*', HTTPMethod: '*', URLPath: '*', ResourceARN: '*' };
   return { RuleName, Priority, FixedRate: 0.5, ReservoirSize: 1, Version: 1, ...any };
-}
-
-async function violations(): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    // What still fades in has other colours.
-    const fading = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(fading.map(({ finished }) => finished));
-    const { axe } = globalThis as unknown as {
-      axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    // Only colours differ in the dark.
-    const isDark = matchMedia('(prefers-color-scheme: dark)').matches;
-    const found = await axe.run(isDark ? { runOnly: ['color-contrast'] } : {});
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  });
 }

@@ -1,12 +1,10 @@
 /// <reference lib="dom" />
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
+import { violations } from './accessibility.ts';
 import { eventually, makeFolder, post, removeFolder, startProgram, type Program } from './program.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Stages of the giant trace, each with so many calls alike. */
 const ALIKE_COUNT = 2_500;
 const GIANT_STAGES = 4;
@@ -109,7 +107,7 @@ test.each([
 ])('the view %s of the same trace', async (view, testId, text) => {
   await page.goto(`http://${demo.http}/traces/${declined}?view=${view}`);
   await page.getByTestId(testId).getByText(text).first().waitFor({ state: 'attached' });
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
 });
 
 test('an annotation leads to the traces that have it', async () => {
@@ -130,7 +128,7 @@ test('two traces side by side', async () => {
   await page.waitForURL(new RegExp(`/traces/${served}/compare/${declined}`));
   await page.getByTestId('compare-row-payment').first().waitFor();
   expect(await page.getByTestId('compare-counts').innerText()).toContain('the same');
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
 });
 
 test('ten thousand calls alike stand as a few lines, and open', async () => {
@@ -161,7 +159,7 @@ test('linked traces are followed below the trace, and stay in the link', async (
   await page.getByTestId('linked-status').filter({ hasText: '1 shown' }).waitFor();
   // The consumer, the linked trace, its producer, the queue it calls and what is inferred of that.
   expect(await timeline.getAttribute('aria-rowcount')).toBe('5');
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await open(page.url().slice(page.url().indexOf('/traces/')));
   await page.locator('[role="row"]', { hasText: 'queue' }).first().click();
   await page.getByTestId('entity-panel').getByText('Own time').waitFor();
@@ -177,10 +175,10 @@ test.each(['light', 'dark'] as const)(
     await open(`/traces/${declined}`);
     await page.getByTestId('next-error').click();
     await page.getByTestId('entity-panel').getByText('Own time').waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });
     await open(`/traces/${declined}`);
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
   },
 );
@@ -192,19 +190,6 @@ async function open(path: string): Promise<void> {
 
 async function axisText(): Promise<string> {
   return (await page.locator('.wf-tick').allInnerTexts()).join(' ');
-}
-
-async function violations(): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    // Only colours differ in the dark.
-    const isDark = matchMedia('(prefers-color-scheme: dark)').matches;
-    const found = await axe.run(isDark ? { runOnly: ['color-contrast'] } : {});
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-  });
 }
 
 async function firstTrace(filter: string): Promise<string> {

@@ -1,12 +1,10 @@
 /// <reference lib="dom" />
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
+import { violations } from './accessibility.ts';
 import { eventually, makeFolder, post, removeFolder, serveFlags, startProgram, type Program } from './program.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** More than the list ever loaded by itself. */
 const PAGED_COUNT = 2_600;
@@ -94,14 +92,14 @@ test('an expression is built from choices, saved, and there again later', async 
   await page.getByTestId('builder-field').selectOption('annotation.page');
   await page.getByTestId('builder-value').fill('checkout');
   expect(await page.getByTestId('built-filter').innerText()).toBe('ok AND annotation.page = "checkout"');
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await page.getByTestId('builder-run').click();
   await page.waitForURL(/checkout/);
   await page.getByTestId('filter-menu').click();
   await page.getByTestId('save-name').fill('golden');
   await page.getByTestId('save-filter').click();
   await page.getByTestId('saved-golden').waitFor();
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await page.goto(`http://${demo.http}/traces`);
   await page.getByTestId('filter-menu').click();
   await page.getByTestId('saved-golden').click();
@@ -204,7 +202,7 @@ test('columns are chosen, ordered by keyboard and by pointer, kept in the link a
   await page.getByTestId('grip-annotation.page').focus();
   await page.keyboard.press('ArrowUp');
   await page.waitForURL((url) => columnsIn(url).at(-2) === 'annotation.page' && !columnsIn(url).includes('entry'));
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   const [grip, first] = [page.getByTestId('grip-annotation.page'), page.getByTestId('grip-outcome')];
   const [from, to] = [await boxOf(grip), await boxOf(first)];
   await page.mouse.move(from.x + 8, from.y + 8);
@@ -225,7 +223,7 @@ test('an area of the scatter becomes the range and the filter, by mouse and by k
   await brushScatter();
   await page.getByRole('slider', { name: 'Longest response time' }).focus();
   await page.keyboard.press('Shift+ArrowDown');
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await page.getByTestId('scatter-area').waitFor({ state: 'detached' });
   await page.keyboard.press('Shift+ArrowDown');
@@ -248,7 +246,7 @@ test('a live tail brings new traces on top, and moves nothing under a reader', a
   const rows = await boxOf(page.locator('.traces-scroll'));
   await page.mouse.move(rows.x + 300, rows.y + 150);
   const held = await topRowWhileMoreWait();
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await page.getByTestId('tail-pill').click();
   await eventually(topRow, (id) => id !== held);
   await page.getByTestId('live').click();
@@ -300,7 +298,7 @@ test('a server without traces says how to send some, notices the first one, and 
     expect(await page.getByTestId('snippet').innerText()).toContain(`tcp:${server.http} udp:${server.udp}`);
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.getByTestId('send-test-trace').click();
     await page.getByText('It arrived').first().waitFor();
     await page.waitForURL(/\/traces\/1-/);
@@ -330,11 +328,11 @@ test.each(['light', 'dark'] as const)(
     for (const path of ['/traces', '/traces?by=url', '/traces?columns=outcome,annotation.page,id']) {
       await page.setViewportSize({ width: 1440, height: 900 });
       await open(path);
-      expect(await violations(), path).toEqual([]);
+      expect(await violations(page), path).toEqual([]);
       await page.setViewportSize({ width: 390, height: 844 });
       await open(path);
       if (path === '/traces') await brushScatter();
-      expect(await violations(), `${path} on a phone`).toEqual([]);
+      expect(await violations(page), `${path} on a phone`).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     }
   },
@@ -429,19 +427,6 @@ async function boxOf(
 
 function offer(label: string): ReturnType<Page['locator']> {
   return page.locator('.filter-offers li').filter({ hasText: label }).first();
-}
-
-async function violations(of: Page = page): Promise<readonly string[]> {
-  await of.evaluate(AXE);
-  return of.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    // Only colours differ in the dark.
-    const isDark = matchMedia('(prefers-color-scheme: dark)').matches;
-    const found = await axe.run(isDark ? { runOnly: ['color-contrast'] } : {});
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-  });
 }
 
 async function countOf(filter: string): Promise<number> {

@@ -4,7 +4,7 @@ import { pairedTimes, pairedTrend } from '../../differences/bins.ts';
 import { chosenBand, type Chosen } from '../../differences/sets.ts';
 import { logTicks } from '../../map/histogram.ts';
 import { formatClock, formatDuration, formatTick } from '../../text/format.ts';
-import type { BinRange } from './chart-brush.tsx';
+import type { BinRange } from '../../widgets/bin-brush.tsx';
 import { ChosenButtons } from './chosen-menu.tsx';
 import { PairedChart } from './paired-chart.tsx';
 import type { SetActions } from './set-actions.ts';

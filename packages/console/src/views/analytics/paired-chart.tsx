@@ -2,7 +2,7 @@ import { type ReactNode, useRef, useState } from 'react';
 import type { PairedBin } from '../../differences/bins.ts';
 import { formatCount, formatShare } from '../../text/format.ts';
 import { useSize } from '../../widgets/use-size.ts';
-import { type BinRange, ChartBrush } from './chart-brush.tsx';
+import { BinBrush, type BinRange } from '../../widgets/bin-brush.tsx';
 
 const HEIGHT = 132;
 const AXIS = 20;
@@ -77,12 +77,13 @@ export function PairedChart(props: PairedChartProps): ReactNode {
           )}
           <line x1={0} x2={width} y1={HEIGHT} y2={HEIGHT} className="base-line" />
         </svg>
-        <ChartBrush
+        <BinBrush
           binCount={bins.length}
           chosen={chosen}
           onChoose={onChoose}
           onHover={setHovered}
           ends={ends}
+          testId="chart-brush"
           print={(edge) => print(bins[edge]?.from ?? bins.at(-1)?.to ?? 0)}
         />
       </div>

@@ -1,8 +1,9 @@
 import type { HistogramEntry } from '@fluoroscope/api';
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Band } from '../../map/band.ts';
 import { type Bin, countBetween, logBins, logTicks, quantile } from '../../map/histogram.ts';
 import { formatCount, formatDuration, formatShare, formatTick } from '../../text/format.ts';
+import { BinBrush, type BinRange } from '../../widgets/bin-brush.tsx';
 
 const WIDTH = 352;
 const HEIGHT = 96;
@@ -10,9 +11,6 @@ const AXIS = 18;
 const BINS = 44;
 /** Room for the text at a mark. */
 const MARK_PX = 28;
-/** What one press of an arrow key moves an end of the band by, and with shift. */
-const KEY_BINS = 1;
-const KEY_BINS_SHIFT = 5;
 
 interface LatencyHistogramProps {
   readonly entries: readonly HistogramEntry[];
@@ -66,9 +64,7 @@ export function LatencyHistogram({ entries, before, caption, band, onBand }: Lat
           <Marks entries={entries} scale={scale} fromS={first.fromS} />
           <line x1={0} x2={WIDTH} y1={HEIGHT} y2={HEIGHT} className="base-line" />
         </svg>
-        {onBand === undefined ? null : (
-          <Brush bins={bins} scale={scale} band={band} onBand={onBand} onHover={setHovered} />
-        )}
+        {onBand === undefined ? null : <Brush bins={bins} band={band} onBand={onBand} onHover={setHovered} />}
       </div>
     </figure>
   );
@@ -179,108 +175,28 @@ function Marks({
 
 interface BrushProps {
   readonly bins: readonly Bin[];
-  readonly scale: Scale;
   readonly band: Band | null;
   readonly onBand: (band: Band | null) => void;
   readonly onHover: (bin: number | null) => void;
 }
 
-/** Takes the pointer over the bars; both ends of the band are sliders for the keyboard. */
-function Brush({ bins, scale, band, onBand, onHover }: BrushProps): ReactNode {
-  const frame = useRef<HTMLDivElement>(null);
-  const start = useRef<number | null>(null);
-
-  function binAt(event: PointerEvent): number {
-    const bounds = frame.current?.getBoundingClientRect();
-    if (bounds === undefined) return 0;
-    const index = Math.floor(((event.clientX - bounds.left) / bounds.width) * bins.length);
-    return Math.min(bins.length - 1, Math.max(0, index));
-  }
-  function select(a: number, b: number): void {
-    const [from, to] = [bins[Math.min(a, b)], bins[Math.max(a, b)]];
-    if (from !== undefined && to !== undefined) onBand({ fromS: from.fromS, toS: to.toS });
-  }
-  const left = band === null ? 0 : nearestBin(bins, band.fromS);
-  const right = band === null ? bins.length - 1 : nearestBin(bins, band.toS * (1 - 1e-9));
-  function onKey(event: KeyboardEvent, end: 'left' | 'right'): void {
-    const step = (event.shiftKey ? KEY_BINS_SHIFT : KEY_BINS) * ({ ArrowRight: 1, ArrowLeft: -1 }[event.key] ?? 0);
-    if (event.key === 'Escape' && band !== null) {
-      event.stopPropagation();
-      onBand(null);
-    }
-    if (step === 0) return;
-    event.preventDefault();
-    const clamp = (index: number): number => Math.min(bins.length - 1, Math.max(0, index));
-    if (end === 'left') select(Math.min(clamp(left + step), right), right);
-    else select(left, Math.max(clamp(right + step), left));
+/** Bars are bins, whatever times they stand for. */
+function Brush({ bins, band, onBand, onHover }: BrushProps): ReactNode {
+  function choose(chosen: BinRange | null): void {
+    const [from, to] = chosen === null ? [] : [bins[chosen.first], bins[chosen.last]];
+    onBand(from === undefined || to === undefined ? null : { fromS: from.fromS, toS: to.toS });
   }
   return (
-    <div
-      ref={frame}
-      className="brush"
-      data-testid="brush"
-      onPointerDown={(event) => {
-        if (event.button !== 0 || (event.target instanceof Element && event.target.closest('[role="slider"]') !== null))
-          return;
-        event.currentTarget.setPointerCapture(event.pointerId);
-        start.current = binAt(event);
-      }}
-      onPointerMove={(event) => {
-        onHover(binAt(event));
-        if (start.current !== null && start.current !== binAt(event)) select(start.current, binAt(event));
-      }}
-      onPointerUp={(event) => {
-        // A click without a drag selects the one bar.
-        if (start.current !== null && start.current === binAt(event)) select(start.current, start.current);
-        start.current = null;
-      }}
-      onPointerLeave={() => onHover(null)}
-    >
-      {(['left', 'right'] as const).map((end) => {
-        const bin = bins[end === 'left' ? left : right];
-        const seconds = end === 'left' ? (bin?.fromS ?? 0) : (bin?.toS ?? 0);
-        return (
-          <BrushEnd
-            key={end}
-            end={end}
-            seconds={seconds}
-            place={scale.x(seconds) / WIDTH}
-            index={end === 'left' ? left : right + 1}
-            count={bins.length}
-            shown={band !== null}
-            onKey={(event) => onKey(event, end)}
-          />
-        );
-      })}
-    </div>
-  );
-}
-
-interface BrushEndProps {
-  readonly end: 'left' | 'right';
-  readonly seconds: number;
-  /** Part of the width. */
-  readonly place: number;
-  readonly index: number;
-  readonly count: number;
-  readonly shown: boolean;
-  readonly onKey: (event: KeyboardEvent) => void;
-}
-
-function BrushEnd({ end, seconds, place, index, count, shown, onKey }: BrushEndProps): ReactNode {
-  return (
-    <span
-      role="slider"
-      tabIndex={0}
-      className="brush-end"
-      style={{ left: `${place * 100}%` }}
-      data-shown={shown}
-      aria-label={end === 'left' ? 'Shortest time of the band' : 'Longest time of the band'}
-      aria-valuemin={0}
-      aria-valuemax={count}
-      aria-valuenow={index}
-      aria-valuetext={formatDuration(seconds)}
-      onKeyDown={onKey}
+    <BinBrush
+      binCount={bins.length}
+      chosen={
+        band === null ? null : { first: nearestBin(bins, band.fromS), last: nearestBin(bins, band.toS * (1 - 1e-9)) }
+      }
+      onChoose={choose}
+      onHover={onHover}
+      ends={['Shortest time of the band', 'Longest time of the band']}
+      print={(edge) => formatDuration(bins[edge]?.fromS ?? bins.at(-1)?.toS ?? 0)}
+      testId="brush"
     />
   );
 }

@@ -10,7 +10,7 @@ export interface BinRange {
 const KEY_BINS = 1;
 const KEY_BINS_SHIFT = 5;
 
-interface ChartBrushProps {
+interface BinBrushProps {
   readonly binCount: number;
   readonly chosen: BinRange | null;
   readonly onChoose: (chosen: BinRange | null) => void;
@@ -18,10 +18,11 @@ interface ChartBrushProps {
   /** Names of the two ends, and what a place on the axis is called. */
   readonly ends: readonly [string, string];
   readonly print: (edge: number) => string;
+  readonly testId: string;
 }
 
 /** Takes the pointer over bins; both ends of what is chosen are sliders for the keyboard. */
-export function ChartBrush({ binCount, chosen, onChoose, onHover, ends, print }: ChartBrushProps): ReactNode {
+export function BinBrush({ binCount, chosen, onChoose, onHover, ends, print, testId }: BinBrushProps): ReactNode {
   const frame = useRef<HTMLDivElement>(null);
   const start = useRef<number | null>(null);
   const { first, last } = chosen ?? { first: 0, last: binCount - 1 };
@@ -50,8 +51,8 @@ export function ChartBrush({ binCount, chosen, onChoose, onHover, ends, print }:
   return (
     <div
       ref={frame}
-      className="chart-brush"
-      data-testid="chart-brush"
+      className="bin-brush"
+      data-testid={testId}
       onPointerDown={(event) => {
         if (event.button !== 0 || (event.target instanceof Element && event.target.closest('[role="slider"]') !== null))
           return;
@@ -77,7 +78,7 @@ export function ChartBrush({ binCount, chosen, onChoose, onHover, ends, print }:
             key={name}
             role="slider"
             tabIndex={0}
-            className="chart-end"
+            className="bin-brush-end"
             style={{ left: `${(edge / binCount) * 100}%` }}
             data-shown={chosen !== null}
             aria-label={name}

@@ -37,6 +37,9 @@ const OFFERS_MAX = 12;
 /** What something must follow. */
 const AWAITS = /(?:[=<>(,:[]|\b(?:contains|beginswith|endswith))\s*$/i;
 
+const ANNOTATION = /^(?:(?:source|destination)\.)?annotation\.[^\s"()[\]{}=<>!,:]*$/i;
+const WORD_BUT_ANNOTATION = /^(?!(?:(?:source|destination)\.)?annotation\.)[\w.]*$/i;
+
 const setProblem = StateEffect.define<Problem>();
 
 interface Shown {
@@ -145,6 +148,8 @@ function extensions({ hint, wordsNow, changed, run }: EditorOptions): Extension 
       override: [(context) => complete(context, wordsNow.current)],
       icons: false,
       interactionDelay: 0,
+      // What is asked is at hand: Enter right behind a letter means the list that letter leaves.
+      activateOnTypingDelay: 0,
       tooltipClass: () => 'filter-offers',
       maxRenderedOptions: OFFERS_MAX,
     }),
@@ -219,8 +224,13 @@ function complete(context: CompletionContext, words: Words | null): CompletionRe
         });
       },
     })),
-    ...(isText && { validFor: /^"[^"]*$/ }),
+    validFor: isText ? /^"[^"]*$/ : sameWord(expression.slice(from, context.pos)),
   };
+}
+
+/** As long as the word goes on like this, what was offered is only narrowed, without asking again. */
+function sameWord(written: string): RegExp {
+  return ANNOTATION.test(written) ? ANNOTATION : WORD_BUT_ANNOTATION;
 }
 
 function oneLine(text: string): string {

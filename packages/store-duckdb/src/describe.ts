@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TimeUs } from '@fluoroscope/model';
+import { toSliceError } from './engine-error.ts';
 import { detach } from './engine.ts';
 import { fillQuery } from './source-sql.ts';
-import { toSliceError } from './slices/recover.ts';
 import { printSliceName, type OrderRange } from './slices/slice-name.ts';
 import { databaseNameOf, readTableNames, type Slice } from './slices/slice.ts';
 import { attachSlice } from './slices/write-slice.ts';

@@ -27,6 +27,13 @@ export function toOpenError(file: string, error: unknown): StoreError {
   return new StoreError('unreadable', `${file} cannot be opened: ${message}`, options);
 }
 
+/** Whatever the engine does not understand of a file that we wrote is damage. */
+export function toSliceError(file: string, error: unknown): StoreError {
+  const known = toOpenError(file, error);
+  if (error instanceof StoreError || known.code !== 'unreadable') return known;
+  return new StoreError('corrupt', `${file} is damaged: ${known.message}`, { cause: error });
+}
+
 /** For a read or a write. */
 export function toCallError(call: string, error: unknown): StoreError {
   if (error instanceof StoreError) return error;

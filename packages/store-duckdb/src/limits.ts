@@ -1,4 +1,4 @@
-/** Reads run side by side; each holds a connection and a thread of libuv's pool (4), of which batches need one, and flush and merge another. */
+/** Reads run side by side; each holds two connections and a thread of libuv's pool (4), of which batches need one, and flush and merge another. */
 export const READ_CONNECTIONS_MAX = 2;
 
 /** Reads waiting for a connection; beyond that the server is being asked more than it can answer. */
@@ -33,6 +33,15 @@ export const SMALL_SLICE_BYTES: number = 2 ** 20;
 
 /** On disk, in bytes, for what a query or a merge cannot hold in memory. */
 export const SPILL_BYTES_MAX: number = 4 * 2 ** 30;
+
+/**
+ * Slices whose files the engine has attached, beyond which those that were not used for the longest time are let go of. Each is an
+ * open file. One that is asked for again costs some ms.
+ */
+export const ATTACHED_SLICES_MAX = 64;
+
+/** Documents in them: what the engine knows of a file once it was read takes 2 to 6 MB a million, which no limit of its own bounds. */
+export const ATTACHED_DOCUMENTS_MAX = 32_000_000;
 
 /**
  * Changes, in bytes, after which the engine goes over its tables in memory by itself, as for a file. That compresses heads for
@@ -83,10 +92,19 @@ export const RETRY_LAST_MS = 60_000;
 /** Work in JavaScript between two turns of the event loop, in trace ids: some ms. */
 export const IDS_PER_TURN = 5_000;
 
-// What reads hold of slices, in bytes about, over all: 88 MiB.
+// What reads hold of slices, in bytes about, over all: 104 MiB.
 
-/** Rollups, and the facts at the ends of ranges, of the slices that graphs were asked of last. */
-export const GRAPH_PIECES_CACHE_BYTES_MAX: number = 32 * 2 ** 20;
+/** Rollups of five minutes, and the facts at the ends of ranges, of the slices that graphs were asked of last. */
+export const GRAPH_PIECES_CACHE_BYTES_MAX: number = 24 * 2 ** 20;
+
+/** Stretches of time, each as all slices have it: of 400 nodes and edges with much traffic an hour takes 1 to 2 MB. */
+export const GRAPH_STRETCHES_CACHE_BYTES_MAX: number = 24 * 2 ** 20;
+
+/** Hours that one range may have; those of a longer one are read without holding what they add up to. */
+export const GRAPH_STRETCHES_MAX = 48;
+
+/** One that was not used for this long, in ms, makes room for another. */
+export const GRAPH_STRETCH_IDLE_MS = 60_000;
 
 /** What those are about. */
 export const GRAPH_KEYS_CACHE_BYTES_MAX: number = 4 * 2 ** 20;
@@ -116,8 +134,17 @@ export const GRAPH_BLOCKS_MAX = 64;
 /** SELECTs that are joined in one statement. */
 export const UNION_PARTS_MAX = 128;
 
-/** Slices that are searched by one statement: a first one alone, which mostly fills the page, then twice as many each time. */
+/** Slices of one statement, or of a graph's turn: they are attached all at once. */
+export const SLICES_AT_ONCE_MAX = 32;
+
+/** Slices that are searched by one statement. */
 export const SEARCHED_SLICES_MAX = 8;
+
+/** Traces that newer sources replaced of which each slice's filter is asked; of more, the slice's file is. */
+export const STALE_CANDIDATES_MAX = 10_000;
+
+/** Slices of which stale rows are counted in one read: the engine keeps what a read's transaction has used until it ends. */
+export const COUNTED_SLICES_MAX = 8;
 
 /** Traces of a slice of which a search takes all matches; of a larger one only the newest, which costs more to plan. */
 export const ALL_MATCHES_TRACES_MAX = 131_072;

@@ -5,6 +5,9 @@ import { StoreError, sumByDay, type StoreStats, type TraceStore } from '@fluoros
 import { messageOf, toCallError, toOpenError } from './engine-error.ts';
 import { openEngine, type Engine } from './engine.ts';
 import {
+  ATTACHED_DOCUMENTS_MAX,
+  ATTACHED_SLICES_MAX,
+  COUNTED_SLICES_MAX,
   HEAD_BYTES_MAX,
   HEAD_MEMORY_SHARE,
   IDS_PER_STATEMENT_MAX,
@@ -14,7 +17,7 @@ import {
   MERGE_SLICES_MIN,
 } from './limits.ts';
 import { createReadConnections } from './read-connections.ts';
-import { countAll } from './readers/counts.ts';
+import { countAll, type StoredCounts } from './readers/counts.ts';
 import { readDocumentPage } from './readers/document-page.ts';
 import { readDocumentsById } from './readers/documents.ts';
 import { findTraceIds, findTracePage } from './readers/find-traces.ts';
@@ -34,6 +37,8 @@ export interface DuckDbStoreOptions {
   /** Other than `MERGE_SLICES_MIN` and `MERGE_DOCUMENTS_MAX`. */
   readonly mergeSlicesMin?: number;
   readonly mergeDocumentsMax?: number;
+  /** Other than `ATTACHED_SLICES_MAX`. */
+  readonly attachedSlicesMax?: number;
 }
 
 export interface DuckDbStoreEvents {
@@ -59,7 +64,7 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Trac
   }
 }
 
-function limitsOf(options: DuckDbStoreOptions): Pick<SliceStoreOptions, 'headBytesMax' | 'mergeLimits'> {
+function limitsOf(options: DuckDbStoreOptions): Omit<SliceStoreOptions, 'failed'> {
   const { headBytesMax = HEAD_BYTES_MAX, mergeSlicesMin = MERGE_SLICES_MIN } = options;
   return {
     headBytesMax: Math.min(headBytesMax, options.memoryBytesMax * HEAD_MEMORY_SHARE),
@@ -68,6 +73,10 @@ function limitsOf(options: DuckDbStoreOptions): Pick<SliceStoreOptions, 'headByt
       slicesMax: MERGE_SLICES_MAX,
       documentsMax: options.mergeDocumentsMax ?? MERGE_DOCUMENTS_MAX,
       bytesMax: MERGE_BYTES_MAX,
+    },
+    attachmentLimits: {
+      slicesMax: options.attachedSlicesMax ?? ATTACHED_SLICES_MAX,
+      documentsMax: ATTACHED_DOCUMENTS_MAX,
     },
   };
 }
@@ -84,7 +93,10 @@ async function refuseOneFileStore(dir: string): Promise<void> {
 
 function createStore(engine: Engine, slices: SliceStore): TraceStore {
   const { catalog } = slices;
-  const reads = createReadConnections(engine, slices.beginRead);
+  const reads = createReadConnections(engine, {
+    begin: slices.beginRead,
+    sliceReaderOn: (connection) => slices.sliceReaderOn(connection),
+  });
   const running = new Set<Promise<unknown>>();
   let closing: Promise<void> | null = null;
 
@@ -106,8 +118,17 @@ function createStore(engine: Engine, slices: SliceStore): TraceStore {
     engine[Symbol.dispose]();
   }
 
+  async function countInSteps(): Promise<StoredCounts> {
+    // At last without end, should every step find something new to be stale.
+    for (let left = catalog.slices.length; ; left -= COUNTED_SLICES_MAX) {
+      const askedMax = left > 0 ? COUNTED_SLICES_MAX : Infinity;
+      const counts = await reads.read((...read) => countAll(...read, askedMax));
+      if (counts !== null) return counts;
+    }
+  }
+
   async function readStats(): Promise<StoreStats> {
-    const counts = await reads.read(countAll);
+    const counts = await countInSteps();
     const parts = catalog.slices.map(({ lastReceivedUs, documentCount, sizeBytes }) => ({
       receivedUs: lastReceivedUs,
       documentCount,

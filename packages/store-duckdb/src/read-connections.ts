@@ -3,59 +3,72 @@ import { StoreError } from '@fluoroscope/store';
 import { toCallError } from './engine-error.ts';
 import type { Engine } from './engine.ts';
 import { READ_CONNECTIONS_MAX, READS_WAITING_MAX } from './limits.ts';
-import type { BeginRead, Snapshot } from './source.ts';
+import type { BeginRead, ReadLane, SliceReader, Snapshot } from './source.ts';
 
-/** Connections that only read, so that no read waits for a write. */
+/** Connections that only read, so that no read waits for a write: one for the transaction of a read, one beside it for slices. */
 export interface ReadConnections extends Disposable {
   /** Runs with a connection of its own, on one snapshot. Waits while all are in use. */
   read<Answer>(run: (connection: DuckDBConnection, snapshot: Snapshot) => Promise<Answer>): Promise<Answer>;
-  /** Within a read: with a second connection, if one is free. It may be asked of slices, which do not change, not of the snapshot. */
+  /** Within a read: with a second way to ask slices at the same time, if one is free. */
   readonly beside: Beside;
 }
 
-export type Beside = <Answer>(run: (second: DuckDBConnection | null) => Promise<Answer>) => Promise<Answer>;
+export type Beside = <Answer>(run: (second: SliceReader | null) => Promise<Answer>) => Promise<Answer>;
 
-export function createReadConnections(engine: Engine, begin: BeginRead): ReadConnections {
-  const idle: DuckDBConnection[] = [];
-  const waiting: ((connection: DuckDBConnection) => void)[] = [];
+export interface ReadConnectionsOptions {
+  readonly begin: BeginRead;
+  readonly sliceReaderOn: (connection: DuckDBConnection) => SliceReader;
+}
+
+interface OwnLane extends ReadLane {
+  readonly ofSlices: DuckDBConnection;
+}
+
+export function createReadConnections(
+  engine: Engine,
+  { begin, sliceReaderOn }: ReadConnectionsOptions,
+): ReadConnections {
+  const idle: OwnLane[] = [];
+  const waiting: ((lane: OwnLane) => void)[] = [];
   let openCount = 0;
 
-  async function takeFree(): Promise<DuckDBConnection | null> {
-    const connection = idle.pop();
-    if (connection !== undefined) return connection;
+  async function takeFree(): Promise<OwnLane | null> {
+    const lane = idle.pop();
+    if (lane !== undefined) return lane;
     if (openCount === READ_CONNECTIONS_MAX) return null;
     openCount += 1;
-    return engine.connect();
+    const [connection, ofSlices] = [await engine.connect(), await engine.connect()];
+    return { connection, ofSlices, slices: sliceReaderOn(ofSlices) };
   }
 
-  async function take(): Promise<DuckDBConnection> {
-    const connection = await takeFree();
-    if (connection !== null) return connection;
+  async function take(): Promise<OwnLane> {
+    const lane = await takeFree();
+    if (lane !== null) return lane;
     if (waiting.length >= READS_WAITING_MAX) throw new StoreError('failed', 'too many reads are waiting');
     return new Promise((resolve) => waiting.push(resolve));
   }
 
-  function giveBack(connection: DuckDBConnection): void {
+  function giveBack(lane: OwnLane): void {
     const next = waiting.shift();
-    if (next === undefined) idle.push(connection);
-    else next(connection);
+    if (next === undefined) idle.push(lane);
+    else next(lane);
   }
 
   async function read<Answer>(
     run: (connection: DuckDBConnection, snapshot: Snapshot) => Promise<Answer>,
   ): Promise<Answer> {
-    const connection = await take();
+    const lane = await take();
     try {
-      using snapshot = await begin(connection);
+      using snapshot = await begin(lane);
       try {
-        return await run(connection, snapshot);
+        return await run(lane.connection, snapshot);
       } finally {
-        await connection.run('COMMIT');
+        await lane.connection.run('COMMIT');
       }
     } catch (error) {
       throw toCallError('a read failed', error);
     } finally {
-      giveBack(connection);
+      giveBack(lane);
     }
   }
 
@@ -64,13 +77,13 @@ export function createReadConnections(engine: Engine, begin: BeginRead): ReadCon
     async beside(run) {
       const second = await takeFree();
       try {
-        return await run(second);
+        return await run(second?.slices ?? null);
       } finally {
         if (second !== null) giveBack(second);
       }
     },
     [Symbol.dispose]() {
-      for (const connection of idle) engine.disconnect(connection);
+      for (const { connection, ofSlices } of idle) for (const own of [connection, ofSlices]) engine.disconnect(own);
       idle.length = 0;
     },
   };

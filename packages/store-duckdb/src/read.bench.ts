@@ -184,7 +184,7 @@ async function chooseTraces(
 
 async function measureReads(connection: DuckDBConnection, all: readonly Source[]): Promise<void> {
   await measureById(connection, all);
-  const snapshot = snapshotOf(all);
+  const snapshot = snapshotOf(connection, all);
   const find =
     (condition: Condition, limit = 100) =>
     async () => {
@@ -214,15 +214,24 @@ async function measureReads(connection: DuckDBConnection, all: readonly Source[]
   await measure('series of an hour by the minute, one service', 60, 10, series(HOUR_US / 60, 'service-3'));
 }
 
-function snapshotOf(sources: readonly Source[]): Snapshot {
-  return { sources, retainedFromUs: null, [Symbol.dispose]() {} };
+function snapshotOf(connection: DuckDBConnection, sources: readonly Source[]): Snapshot {
+  return {
+    sources,
+    retainedFromUs: null,
+    slices: { on: (_slices, run) => run(connection) },
+    async hold() {},
+    [Symbol.dispose]() {},
+  };
 }
 
 async function measureById(connection: DuckDBConnection, all: readonly Source[]): Promise<void> {
   const chosen = await Promise.all(Array.from({ length: 300 }, (_item, run) => chooseTraces(connection, run, 5)));
   let places: ReadonlyMap<TraceId, number> = new Map();
   // The same sources in all runs: what is held of a slice is held for the object.
-  const snapshot = snapshotOf(all.map((source, at) => ({ ...source, mayKnow: (id) => places.get(id) === at })));
+  const snapshot = snapshotOf(
+    connection,
+    all.map((source, at) => ({ ...source, mayKnow: (id) => places.get(id) === at })),
+  );
   const ask =
     (count: number, read: (snapshot: Snapshot, ids: readonly TraceId[]) => Promise<readonly unknown[]>) =>
     async (run: number) => {

@@ -14,8 +14,9 @@ export interface Source {
   readonly orderNo: number;
   /** Of trace rows and facts; null when there are none. A head's extent is that of its committed batches. */
   readonly extent: Extent | null;
-  /** Rows of `traces`; not given where it is not known. */
+  /** Rows of `traces` and of `documents`; not given where they are not known. */
   readonly traceCount?: number;
+  readonly documentCount?: number;
   /** Of graph facts; undefined of a head. */
   readonly factCount?: number;
   /** Its rows have outcomes and causes: not those of slices that version 0.1 wrote. */
@@ -41,14 +42,33 @@ export interface Extent {
   readonly lastEndUs: TimeUs;
 }
 
+/**
+ * Where slices are asked, of which not all are attached at a time. They never change, so none of this needs to see what the read's
+ * transaction sees, and is outside of it: the engine keeps what a transaction has used until it ends.
+ */
+export interface SliceReader {
+  /** Gives `run` a connection on which these slices are attached as long as it takes. */
+  on<Answer>(slices: readonly Source[], run: (connection: DuckDBConnection) => Promise<Answer>): Promise<Answer>;
+}
+
 /** What one read sees, oldest first. Sources stay readable until the snapshot is released. */
 export interface Snapshot extends Disposable {
   readonly sources: readonly Source[];
   readonly retainedFromUs: TimeUs | null;
+  readonly slices: SliceReader;
+  /** For statements of the transaction that name slices too: these stay attached until the snapshot is released. */
+  hold(sources: readonly Source[]): Promise<void>;
+}
+
+/** What a read has for itself. */
+export interface ReadLane {
+  /** Of its transaction. */
+  readonly connection: DuckDBConnection;
+  readonly slices: SliceReader;
 }
 
 /**
- * Begins a read-only transaction on this connection that sees exactly these sources with all that was committed to
+ * Begins a read-only transaction on the lane's connection that sees exactly these sources with all that was committed to
  * them, and `memory.main` as it fits them. Release the snapshot after the transaction has ended.
  */
-export type BeginRead = (connection: DuckDBConnection) => Promise<Snapshot>;
+export type BeginRead = (lane: ReadLane) => Promise<Snapshot>;

@@ -4,7 +4,7 @@ import type { AnnotationCondition, TraceAnnotation } from '@fluoroscope/store';
 import type { AnnotationTerm, IdRange } from '../compile-condition.ts';
 import { ANNOTATION_DICTIONARIES_CACHE_BYTES_MAX, ANNOTATION_DICTIONARY_IDLE_MS } from '../limits.ts';
 import { fillQuery } from '../source-sql.ts';
-import type { Source } from '../source.ts';
+import type { SliceReader, Source } from '../source.ts';
 import { toBytes, toList, toNumber, toText } from '../values.ts';
 import { createSliceCache } from './slice-cache.ts';
 
@@ -32,17 +32,14 @@ const KEY_BYTES = 512;
 const PAIR_BYTES = 8;
 
 /** Null when the slice's annotations must be asked for one by one. */
-export async function readDictionary(
-  connection: DuckDBConnection,
-  slice: Source,
-): Promise<AnnotationDictionary | null> {
+export async function readDictionary(reader: SliceReader, slice: Source): Promise<AnnotationDictionary | null> {
   const held = cache.get(slice, '');
   if (held !== undefined) return held;
-  const sizeBytes = sizes.get(slice) ?? (await readSize(connection, slice));
+  const sizeBytes = sizes.get(slice) ?? (await reader.on([slice], (connection) => readSize(connection, slice)));
   sizes.set(slice, sizeBytes);
   // Reading one takes as long as some looks: those of a search over more slices than fit must not drive each other out.
   if (sizeBytes > HELD_BYTES_MAX || !cache.hasRoom(sizeBytes, ANNOTATION_DICTIONARY_IDLE_MS)) return null;
-  const dictionary = dictionaryOf(await readValues(connection, slice));
+  const dictionary = dictionaryOf(await reader.on([slice], (connection) => readValues(connection, slice)));
   cache.set(slice, '', dictionary, sizeBytes);
   return dictionary;
 }

@@ -3,7 +3,7 @@ import type { AnnotationValue } from '@fluoroscope/model';
 import { StoreError, type TraceAnnotation } from '@fluoroscope/store';
 import { ANNOTATION_SERVICES_CACHE_BYTES_MAX, ANNOTATION_SERVICES_HELD_MAX } from '../limits.ts';
 import { fillQuery } from '../source-sql.ts';
-import type { Source } from '../source.ts';
+import type { SliceReader, Source } from '../source.ts';
 import { readDictionary, type AnnotationPair } from './annotation-dictionary.ts';
 import { compareAnnotations } from './annotation-order.ts';
 import { scanColumns } from './columns.ts';
@@ -18,26 +18,27 @@ export interface TracesOfSlice {
 
 /** Of these traces of each slice, in the contract's order; as many answers as slices. */
 export async function readAnnotations(
-  connection: DuckDBConnection,
+  reader: SliceReader,
   wanted: readonly TracesOfSlice[],
 ): Promise<readonly ReadonlyMap<number, readonly TraceAnnotation[]>[]> {
   const answers: ReadonlyMap<number, readonly TraceAnnotation[]>[] = [];
-  const postings = await readPostings(connection, wanted);
+  const slices = wanted.map(({ slice }) => slice);
+  const postings = await reader.on(slices, (connection) => readPostings(connection, wanted));
   for (const [place, { slice, numbers }] of wanted.entries()) {
-    answers.push(await annotationsOf(connection, slice, { numbers, postings: postings[place] ?? [] }));
+    answers.push(await annotationsOf(reader, slice, { numbers, postings: postings[place] ?? [] }));
   }
   return answers;
 }
 
 async function annotationsOf(
-  connection: DuckDBConnection,
+  reader: SliceReader,
   slice: Source,
   { numbers, postings }: { readonly numbers: readonly number[]; readonly postings: readonly Posting[] },
 ): Promise<ReadonlyMap<number, readonly TraceAnnotation[]>> {
   const byTrace = new Map<number, TraceAnnotation[]>(numbers.map((number) => [number, []]));
   if (postings.length > 0) {
-    const pairOf = await lookUpPairs(connection, slice, postings);
-    const servicesOf = await readServiceLists(connection, slice, new Set(postings.map(({ setNo }) => setNo)));
+    const pairOf = await lookUpPairs(reader, slice, postings);
+    const servicesOf = await readServiceLists(reader, slice, new Set(postings.map(({ setNo }) => setNo)));
     for (const { traceNo, annotationId, setNo } of postings) {
       const { key, value } = known(pairOf(annotationId), 'annotation', annotationId);
       const services = known(servicesOf.get(setNo), 'list of services', setNo);
@@ -77,14 +78,15 @@ async function readPostings(
 }
 
 async function lookUpPairs(
-  connection: DuckDBConnection,
+  reader: SliceReader,
   slice: Source,
   postings: readonly Posting[],
 ): Promise<(annotationId: number) => AnnotationPair | null> {
-  const dictionary = await readDictionary(connection, slice);
+  const dictionary = await readDictionary(reader, slice);
   if (dictionary !== null) return (annotationId) => dictionary.pairAt(annotationId);
   // An entry is read once, whatever number of traces has it.
-  const pairs = await readPairs(connection, slice, new Set(postings.map(({ annotationId }) => annotationId)));
+  const ids = new Set(postings.map(({ annotationId }) => annotationId));
+  const pairs = await reader.on([slice], (connection) => readPairs(connection, slice, ids));
   return (annotationId) => pairs.get(annotationId) ?? null;
 }
 
@@ -126,7 +128,7 @@ function sizeOf(lists: ReadonlyMap<number, readonly number[]>): number {
 }
 
 async function readServiceLists(
-  connection: DuckDBConnection,
+  reader: SliceReader,
   slice: Source,
   setNos: ReadonlySet<number>,
 ): Promise<ReadonlyMap<number, readonly number[]>> {
@@ -134,13 +136,15 @@ async function readServiceLists(
   if (held !== undefined && held !== null) return held;
   if (held === undefined) {
     const limit = ANNOTATION_SERVICES_HELD_MAX + 1;
-    const all = await scanLists(connection, fillQuery('read/annotation-services-all', { from: slice.prefix, limit }));
+    const sql = fillQuery('read/annotation-services-all', { from: slice.prefix, limit });
+    const all = await reader.on([slice], (connection) => scanLists(connection, sql));
     const areAll = all.size < limit;
     serviceLists.set(slice, '', areAll ? all : null, areAll ? sizeOf(all) : LIST_BYTES);
     if (areAll) return all;
   }
   const numbers = printNumbers(setNos);
-  return scanLists(connection, fillQuery('read/annotation-services-of-slice', { from: slice.prefix, numbers }));
+  const sql = fillQuery('read/annotation-services-of-slice', { from: slice.prefix, numbers });
+  return reader.on([slice], (connection) => scanLists(connection, sql));
 }
 
 async function scanLists(connection: DuckDBConnection, sql: string): Promise<ReadonlyMap<number, readonly number[]>> {

@@ -25,17 +25,37 @@ export async function readDocumentPage(
   for (const source of snapshot.sources) {
     if (page.length === limit) break;
     if (!source.mayKnow(traceId)) continue;
-    const isFirst = toSkip === 0 && source.kind === 'slice';
-    const found = await (isFirst ? findFirst : findIn)(connection, source, traceId);
-    const skipped = Math.min(toSkip, found.count);
+    const part = { traceId, skip: toSkip, limit: limit - page.length };
+    const { skipped, documents } =
+      source.kind === 'head'
+        ? await readPart(connection, source, part)
+        : await snapshot.slices.on([source], (ofSlices) => readPart(ofSlices, source, part));
     toSkip -= skipped;
-    if (skipped === found.count) continue;
-    const result = await connection.runAndReadAll(found.pageSql(skipped, limit - page.length));
-    for (const [receivedUs, text] of result.getRows()) {
-      page.push({ traceId, receivedUs: timeUs(toNumber(receivedUs)), text: toText(text) });
-    }
+    for (const document of documents) page.push(document);
   }
   return page;
+}
+
+interface Part {
+  /** Of the documents to skip, those that lie here. */
+  readonly skipped: number;
+  readonly documents: readonly StoredDocument[];
+}
+
+async function readPart(
+  connection: DuckDBConnection,
+  source: Source,
+  { traceId, skip, limit }: DocumentPageQuery,
+): Promise<Part> {
+  const isFirst = skip === 0 && source.kind === 'slice';
+  const found = await (isFirst ? findFirst : findIn)(connection, source, traceId);
+  const skipped = Math.min(skip, found.count);
+  if (skipped === found.count) return { skipped, documents: [] };
+  const result = await connection.runAndReadAll(found.pageSql(skipped, limit));
+  const documents = result
+    .getRows()
+    .map(([receivedUs, text]) => ({ traceId, receivedUs: timeUs(toNumber(receivedUs)), text: toText(text) }));
+  return { skipped, documents };
 }
 
 /** From the first document on nothing needs to be counted: two statements instead of three, for what is asked most. */

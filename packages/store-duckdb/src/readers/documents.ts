@@ -19,8 +19,11 @@ export async function readDocumentsById(
   for (const source of snapshot.sources) {
     const known = ids.filter((id) => source.mayKnow(id));
     if (known.length === 0) continue;
-    const read = source.kind === 'head' ? readFromHead : readFromSlice;
-    for (const document of await read(connection, source, known)) byTrace.get(document.traceId)?.push(document);
+    const documents =
+      source.kind === 'head'
+        ? await readFromHead(connection, source, known)
+        : await snapshot.slices.on([source], (ofSlices) => readFromSlice(ofSlices, source, known));
+    for (const document of documents) byTrace.get(document.traceId)?.push(document);
   }
   return [...byTrace.values()].flat();
 }

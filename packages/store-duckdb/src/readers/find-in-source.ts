@@ -16,9 +16,9 @@ import type { Snapshot, Source } from '../source.ts';
 import { traceIdHi, traceIdLo, traceIdOf } from '../trace-key.ts';
 import { toBigInt, toBoundUs, toNumber } from '../values.ts';
 import { readDictionary } from './annotation-dictionary.ts';
-import { scanColumns } from './columns.ts';
+import { scanColumns, type Chunk } from './columns.ts';
 import { at } from './graph-scope.ts';
-import { readStaleRows, type StaleRows } from './stale-rows.ts';
+import { askLeavingOut, readStaleRows, type StaleRows } from './stale-rows.ts';
 import { countByStarts } from './trace-starts.ts';
 
 export interface FoundTrace extends TraceCursor {
@@ -81,8 +81,9 @@ export async function findNewest(search: Search, sources: readonly Source[]): Pr
 async function findInHead(search: Search, source: Source): Promise<readonly FoundTrace[]> {
   const { connection, newestCount } = search;
   const parameters = createParameters();
-  const where = await compileSearch(search, source, parameters);
-  if (where === null) return [];
+  const compiled = await compileSearch(search, source, parameters);
+  if (compiled === null) return [];
+  const { where } = compiled;
   const sql = fillQuery('read/newest-of-head', { from: source.prefix, where, limit: printLimit(newestCount) });
   const result = await connection.runAndReadAll(sql, parameters.values, parameters.types);
   return result.getRows().map(([rowNo, startUs, hi, lo]) => ({
@@ -95,13 +96,17 @@ async function findInHead(search: Search, source: Source): Promise<readonly Foun
 
 /** One statement for all: what the engine needs for a statement is more than it needs for a slice. */
 async function findInSlices(search: Search, slices: readonly Source[]): Promise<readonly Match[]> {
-  const { connection, newestCount } = search;
+  const { connection, snapshot, newestCount } = search;
   const parameters = createParameters();
   const parts: string[] = [];
+  const asked: Source[] = [];
+  const stale: (StaleRows | null)[] = [];
   for (const [place, slice] of slices.entries()) {
-    const where = await compileSearch(search, slice, parameters);
-    if (where === null) continue;
-    const names = { place, from: slice.prefix, where };
+    const compiled = await compileSearch(search, slice, parameters);
+    if (compiled === null) continue;
+    asked.push(slice);
+    stale.push(compiled.stale);
+    const names = { place, from: slice.prefix, where: compiled.where };
     // Finding the newest is planned as a sort and a join, which takes longer than reading all matches of many slices.
     const isSmall = slice.traceCount !== undefined && slice.traceCount <= ALL_MATCHES_TRACES_MAX;
     const sql = isSmall
@@ -112,13 +117,15 @@ async function findInSlices(search: Search, slices: readonly Source[]): Promise<
   if (parts.length === 0) return [];
   const newestOf = slices.map(() => createNewest(newestCount));
   const { values, types } = parameters;
-  await scanColumns(connection, { sql: parts.join(' UNION ALL '), values, types }, (chunk) => {
+  const take = (chunk: Chunk): void => {
     const [places, numbers, starts] = [chunk.int32(0), chunk.int32(1), chunk.float64(2)];
     // From the last one on: they mostly come in order, and of a chunk only the newest are then looked at twice.
     for (let row = chunk.rowCount - 1; row >= 0; row -= 1) {
       newestOf[at(places, row)]?.add(at(numbers, row), at(starts, row));
     }
-  });
+  };
+  const statement = { sql: parts.join(' UNION ALL '), values, types };
+  await askLeavingOut(connection, snapshot, { sources: asked, stale }, (own) => scanColumns(own, statement, take));
   return slices.flatMap((source, place) =>
     (newestOf[place]?.all() ?? []).map(({ rowNo, startUs }) => ({
       source,
@@ -129,8 +136,14 @@ async function findInSlices(search: Search, slices: readonly Source[]): Promise<
   );
 }
 
+interface CompiledSearch {
+  readonly where: string;
+  /** What it leaves out. */
+  readonly stale: StaleRows | null;
+}
+
 /** What a source is asked for; null when nothing in it can match. */
-async function compileSearch(search: Search, source: Source, parameters: Parameters): Promise<string | null> {
+async function compileSearch(search: Search, source: Source, parameters: Parameters): Promise<CompiledSearch | null> {
   const { connection, snapshot, query, serviceIdsOf, fromUs } = search;
   const annotationIdsOf = await lookUpAnnotations(search, source);
   if (meetsNone(query.condition, { serviceIdsOf, annotationIdsOf })) return null;
@@ -138,7 +151,7 @@ async function compileSearch(search: Search, source: Source, parameters: Paramet
   const condition = compileCondition(query.condition, { parameters, source, serviceIdsOf, annotationIdsOf });
   const terms = [...compileWalk({ source, query }, stale, parameters), condition];
   if (fromUs !== null) terms.push(`start_us >= ${parameters.add(toBoundUs(fromUs), BIGINT)}`);
-  return terms.join(' AND ');
+  return { where: terms.join(' AND '), stale };
 }
 
 /** The one value that is written out: only with a known limit does the engine keep just the newest rows while it scans. */
@@ -176,9 +189,9 @@ function createNewest(count: number): { add(rowNo: number, startUs: number): voi
   };
 }
 
-async function lookUpAnnotations({ connection, query }: Search, source: Source): Promise<AnnotationLookUp> {
+async function lookUpAnnotations({ snapshot, query }: Search, source: Source): Promise<AnnotationLookUp> {
   if (source.kind === 'head' || !hasAnnotationTerm(query.condition)) return () => null;
-  const dictionary = await readDictionary(connection, source);
+  const dictionary = await readDictionary(snapshot.slices, source);
   return (term) => dictionary?.idsOf(term) ?? null;
 }
 
@@ -189,7 +202,7 @@ export async function countWalk(walk: Walk): Promise<number> {
   const stale = await readStaleRows(connection, source, snapshot);
   const staleNumbers = stale === null ? [] : stale.numbers;
   if (source.kind === 'slice' && staleNumbers !== null) {
-    const count = await countByStarts(connection, source, { query, upTo, stale: staleNumbers });
+    const count = await countByStarts(snapshot.slices, source, { query, upTo, stale: staleNumbers });
     if (count !== null) return count;
   }
   const parameters = createParameters();
@@ -201,7 +214,9 @@ export async function countWalk(walk: Walk): Promise<number> {
   }
   const where = terms.join(' AND ');
   const sql = fillQuery('read/count-in', { from: source.prefix, where });
-  const result = await connection.runAndReadAll(sql, parameters.values, parameters.types);
+  const result = await askLeavingOut(connection, snapshot, { sources: [source], stale: [stale] }, (own) =>
+    own.runAndReadAll(sql, parameters.values, parameters.types),
+  );
   return toNumber(result.getRows()[0]?.[0]);
 }
 

@@ -2,14 +2,14 @@ import { VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import type { TraceId } from '@fluoroscope/model';
 import { StoreError, type TraceCursor, type TracePage, type TraceQuery, type TraceRow } from '@fluoroscope/store';
 import { findServiceConditions, type ServiceCondition } from '../compile-condition.ts';
-import { SEARCHED_SLICES_MAX } from '../limits.ts';
 import type { Beside } from '../read-connections.ts';
-import type { Snapshot, Source } from '../source.ts';
+import type { SliceReader, Snapshot, Source } from '../source.ts';
 import { readQuery } from '../sql-files.ts';
 import { toNumber } from '../values.ts';
 import { countWalk, findNewest, isReached, type FoundTrace, type Match } from './find-in-source.ts';
+import { nextSourceCount } from './search-steps.ts';
 import { readTraceIds } from './trace-numbers.ts';
-import { readRowsAt } from './trace-rows.ts';
+import { readRowsAt, type RowReader } from './trace-rows.ts';
 
 export async function findTracePage(
   connection: DuckDBConnection,
@@ -24,7 +24,7 @@ export async function findTracePage(
   const next = end === null ? null : { startUs: end.startUs, traceId: end.traceId };
   let scannedCount = 0;
   for (const source of sources) scannedCount += await countWalk({ connection, snapshot, source, query, upTo: end });
-  const rows = await beside((second) => readPage(connection, second, page));
+  const rows = await beside((second) => readPage({ connection, first: snapshot.slices, second }, page));
   return { rows, next, scannedCount };
 }
 
@@ -53,16 +53,20 @@ async function findSome(connection: DuckDBConnection, snapshot: Snapshot, query:
   const newestCount = limit + 1;
   let matches: readonly Match[] = [];
   let from = 0;
-  for (let step = 1; from < sources.length; step = Math.min(step * 2, SEARCHED_SLICES_MAX)) {
+  let traceCount = 0;
+  while (from < sources.length) {
     const fromUs = matches[limit]?.startUs ?? null;
-    const next = sources.slice(from, from + step).filter((source) => fromUs === null || lastStartOf(source) >= fromUs);
+    const searched = { sourceCount: from, traceCount, matchCount: matches.length, wantedCount: newestCount };
+    const to = from + nextSourceCount(sources.slice(from), searched);
+    const next = sources.slice(from, to).filter((source) => fromUs === null || lastStartOf(source) >= fromUs);
     if (next.length === 0) break;
     const search = { connection, snapshot, query, serviceIdsOf, newestCount, fromUs };
     const added = await findNewest(search, next);
     if (added.length > 0) matches = cutBehind([...matches, ...added].sort(byNewest), limit);
-    from += step;
+    for (const source of sources.slice(from, to)) traceCount += source.traceCount ?? 0;
+    from = to;
   }
-  const found = await readIds(connection, matches);
+  const found = await readIds(snapshot.slices, matches);
   return { sources, found: found.sort(byAnswerOrder).slice(0, newestCount) };
 }
 
@@ -73,14 +77,14 @@ function cutBehind(matches: readonly Match[], place: number): readonly Match[] {
 }
 
 /** With the ids of those in slices, of all slices at once. */
-async function readIds(connection: DuckDBConnection, matches: readonly Match[]): Promise<FoundTrace[]> {
+async function readIds(reader: SliceReader, matches: readonly Match[]): Promise<FoundTrace[]> {
   const numbersOf = new Map<Source, number[]>();
   for (const { source, rowNo, traceId } of matches) {
     if (traceId !== null) continue;
     const numbers = numbersOf.get(source) ?? [];
     if (numbers.push(rowNo) === 1) numbersOf.set(source, numbers);
   }
-  const idsOf = await readTraceIds(connection, numbersOf);
+  const idsOf = await readTraceIds(reader, numbersOf);
   return matches.map(({ source, rowNo, startUs, traceId }) => {
     const id = traceId ?? idsOf.get(source)?.get(rowNo);
     if (id === undefined) throw new StoreError('corrupt', `trace ${rowNo} has no id`);
@@ -107,17 +111,13 @@ async function lookUpServices(
   return (service) => idsOf.get(service) ?? [];
 }
 
-async function readPage(
-  connection: DuckDBConnection,
-  second: DuckDBConnection | null,
-  page: readonly FoundTrace[],
-): Promise<readonly TraceRow[]> {
+async function readPage(reader: RowReader, page: readonly FoundTrace[]): Promise<readonly TraceRow[]> {
   const bySource = new Map<Source, Map<number, TraceId>>();
   for (const { source, rowNo, traceId } of page) {
     const ofSource = bySource.get(source) ?? new Map<number, TraceId>();
     bySource.set(source, ofSource.set(rowNo, traceId));
   }
-  const rows = await readRowsAt(connection, bySource, second);
+  const rows = await readRowsAt(reader, bySource);
   return rows.toSorted(byAnswerOrder);
 }
 

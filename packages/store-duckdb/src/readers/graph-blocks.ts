@@ -3,8 +3,9 @@ import { bucketNumber, latencyBucketUs, timeUs } from '@fluoroscope/model';
 import { createParameters, type Parameters } from '../compile-condition.ts';
 import { GRAPH_BLOCKS_MAX, GRAPH_PIECES_CACHE_BYTES_MAX, UNION_PARTS_MAX } from '../limits.ts';
 import { fillQuery, type Names } from '../source-sql.ts';
-import type { Source } from '../source.ts';
+import type { SliceReader, Source } from '../source.ts';
 import { scanColumns, type Chunk } from './columns.ts';
+import { toCountsArray, type CountsArray } from './counts-array.ts';
 import { MINUTE_US, type FactRange, type RollupMinutes, type RollupRange } from './graph-plan.ts';
 import { at, compileRange, isTouched } from './graph-scope.ts';
 import { createSliceCache } from './slice-cache.ts';
@@ -36,8 +37,8 @@ export interface RollupBlock {
     readonly minutes: Int32Array;
     readonly keyNos: Int32Array;
     readonly firsts: Int32Array;
-    readonly buckets: Int32Array;
-    readonly counts: Int32Array;
+    readonly buckets: Uint16Array;
+    readonly counts: CountsArray;
   };
 }
 
@@ -59,11 +60,13 @@ export interface Placed<Kind> {
 /** Of a row of a `FactBlock`. */
 const FACT_BYTES = 29;
 
-/** Blocks of the two ends of a range must fit into the cache: larger ones would push each other out. */
-const FACT_BLOCKS_BYTES_MAX = (GRAPH_PIECES_CACHE_BYTES_MAX * 0.25) / 2;
+const FACTS_SHARE = 0.4;
 
-const rollupCache = createSliceCache<RollupBlock>(GRAPH_PIECES_CACHE_BYTES_MAX * 0.75);
-const factCache = createSliceCache<FactBlock>(GRAPH_PIECES_CACHE_BYTES_MAX * 0.25);
+/** Blocks of the two ends of a range must fit into the cache: larger ones would push each other out. */
+const FACT_BLOCKS_BYTES_MAX = (GRAPH_PIECES_CACHE_BYTES_MAX * FACTS_SHARE) / 2;
+
+const rollupCache = createSliceCache<RollupBlock>(GRAPH_PIECES_CACHE_BYTES_MAX * (1 - FACTS_SHARE));
+const factCache = createSliceCache<FactBlock>(GRAPH_PIECES_CACHE_BYTES_MAX * FACTS_SHARE);
 
 /** A block of one slice that a range reaches into; `name` is unlike that of any other of the slice. */
 interface Wanted {
@@ -98,13 +101,13 @@ function factBlockBytes(slice: Source, range: FactRange): number {
 
 /** All blocks that the range reaches into: their rows may lie outside. */
 export async function readRollupBlocks(
-  connection: DuckDBConnection,
+  reader: SliceReader,
   slices: readonly Source[],
   range: RollupRange,
 ): Promise<readonly Placed<RollupBlock>[]> {
   const { minutes } = range;
   const wanted = blocksOf(slices, toUs(range), BLOCK_MINUTES[minutes] * MINUTE_US, `${minutes}`);
-  return readBlocks(wanted, rollupCache, async (missing) => {
+  return readBlocks(reader, { wanted, cache: rollupCache }, async (connection, missing) => {
     const builders = missing.map(() => createRollupBuilder());
     const names = ({ first, end }: Wanted, parameters: Parameters): Names => ({
       minutes,
@@ -123,12 +126,12 @@ export async function readRollupBlocks(
 
 /** All blocks that the range reaches into: their rows may lie outside. */
 export async function readFactBlocks(
-  connection: DuckDBConnection,
+  reader: SliceReader,
   slices: readonly Source[],
   range: FactRange,
 ): Promise<readonly Placed<FactBlock>[]> {
   const wanted = blocksOf(slices, range, FACTS_BLOCK_US, 'facts');
-  return readBlocks(wanted, factCache, async (missing) => {
+  return readBlocks(reader, { wanted, cache: factCache }, async (connection, missing) => {
     const parts: FactBlock[][] = missing.map(() => []);
     const names = ({ first, end }: Wanted, parameters: Parameters): Names => ({
       scope: compileRange({ startUs: timeUs(first), endUs: timeUs(end) }, parameters),
@@ -169,10 +172,15 @@ function blocksOf(slices: readonly Source[], range: FactRange, blockUs: number, 
 
 type Block = RollupBlock | FactBlock;
 
+interface HeldBlocks<Kind> {
+  readonly wanted: readonly Wanted[];
+  readonly cache: ReturnType<typeof createSliceCache<Kind>>;
+}
+
 async function readBlocks<Kind extends Block>(
-  wanted: readonly Wanted[],
-  cache: ReturnType<typeof createSliceCache<Kind>>,
-  read: (missing: readonly Wanted[]) => Promise<readonly Kind[]>,
+  reader: SliceReader,
+  { wanted, cache }: HeldBlocks<Kind>,
+  read: (connection: DuckDBConnection, missing: readonly Wanted[]) => Promise<readonly Kind[]>,
 ): Promise<readonly Placed<Kind>[]> {
   const placed: Placed<Kind>[] = [];
   const missing: Wanted[] = [];
@@ -183,7 +191,9 @@ async function readBlocks<Kind extends Block>(
   }
   for (let from = 0; from < missing.length; from += UNION_PARTS_MAX) {
     const part = missing.slice(from, from + UNION_PARTS_MAX);
-    for (const [place, block] of (await read(part)).entries()) {
+    const slices = [...new Set(part.map(({ slice }) => slice))];
+    const blocks = await reader.on(slices, (connection) => read(connection, part));
+    for (const [place, block] of blocks.entries()) {
       const want = part[place];
       if (want === undefined) continue;
       cache.set(want.slice, want.name, block, sizeOf(block));
@@ -296,8 +306,8 @@ function toRollupBlock(builder: RollupBuilder): RollupBlock {
       minutes: Int32Array.from(builder.histogramMinutes),
       keyNos: Int32Array.from(builder.histogramKeyNos),
       firsts: Int32Array.from(builder.firsts),
-      buckets: Int32Array.from(builder.buckets),
-      counts: Int32Array.from(builder.counts),
+      buckets: Uint16Array.from(builder.buckets),
+      counts: toCountsArray(builder.counts),
     },
   };
 }

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { StoreError } from '@fluoroscope/store';
 import { GRAPH_KEYS_CACHE_BYTES_MAX } from '../limits.ts';
 import { fillQuery } from '../source-sql.ts';
-import type { Source } from '../source.ts';
+import type { SliceReader, Source } from '../source.ts';
 import { scanColumns, type Statement } from './columns.ts';
 import { at } from './graph-scope.ts';
 import type { GraphGroup, GraphKey, GraphTotals } from './graph-totals.ts';
@@ -33,11 +33,11 @@ export function groupIn(totals: GraphTotals, slot: GraphSlot): GraphGroup {
 
 /** `serviceIds`: of the nodes, and either end of the edges, that are wanted; null for all. */
 export async function readGraphKeys(
-  connection: DuckDBConnection,
+  reader: SliceReader,
   slices: readonly Source[],
   serviceIds: readonly number[] | null,
 ): Promise<GraphKeys> {
-  const known = await readSliceKeys(connection, slices);
+  const known = await readSliceKeys(reader, slices);
   const wantedIds = serviceIds === null ? null : new Set(serviceIds);
   const slots = known.map(({ keys }) => keys.map((key) => toSlot(key, wantedIds)));
   const sets: (readonly GraphSlot[])[][] = slices.map(() => []);
@@ -79,14 +79,16 @@ const cache = createSliceCache<SliceKeys>(GRAPH_KEYS_CACHE_BYTES_MAX);
 const KEY_BYTES = 96;
 const SET_BYTES = 160;
 
-async function readSliceKeys(connection: DuckDBConnection, slices: readonly Source[]): Promise<readonly SliceKeys[]> {
+async function readSliceKeys(reader: SliceReader, slices: readonly Source[]): Promise<readonly SliceKeys[]> {
   // Taken before anything is awaited: what is held now may be gone then.
   const known = slices.map((slice) => ({ slice, held: cache.get(slice, '') }));
   const missing = known.filter(({ held }) => held === undefined).map(({ slice }) => slice);
   const read = new Map(missing.map((slice): [Source, SliceKeys] => [slice, { keys: [], sets: new Map() }]));
   if (missing.length > 0) {
-    await readKeys(connection, missing, [...read.values()]);
-    await readSets(connection, missing, [...read.values()]);
+    await reader.on(missing, async (connection) => {
+      await readKeys(connection, missing, [...read.values()]);
+      await readSets(connection, missing, [...read.values()]);
+    });
   }
   for (const [slice, keys] of read) cache.set(slice, '', keys, sizeOf(keys));
   return known.map(({ slice, held }) => held ?? read.get(slice) ?? { keys: [], sets: new Map() });

@@ -1,8 +1,9 @@
-import { INTEGER, LIST, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
+import { INTEGER, LIST, VARCHAR } from '@duckdb/node-api';
 import { bucketNumber, latencyBucketUs, timeUs, type TraceId } from '@fluoroscope/model';
 import { createParameters, type Parameters } from '../compile-condition.ts';
 import { fillQuery, fillSql, type Names } from '../source-sql.ts';
-import type { Source } from '../source.ts';
+import { SLICES_AT_ONCE_MAX } from '../limits.ts';
+import type { SliceReader, Source } from '../source.ts';
 import { bindList } from '../values.ts';
 import { scanColumns, type Chunk } from './columns.ts';
 import {
@@ -17,24 +18,51 @@ import {
 import { groupIn, readGraphKeys, type GraphKeys, type GraphSlot } from './graph-keys.ts';
 import { MINUTE_US, type FactRange, type GraphPlan, type RollupRange } from './graph-plan.ts';
 import { at, compileRange, isTouched, totalsAt, type GraphScope, type PeriodScope } from './graph-scope.ts';
+import { addStretches, areStretchesHeld, type SumStretch } from './graph-stretches.ts';
 import { addBucket, addPiece, growHistogram, type GraphGroup, type GraphTotals } from './graph-totals.ts';
 import { readNumbersOf } from './trace-numbers.ts';
 
-/** Reads all slices with one statement for each kind of piece that is not held: the engine then works on them side by side. */
-export async function addSlices(
-  connection: DuckDBConnection,
+/** Some slices at a time; of these with one statement for each kind of piece that is not held: the engine then works on them side by side. */
+export async function addSlices(reader: SliceReader, slices: readonly Source[], scope: GraphScope): Promise<void> {
+  const { facts, rollups } = scope.plan;
+  // Of all services, in one period.
+  const together = scope.serviceIds === null && scope.periodUs === null ? rollups.filter(areStretchesHeld) : [];
+  for (const range of together) {
+    const sum: SumStretch = (touched, stretch, into) => sumRollups(reader, touched, stretch, into);
+    await addStretches(slices, range, { totals: totalsAt(scope, scope.startUs), sum });
+  }
+  const ranges = divide(slices, { facts, rollups: rollups.filter((range) => !together.includes(range)) });
+  for (let from = 0; from < slices.length; from += SLICES_AT_ONCE_MAX) {
+    await addSome({ reader, slices: slices.slice(from, from + SLICES_AT_ONCE_MAX), scope }, ranges);
+  }
+}
+
+/** All rollups of this range; hours are read once, and not held slice by slice. */
+async function sumRollups(
+  reader: SliceReader,
   slices: readonly Source[],
-  scope: GraphScope,
+  range: RollupRange,
+  totals: GraphTotals,
 ): Promise<void> {
-  if (slices.length === 0) return;
-  const keys = await readGraphKeys(connection, slices, scope.serviceIds);
-  const reading = { connection, slices, scope };
-  const { held, passing } = divide(slices, scope.plan);
+  const whole = { startUs: timeUs(range.firstMinute * MINUTE_US), endUs: timeUs(range.endMinute * MINUTE_US) };
+  const ranges = { rollups: [range], facts: [] };
+  const scope = { plan: { whole, ...ranges }, serviceIds: null, periodOf: () => totals, startUs: 0, periodUs: null };
+  const divided = range.minutes === 60 ? { held: NONE, passing: ranges } : divide(slices, ranges);
+  for (let from = 0; from < slices.length; from += SLICES_AT_ONCE_MAX) {
+    await addSome({ reader, slices: slices.slice(from, from + SLICES_AT_ONCE_MAX), scope }, divided);
+  }
+}
+
+const NONE: Ranges = { rollups: [], facts: [] };
+
+async function addSome(reading: Reading, { held, passing }: Divided): Promise<void> {
+  const { reader, slices, scope } = reading;
+  const keys = await readGraphKeys(reader, slices, scope.serviceIds);
   for (const range of held.rollups) {
-    for (const placed of await readRollupBlocks(connection, slices, range)) addRollups(placed, { keys, scope, range });
+    for (const placed of await readRollupBlocks(reader, slices, range)) addRollups(placed, { keys, scope, range });
   }
   for (const range of held.facts) {
-    for (const placed of await readFactBlocks(connection, slices, range)) addHeldFacts(placed, { keys, scope, range });
+    for (const placed of await readFactBlocks(reader, slices, range)) addHeldFacts(placed, { keys, scope, range });
   }
   await scanRollups(reading, passing.rollups, 'sums', (chunk) => addSums(chunk, keys, scope));
   await scanRollups(reading, passing.rollups, 'histograms', (chunk) => addHistograms(chunk, keys, scope));
@@ -43,8 +71,13 @@ export async function addSlices(
 
 type Ranges = Pick<GraphPlan, 'rollups' | 'facts'>;
 
+interface Divided {
+  readonly held: Ranges;
+  readonly passing: Ranges;
+}
+
 /** Into ranges whose pieces are held in memory, and those that have too many. */
-function divide(slices: readonly Source[], { rollups, facts }: Ranges): { held: Ranges; passing: Ranges } {
+function divide(slices: readonly Source[], { rollups, facts }: Ranges): Divided {
   const areRollups = rollups.map((range) => areRollupsHeld(slices, range));
   const areFacts = facts.map((range) => areFactsHeld(slices, range));
   return {
@@ -61,23 +94,25 @@ function divide(slices: readonly Source[], { rollups, facts }: Ranges): { held: 
 
 /** All facts of these traces. */
 export async function addTracesOfSlice(
-  connection: DuckDBConnection,
+  reader: SliceReader,
   source: Source,
   ids: readonly TraceId[],
   totals: GraphTotals,
 ): Promise<void> {
-  const numbers = await readNumbersOf(connection, source, ids);
-  if (numbers.length === 0) return;
-  const keys = await readGraphKeys(connection, [source], null);
-  const scope = "trace_no IN (SELECT unnest(string_split($1, ',')::INTEGER[]))";
-  const sql = fillQuery('read/graph-facts-of-slice', { from: source.prefix, no: 0, scope, wanted: 'true' });
-  const whole = { periodOf: () => totals, startUs: 0, periodUs: null };
-  const statement = { sql, values: [numbers.join(',')], types: [VARCHAR] };
-  await scanColumns(connection, statement, (chunk) => addFacts(chunk, keys, whole));
+  await reader.on([source], async (connection) => {
+    const numbers = await readNumbersOf(connection, source, ids);
+    if (numbers.length === 0) return;
+    const keys = await readGraphKeys(reader, [source], null);
+    const scope = "trace_no IN (SELECT unnest(string_split($1, ',')::INTEGER[]))";
+    const sql = fillQuery('read/graph-facts-of-slice', { from: source.prefix, no: 0, scope, wanted: 'true' });
+    const whole = { periodOf: () => totals, startUs: 0, periodUs: null };
+    const statement = { sql, values: [numbers.join(',')], types: [VARCHAR] };
+    await scanColumns(connection, statement, (chunk) => addFacts(chunk, keys, whole));
+  });
 }
 
 interface Reading {
-  readonly connection: DuckDBConnection;
+  readonly reader: SliceReader;
   readonly slices: readonly Source[];
   readonly scope: GraphScope;
 }
@@ -129,7 +164,7 @@ const WANTED_SQL = {
 } as const;
 
 async function scanPieces(
-  { connection, slices, scope }: Reading,
+  { reader, slices, scope }: Reading,
   { query, number, ranges }: Pieces,
   visit: (chunk: Chunk) => void,
 ): Promise<void> {
@@ -149,7 +184,9 @@ async function scanPieces(
     });
   });
   const { values, types } = parameters;
-  await scanColumns(connection, { sql: pieces.join('\nUNION ALL\n'), values, types }, visit);
+  const named = slices.filter((slice) => touched.some(({ us }) => isTouched(slice, us)));
+  const statement = { sql: pieces.join('\nUNION ALL\n'), values, types };
+  await reader.on(named, (connection) => scanColumns(connection, statement, visit));
 }
 
 interface Adding<Range> {
@@ -227,7 +264,7 @@ function addHistograms(chunk: Chunk, keys: GraphKeys, scope: PeriodScope): void 
 
 function addHistogram(
   group: GraphGroup,
-  { buckets, counts }: { readonly buckets: Int32Array; readonly counts: Int32Array },
+  { buckets, counts }: { readonly buckets: ArrayLike<number>; readonly counts: ArrayLike<number> },
   { firstBucket, firstCount, length }: { readonly firstBucket: number; readonly firstCount: number; length: number },
 ): void {
   // Ascending: the last one is the largest.

@@ -64,6 +64,10 @@ export class GraphTotals implements Disposable {
     return group;
   }
 
+  *groups(): Generator<GraphGroup> {
+    for (const ofTarget of this.#groups.values()) yield* ofTarget.values();
+  }
+
   /** What `toSums` gave is not touched. */
   [Symbol.dispose](): void {
     for (const ofTarget of this.#groups.values()) for (const { histogram } of ofTarget.values()) giveBack(histogram);

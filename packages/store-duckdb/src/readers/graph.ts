@@ -64,14 +64,14 @@ async function addAll(connection: DuckDBConnection, snapshot: Snapshot, scope: G
   if (!(whole.startUs < whole.endUs)) return;
   const touched = snapshot.sources.filter((source) => isTouched(source, whole));
   const ofKind = (kind: Source['kind']): readonly Source[] => touched.filter((source) => source.kind === kind);
-  await addSlices(connection, ofKind('slice'), scope);
+  await addSlices(snapshot.slices, ofKind('slice'), scope);
   await addHeads(connection, ofKind('head'), scope);
 }
 
 /** All facts of these traces. */
 async function addTraces(
   connection: DuckDBConnection,
-  { sources }: Snapshot,
+  { sources, slices }: Snapshot,
   ids: readonly TraceId[],
   totals: GraphTotals,
 ): Promise<void> {
@@ -81,8 +81,8 @@ async function addTraces(
       source.mayHold === undefined ? source.mayKnow(id) : source.mayHold(hash);
     const known = hashed.filter(isKnown).map(({ id }) => id);
     if (known.length === 0) continue;
-    const add = source.kind === 'head' ? addTracesOfHead : addTracesOfSlice;
-    await add(connection, source, known, totals);
+    if (source.kind === 'head') await addTracesOfHead(connection, source, known, totals);
+    else await addTracesOfSlice(slices, source, known, totals);
   }
 }
 

@@ -1,8 +1,8 @@
 import { LIST, UBIGINT, VARCHAR, type DuckDBConnection, type DuckDBListValue, type DuckDBType } from '@duckdb/node-api';
 import type { TraceId } from '@fluoroscope/model';
-import { COMPARED_NUMBERS_MAX, UNION_PARTS_MAX } from '../limits.ts';
+import { COMPARED_NUMBERS_MAX, SLICES_AT_ONCE_MAX } from '../limits.ts';
 import { fillQuery } from '../source-sql.ts';
-import type { Source } from '../source.ts';
+import type { SliceReader, Source } from '../source.ts';
 import { traceIdHi, traceIdLo, traceIdOf } from '../trace-key.ts';
 import { scanColumns } from './columns.ts';
 import { bindList, toBigInt, toNumber } from '../values.ts';
@@ -32,18 +32,18 @@ export async function readTraceNumbers(
 
 /** The ids of these traces of slices, by slice and number. */
 export async function readTraceIds(
-  connection: DuckDBConnection,
+  reader: SliceReader,
   numbersOf: ReadonlyMap<Source, readonly number[]>,
 ): Promise<ReadonlyMap<Source, ReadonlyMap<number, TraceId>>> {
   const slices = [...numbersOf.keys()];
   const idsOf = new Map(slices.map((slice) => [slice, new Map<number, TraceId>()]));
-  for (let from = 0; from < slices.length; from += UNION_PARTS_MAX) {
-    const part = slices.slice(from, from + UNION_PARTS_MAX);
+  for (let from = 0; from < slices.length; from += SLICES_AT_ONCE_MAX) {
+    const part = slices.slice(from, from + SLICES_AT_ONCE_MAX);
     const selects = part.map((slice, place) => {
       const names = { place, from: slice.prefix, wanted: printIsOneOf(numbersOf.get(slice) ?? []) };
       return fillQuery('read/ids-of-slice', names);
     });
-    const result = await connection.runAndReadAll(selects.join(' UNION ALL '));
+    const result = await reader.on(part, (connection) => connection.runAndReadAll(selects.join(' UNION ALL ')));
     for (const [place, no, hi, lo] of result.getRows()) {
       const slice = part[toNumber(place)];
       if (slice !== undefined) idsOf.get(slice)?.set(toNumber(no), traceIdOf(toBigInt(hi), toBigInt(lo)));

@@ -1,9 +1,9 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { timeUs, type AnnotationValue, type ServiceKey, type TraceId } from '@fluoroscope/model';
 import { StoreError, type TraceAnnotation, type TraceRow } from '@fluoroscope/store';
-import { UNION_PARTS_MAX } from '../limits.ts';
+import { SLICES_AT_ONCE_MAX } from '../limits.ts';
 import { fillQuery } from '../source-sql.ts';
-import { findingsSql, type Snapshot, type Source } from '../source.ts';
+import { findingsSql, type SliceReader, type Snapshot, type Source } from '../source.ts';
 import { traceIdOf } from '../trace-key.ts';
 import { toBigInt, toFields, toFlag, toList, toNumber, toNumberOrNull, toText, toTextOrNull } from '../values.ts';
 import { compareAnnotations } from './annotation-order.ts';
@@ -22,7 +22,7 @@ export async function readRowsById(
   for (const source of snapshot.sources.toReversed()) {
     const known = [...missing].filter((id) => source.mayKnow(id));
     if (known.length === 0) continue;
-    for (const row of await readFrom(connection, source, known)) {
+    for (const row of await readFrom(connection, snapshot.slices, { source, ids: known })) {
       missing.delete(row.traceId);
       rows.push(row);
     }
@@ -32,12 +32,16 @@ export async function readRowsById(
 
 async function readFrom(
   connection: DuckDBConnection,
-  source: Source,
-  ids: readonly TraceId[],
+  reader: SliceReader,
+  { source, ids }: { readonly source: Source; readonly ids: readonly TraceId[] },
 ): Promise<readonly TraceRow[]> {
   if (source.kind === 'slice') {
-    const idOf = await readTraceNumbers(connection, source, ids);
-    return idOf.size === 0 ? [] : readRowsOfSlices(connection, [{ slice: source, idOf }], null);
+    return reader.on([source], async (ofSlices) => {
+      const idOf = await readTraceNumbers(ofSlices, source, ids);
+      return idOf.size === 0
+        ? []
+        : readRowsOfSlices({ connection, first: reader, second: null }, [{ slice: source, idOf }]);
+    });
   }
   const sql = fillQuery('read/row-numbers-of-head', { from: source.prefix });
   const result = await connection.runAndReadAll(sql, bindIds(ids), [...BOUND_IDS_TYPES]);
@@ -48,24 +52,28 @@ async function readFrom(
   );
 }
 
-/**
- * The rows of these numbers, which are row ids in a head and trace numbers in a slice, by the ids of their traces. With a second
- * connection annotations of slices are read at the same time.
- */
+export interface RowReader {
+  /** Of the read's transaction. */
+  readonly connection: DuckDBConnection;
+  readonly first: SliceReader;
+  /** With it annotations of slices are read at the same time. */
+  readonly second: SliceReader | null;
+}
+
+/** The rows of these numbers, which are row ids in a head and trace numbers in a slice, by the ids of their traces. */
 export async function readRowsAt(
-  connection: DuckDBConnection,
+  reader: RowReader,
   bySource: ReadonlyMap<Source, ReadonlyMap<number, TraceId>>,
-  second: DuckDBConnection | null,
 ): Promise<readonly TraceRow[]> {
   const rows: TraceRow[] = [];
   const slices: OfSlice[] = [];
   for (const [source, idOf] of bySource) {
     if (source.kind === 'slice') slices.push({ slice: source, idOf });
-    else for (const row of await readRowsOfHead(connection, source, [...idOf.keys()])) rows.push(row);
+    else for (const row of await readRowsOfHead(reader.connection, source, [...idOf.keys()])) rows.push(row);
   }
-  for (let from = 0; from < slices.length; from += UNION_PARTS_MAX) {
-    const part = slices.slice(from, from + UNION_PARTS_MAX);
-    for (const row of await readRowsOfSlices(connection, part, second)) rows.push(row);
+  for (let from = 0; from < slices.length; from += SLICES_AT_ONCE_MAX) {
+    const part = slices.slice(from, from + SLICES_AT_ONCE_MAX);
+    for (const row of await readRowsOfSlices(reader, part)) rows.push(row);
   }
   return rows;
 }
@@ -77,7 +85,7 @@ async function readRowsOfHead(
 ): Promise<readonly TraceRow[]> {
   if (numbers.length === 0) return [];
   const sql = fillQuery('read/rows-of-head', { from: prefix, numbers: printNumbers(numbers) });
-  const { rows, serviceOf } = await readColumns(connection, sql);
+  const { rows, serviceOf } = await withServices(connection, await readColumns(connection, sql));
   return rows.map((row) => rowOfHead(row, serviceOf));
 }
 
@@ -88,18 +96,21 @@ interface OfSlice {
 }
 
 async function readRowsOfSlices(
-  connection: DuckDBConnection,
+  { connection, first, second }: RowReader,
   slices: readonly OfSlice[],
-  second: DuckDBConnection | null,
 ): Promise<readonly TraceRow[]> {
   const selects = slices.map(({ slice, idOf }, place) => {
     const names = { place, from: slice.prefix, wanted: printIsOneOf([...idOf.keys()]), findings: findingsSql(slice) };
     return fillQuery('read/rows-of-slice', names);
   });
   const wanted = slices.map(({ slice, idOf }) => ({ slice, numbers: [...idOf.keys()] }));
+  const named = slices.map(({ slice }) => slice);
   const [{ rows, serviceOf }, annotationsOfSlices] = await bothOf(
-    () => readColumns(connection, selects.join(' UNION ALL ')),
-    () => readAnnotations(second ?? connection, wanted),
+    async () => {
+      const columns = await first.on(named, (ofSlices) => readColumns(ofSlices, selects.join(' UNION ALL ')));
+      return withServices(connection, columns);
+    },
+    () => readAnnotations(second ?? first, wanted),
     second !== null,
   );
   const bySlice = slices.map((): Columns[] => []);
@@ -127,11 +138,14 @@ async function bothOf<A, B>(first: () => Promise<A>, then: () => Promise<B>, atO
   return [a.value, b.value];
 }
 
-async function readColumns(
+async function readColumns(connection: DuckDBConnection, sql: string): Promise<readonly Columns[]> {
+  return (await connection.runAndReadAll(sql)).getRowObjects();
+}
+
+async function withServices(
   connection: DuckDBConnection,
-  sql: string,
+  rows: readonly Columns[],
 ): Promise<{ readonly rows: readonly Columns[]; readonly serviceOf: (id: number) => ServiceKey }> {
-  const rows = (await connection.runAndReadAll(sql)).getRowObjects();
   const serviceIds = new Set(rows.flatMap((row) => toList(row['services'], toNumber)));
   return { rows, serviceOf: await readServices(connection, serviceIds) };
 }

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TraceQuery } from '@fluoroscope/store';
 import { TRACE_STARTS_CACHE_BYTES_MAX } from '../limits.ts';
 import { fillQuery } from '../source-sql.ts';
-import type { Source } from '../source.ts';
+import type { SliceReader, Source } from '../source.ts';
 import { scanColumns } from './columns.ts';
 import type { FoundTrace } from './find-in-source.ts';
 import { at } from './graph-scope.ts';
@@ -30,13 +30,13 @@ export interface CountedWalk {
 
 /** How many traces of a slice are on the way; null when their starts alone do not tell. */
 export async function countByStarts(
-  connection: DuckDBConnection,
+  reader: SliceReader,
   slice: Source,
   { query, upTo, stale }: CountedWalk,
 ): Promise<number | null> {
   const { startUs, endUs, rangeOf, after } = query;
   if (rangeOf !== 'start') return null;
-  const held = await readStarts(connection, slice);
+  const held = await readStarts(reader, slice);
   if (held === null) return null;
   const { numbers, starts } = held;
   let first = firstFrom(starts, startUs);
@@ -61,10 +61,10 @@ export async function countByStarts(
   return count;
 }
 
-async function readStarts(connection: DuckDBConnection, slice: Source): Promise<TraceStarts | null> {
+async function readStarts(reader: SliceReader, slice: Source): Promise<TraceStarts | null> {
   const held = cache.get(slice, '');
   if (held !== undefined) return held;
-  const read = await scanStarts(connection, slice);
+  const read = await reader.on([slice], (connection) => scanStarts(connection, slice));
   cache.set(slice, '', read, ENTRY_BYTES + (read?.starts.length ?? 0) * TRACE_BYTES);
   return read;
 }

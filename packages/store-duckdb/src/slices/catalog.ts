@@ -13,7 +13,7 @@ export interface Catalog {
   readonly retainedFromUs: TimeUs | null;
   retainFrom(us: TimeUs | null): void;
   /** What a read that begins now sees. */
-  take(): Snapshot;
+  take(): Sight;
   mayKnow(id: TraceId): boolean;
   /** Leaves this head out; `hash` is that of the id. */
   mayKnowBefore(head: Head, id: TraceId, hash: IdHash): boolean;
@@ -24,6 +24,9 @@ export interface Catalog {
   /** Once all that can be freed is. */
   settled(): Promise<void>;
 }
+
+/** None of its sources is freed until it is released. */
+export type Sight = Pick<Snapshot, 'sources' | 'retainedFromUs'> & Disposable;
 
 /** `failed` is told when freeing a source did not work; what is left of it goes at the next start. */
 export function createCatalog(failed: (error: unknown) => void): Catalog {

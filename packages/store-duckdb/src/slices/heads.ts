@@ -3,9 +3,11 @@ import { StoreError, type StoreBatch, type StoredDocument } from '@fluoroscope/s
 import type { Engine } from '../engine.ts';
 import type { Gate } from '../gate.ts';
 import { createHead, dropHead, type Head } from '../head.ts';
+import type { Attachments } from './attachments.ts';
 import type { Catalog } from './catalog.ts';
 import { createRetry } from './retry.ts';
 import { dayOf } from './plan-merge.ts';
+import type { Slice } from './slice.ts';
 import { writeSlice } from './write-slice.ts';
 
 /** The head that takes the batches, and the one before it on its way into a slice. */
@@ -28,6 +30,7 @@ export interface HeadsOptions {
   readonly engine: Engine;
   readonly gate: Gate;
   readonly catalog: Catalog;
+  readonly attachments: Attachments<Slice>;
   /** For dropping heads. */
   readonly connection: DuckDBConnection;
   readonly firstOrder: number;
@@ -114,7 +117,8 @@ async function addHead({ engine, gate, catalog }: HeadsOptions, orderNo: number)
   return head;
 }
 
-async function turnIntoSlice({ engine, gate, catalog, connection }: HeadsOptions, head: Head): Promise<void> {
+async function turnIntoSlice(options: HeadsOptions, head: Head): Promise<void> {
+  const { engine, gate, catalog, attachments, connection } = options;
   const slice = await writeSlice(engine, {
     firstOrder: head.orderNo,
     lastOrder: head.orderNo,
@@ -123,6 +127,7 @@ async function turnIntoSlice({ engine, gate, catalog, connection }: HeadsOptions
     progress: head.progress,
     pause: async () => {},
   });
+  attachments.add(slice);
   await gate(async () => catalog.replace([head], slice, () => dropHead(connection, head)));
 }
 

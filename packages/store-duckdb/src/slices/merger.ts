@@ -2,13 +2,14 @@ import { BIGINT, type DuckDBConnection } from '@duckdb/node-api';
 import type { Engine } from '../engine.ts';
 import type { Gate } from '../gate.ts';
 import { fillQuery } from '../source-sql.ts';
+import type { Attachments } from './attachments.ts';
 import type { Catalog } from './catalog.ts';
 import { createMergeSize } from './merge-size.ts';
 import { createPace, GivenUp, type Pace, type PaceOptions } from './pace.ts';
 import { planMerge, type MergeLimits, type MergePlan } from './plan-merge.ts';
 import { createRetry } from './retry.ts';
 import type { Slice } from './slice.ts';
-import { writeSlice } from './write-slice.ts';
+import { writeSlice, type SliceWork } from './write-slice.ts';
 
 /** Joins small slices into larger ones, one merge at a time, behind everything else. */
 export interface Merger {
@@ -23,6 +24,7 @@ export interface MergerOptions extends PaceOptions {
   readonly engine: Engine;
   readonly gate: Gate;
   readonly catalog: Catalog;
+  readonly attachments: Attachments<Slice>;
   readonly limits: MergeLimits;
   readonly free: (slice: Slice) => Promise<void>;
   readonly failed: (error: unknown) => void;
@@ -91,25 +93,32 @@ interface MergeOptions extends MergerOptions {
 }
 
 async function merge(connection: DuckDBConnection, plan: MergePlan, options: MergeOptions): Promise<void> {
-  const { engine, gate, catalog, pause } = options;
+  const { gate, catalog, attachments } = options;
   const from = catalog.slices.slice(plan.from, plan.to);
   const [first] = from;
   const last = from.at(-1);
   if (first === undefined || last === undefined) return;
-  const merged = await writeSlice(engine, {
+  const merged = await writeMerged(options, {
     firstOrder: first.firstOrder,
     lastOrder: last.lastOrder,
     from,
     older: catalog.slices.slice(0, plan.from),
     progress: last.progress,
-    pause,
+    pause: options.pause,
   });
+  attachments.add(merged);
+  using _attached = await attachments.use([merged]);
   await gate(async () => {
     await renumberSuperseded(connection, merged);
     catalog.replace(from, merged, async (slice) => {
       if (slice.kind === 'slice') await options.free(slice);
     });
   });
+}
+
+async function writeMerged({ engine, attachments }: MergeOptions, work: SliceWork): Promise<Slice> {
+  using _attached = await attachments.use(work.from);
+  return await writeSlice(engine, work);
 }
 
 /** What the slices that went into this one said is stale, as this one says it. */

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { BIGINT, type DuckDBConnection } from '@duckdb/node-api';
 import { timeUs, type TimeUs } from '@fluoroscope/model';
 import { StoreError } from '@fluoroscope/store';
-import { toOpenError } from '../engine-error.ts';
+import { toSliceError } from '../engine-error.ts';
 import { fillQuery } from '../source-sql.ts';
 import { toNumber, toNumberOrNull } from '../values.ts';
 import { isUnfinished, orderRangeOf, printSliceName, type OrderRange } from './slice-name.ts';
+import type { Attachments } from './attachments.ts';
 import type { Slice } from './slice.ts';
 import { attachSlice } from './write-slice.ts';
 
@@ -25,11 +26,16 @@ export async function readRetained(connection: DuckDBConnection): Promise<Retain
   return { droppedThroughOrder: toNumber(dropped), retainedFromUs: fromUs === null ? null : timeUs(fromUs) };
 }
 
-/** Deletes what a crash left over, then attaches all slices. Refuses a folder that lacks one, or has a damaged one. */
+export interface RecoverOptions {
+  readonly dir: string;
+  readonly retained: Retained;
+  readonly attachments: Attachments<Slice>;
+}
+
+/** Deletes what a crash left over, then looks at all slices. Refuses a folder that lacks one, or has a damaged one. */
 export async function recoverSlices(
   connection: DuckDBConnection,
-  dir: string,
-  { droppedThroughOrder }: Retained,
+  { dir, retained: { droppedThroughOrder }, attachments }: RecoverOptions,
 ): Promise<readonly Slice[]> {
   const names = await readdir(dir);
   const { ranges, leftovers } = sortOut(names, droppedThroughOrder);
@@ -39,12 +45,15 @@ export async function recoverSlices(
   const slices: Slice[] = [];
   for (const range of ranges) {
     try {
-      slices.push(await attachSlice(connection, dir, range));
+      const slice = await attachSlice(connection, dir, range);
+      await loadMemory(connection, slice);
+      attachments.add(slice);
+      slices.push(slice);
     } catch (error) {
       throw toSliceError(join(dir, printSliceName(range)), error);
     }
+    await attachments.settled();
   }
-  await loadMemory(connection, slices);
   return slices;
 }
 
@@ -78,21 +87,8 @@ function contains(outer: OrderRange, inner: OrderRange): boolean {
   return outer.firstOrder <= inner.firstOrder && outer.lastOrder >= inner.lastOrder;
 }
 
-/** Services and superseded rows of all slices, where reads and the writer expect them. */
-async function loadMemory(connection: DuckDBConnection, slices: readonly Slice[]): Promise<void> {
-  for (const { prefix, orderNo, fileName } of slices) {
-    try {
-      await connection.run(fillQuery('load-services', { from: prefix }));
-      await connection.run(fillQuery('load-superseded', { from: prefix }), [BigInt(orderNo)], [BIGINT]);
-    } catch (error) {
-      throw toSliceError(fileName, error);
-    }
-  }
-}
-
-/** Whatever the engine does not understand of a file that we wrote is damage. */
-export function toSliceError(file: string, error: unknown): StoreError {
-  const known = toOpenError(file, error);
-  if (error instanceof StoreError || known.code !== 'unreadable') return known;
-  return new StoreError('corrupt', `${file} is damaged: ${known.message}`, { cause: error });
+/** Services and superseded rows of a slice, where reads and the writer expect them. */
+async function loadMemory(connection: DuckDBConnection, { prefix, orderNo }: Slice): Promise<void> {
+  await connection.run(fillQuery('load-services', { from: prefix }));
+  await connection.run(fillQuery('load-superseded', { from: prefix }), [BigInt(orderNo)], [BIGINT]);
 }

@@ -5,8 +5,9 @@ import type { RetentionPolicy, RetentionReport, StoreBatch, StoreProgress } from
 import { detach, STORE_FILE, type Engine } from '../engine.ts';
 import { createGate } from '../gate.ts';
 import { MERGE_URGENT_SLICES } from '../limits.ts';
-import type { BeginRead, Snapshot } from '../source.ts';
+import type { BeginRead, ReadLane, SliceReader, Snapshot } from '../source.ts';
 import { openWriter, type Writer } from '../writer.ts';
+import { createAttachments, type AttachmentLimits, type Attachments } from './attachments.ts';
 import { createCatalog, type Catalog } from './catalog.ts';
 import { openHeads, type Heads } from './heads.ts';
 import { openMerger, type Merger } from './merger.ts';
@@ -14,11 +15,13 @@ import { countSmall, type MergeLimits } from './plan-merge.ts';
 import { readRetained, recoverSlices } from './recover.ts';
 import { retainSlices } from './retention.ts';
 import type { Slice } from './slice.ts';
+import { reattachSlice } from './write-slice.ts';
 
 /** Heads and slices of one folder, and all that changes them. */
 export interface SliceStore {
   readonly catalog: Catalog;
   readonly beginRead: BeginRead;
+  sliceReaderOn(connection: DuckDBConnection): SliceReader;
   /** One after another. */
   write(batch: StoreBatch): Promise<void>;
   readProgress(origin: string): StoreProgress;
@@ -35,6 +38,7 @@ export interface SliceStore {
 export interface SliceStoreOptions {
   readonly headBytesMax: number;
   readonly mergeLimits: MergeLimits;
+  readonly attachmentLimits: AttachmentLimits;
   readonly failed: (error: unknown) => void;
 }
 
@@ -43,18 +47,20 @@ export async function openSliceStore(engine: Engine, options: SliceStoreOptions)
   const catalog = createCatalog(options.failed);
   const connection = await engine.connect();
   const retained = await readRetained(connection);
-  const slices = await recoverSlices(connection, engine.dir, retained);
+  const attachments = await openAttachments(engine, options);
+  const slices = await recoverSlices(connection, { dir: engine.dir, retained, attachments });
   for (const slice of slices) catalog.add(slice);
   catalog.retainFrom(retained.retainedFromUs);
   const newest = slices.at(-1);
 
   const writer = await openWriter(await engine.connect(), { gate, catalog, progress: newest?.progress ?? new Map() });
   let lastWriteMs = -Infinity;
-  const free = (slice: Slice): Promise<void> => freeSlice(connection, engine.dir, slice);
+  const free = (slice: Slice): Promise<void> => freeSlice(attachments, engine.dir, slice);
   const merger = await openMerger({
     engine,
     gate,
     catalog,
+    attachments,
     limits: options.mergeLimits,
     isFlushing: () => heads.isFlushing,
     lastWriteMs: () => lastWriteMs,
@@ -66,6 +72,7 @@ export async function openSliceStore(engine: Engine, options: SliceStoreOptions)
     engine,
     gate,
     catalog,
+    attachments,
     connection,
     firstOrder: (newest?.lastOrder ?? retained.droppedThroughOrder) + 1,
     headBytesMax: options.headBytesMax,
@@ -78,7 +85,8 @@ export async function openSliceStore(engine: Engine, options: SliceStoreOptions)
 
   return {
     catalog,
-    beginRead: (reader) => gate(() => beginRead(reader, catalog)),
+    beginRead: (lane) => gate(() => beginRead(lane, catalog, attachments)),
+    sliceReaderOn: (reader) => sliceReaderOn(reader, attachments),
     write: (batch) =>
       inOrder(async () => {
         lastWriteMs = performance.now();
@@ -101,14 +109,53 @@ export async function openSliceStore(engine: Engine, options: SliceStoreOptions)
       return slicesBytes + (await sizeOfStoreFile(engine.dir));
     },
     stopWaiting: () => heads.stopWaiting(),
-    close: () => closeAll({ heads, merger, catalog, connection, failed: options.failed }),
+    close: () => closeAll({ heads, merger, catalog, attachments, connection, failed: options.failed }),
   };
 }
 
 /** Naming a table is what starts the transaction's snapshot; BEGIN alone does not. */
-async function beginRead(connection: DuckDBConnection, catalog: Catalog): Promise<Snapshot> {
+async function beginRead(
+  { connection, slices }: ReadLane,
+  catalog: Catalog,
+  attachments: Attachments<Slice>,
+): Promise<Snapshot> {
   await connection.run('BEGIN TRANSACTION READ ONLY; SELECT 1 FROM memory.main.superseded LIMIT 0');
-  return catalog.take();
+  const seen = catalog.take();
+  const held: Disposable[] = [];
+  return {
+    sources: seen.sources,
+    retainedFromUs: seen.retainedFromUs,
+    slices,
+    async hold(sources) {
+      held.push(await attachments.use(sources));
+    },
+    [Symbol.dispose]() {
+      for (const use of held) use[Symbol.dispose]();
+      seen[Symbol.dispose]();
+    },
+  };
+}
+
+function sliceReaderOn(connection: DuckDBConnection, attachments: Attachments<Slice>): SliceReader {
+  return {
+    async on(slices, run) {
+      using _attached = await attachments.use(slices);
+      return await run(connection);
+    },
+  };
+}
+
+async function openAttachments(
+  engine: Engine,
+  { attachmentLimits: limits, failed }: SliceStoreOptions,
+): Promise<Attachments<Slice>> {
+  const connection = await engine.connect();
+  return createAttachments({
+    limits,
+    attach: (slice) => reattachSlice(connection, engine.dir, slice),
+    detach: ({ databaseName }) => detach(connection, databaseName),
+    failed,
+  });
 }
 
 function progressOf(origin: string, writer: Writer, catalog: Catalog): StoreProgress {
@@ -119,8 +166,8 @@ function progressOf(origin: string, writer: Writer, catalog: Catalog): StoreProg
   };
 }
 
-async function freeSlice(connection: DuckDBConnection, dir: string, slice: Slice): Promise<void> {
-  await detach(connection, slice.databaseName);
+async function freeSlice(attachments: Attachments<Slice>, dir: string, slice: Slice): Promise<void> {
+  await attachments.forget(slice);
   await rm(join(dir, slice.fileName), { force: true });
 }
 
@@ -135,14 +182,16 @@ interface Closing {
   readonly heads: Heads;
   readonly merger: Merger;
   readonly catalog: Catalog;
+  readonly attachments: Attachments<Slice>;
   readonly connection: DuckDBConnection;
   readonly failed: (error: unknown) => void;
 }
 
-async function closeAll({ heads, merger, catalog, connection, failed }: Closing): Promise<void> {
+async function closeAll({ heads, merger, catalog, attachments, connection, failed }: Closing): Promise<void> {
   await merger.close();
   await heads.close();
   await catalog.settled();
+  await attachments.settled();
   // Folds the log into the file.
   await connection.run('CHECKPOINT store').catch(failed);
 }

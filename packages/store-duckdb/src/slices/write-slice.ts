@@ -10,6 +10,8 @@ import {
   type DuckDBConnection,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import { StoreError } from '@fluoroscope/store';
+import { toOpenError } from '../engine-error.ts';
 import { attachNew, attachSealed, detach, type Engine } from '../engine.ts';
 import { BLOCK_BYTES, IDS_PER_STATEMENT_MAX, IDS_PER_TURN, SMALL_BLOCK_BYTES, SMALL_SLICE_BYTES } from '../limits.ts';
 import type { Source } from '../source.ts';
@@ -86,6 +88,22 @@ export async function attachSlice(connection: DuckDBConnection, dir: string, ran
   } catch (error) {
     await detach(connection, databaseNameOf(range)).catch(() => {});
     throw error;
+  }
+}
+
+/** One that was let go of. Its file must be what it was: what is known of it is. */
+export async function reattachSlice(connection: DuckDBConnection, dir: string, slice: Slice): Promise<void> {
+  const file = join(dir, slice.fileName);
+  try {
+    const { size } = await stat(file);
+    if (size !== slice.sizeBytes) {
+      throw new StoreError('corrupt', `${file} has ${size} bytes, it had ${slice.sizeBytes}`);
+    }
+    // Detaching it may have failed.
+    await detach(connection, slice.databaseName);
+    await attachSealed(connection, file, slice.databaseName);
+  } catch (error) {
+    throw toOpenError(file, error);
   }
 }
 

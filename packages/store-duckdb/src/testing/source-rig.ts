@@ -68,7 +68,13 @@ function createRig(connection: DuckDBConnection, layout: Layout, retainedFromUs:
     batchNo += 1;
   }
 
-  const snapshot = (): Snapshot => ({ sources, retainedFromUs, [Symbol.dispose]() {} });
+  const snapshot = (): Snapshot => ({
+    sources,
+    retainedFromUs,
+    slices: { on: (_slices, run) => run(connection) },
+    async hold() {},
+    [Symbol.dispose]() {},
+  });
   return {
     capabilities: { durable: false },
     write,
@@ -86,7 +92,8 @@ function createRig(connection: DuckDBConnection, layout: Layout, retainedFromUs:
     readGraphSeries: (query) => sumGraphSeries(connection, snapshot(), query),
     mayKnow: (id) => sources.some((source) => source.mayKnow(id)),
     async readStats() {
-      return { ...(await countAll(connection, snapshot())), sizeBytes: 0, retainedFromUs, days: [] };
+      const counts = await countAll(connection, snapshot(), Infinity);
+      return { traceCount: 0, documentCount: 0, ...counts, sizeBytes: 0, retainedFromUs, days: [] };
     },
     async [Symbol.asyncDispose]() {},
   };

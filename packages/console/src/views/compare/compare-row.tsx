@@ -14,14 +14,13 @@ interface CompareRowProps {
   readonly onFold: () => void;
 }
 
-const INDENT_PX = 16;
 const INDENT_LEVELS_MAX = 20;
 
 export function CompareRow({ node, longestUs, label, isClosed, onFold }: CompareRowProps): ReactNode {
   const { a, b, change } = node;
   return (
     <tr data-change={change} data-testid={`compare-row-${node.name}`}>
-      <th scope="row" style={{ paddingLeft: 10 + Math.min(node.depth, INDENT_LEVELS_MAX) * INDENT_PX }}>
+      <th scope="row" style={{ paddingLeft: `calc(var(--indent) * ${0.5 + Math.min(node.depth, INDENT_LEVELS_MAX)})` }}>
         <span className="compare-name">
           {node.childCount > 0 ? (
             <button

@@ -37,9 +37,6 @@ const OFFERS_MAX = 12;
 /** What something must follow. */
 const AWAITS = /(?:[=<>(,:[]|\b(?:contains|beginswith|endswith))\s*$/i;
 
-const ANNOTATION = /^(?:(?:source|destination)\.)?annotation\.[^\s"()[\]{}=<>!,:]*$/i;
-const WORD_BUT_ANNOTATION = /^(?!(?:(?:source|destination)\.)?annotation\.)[\w.]*$/i;
-
 const setProblem = StateEffect.define<Problem>();
 
 interface Shown {
@@ -224,13 +221,9 @@ function complete(context: CompletionContext, words: Words | null): CompletionRe
         });
       },
     })),
-    validFor: isText ? /^"[^"]*$/ : sameWord(expression.slice(from, context.pos)),
+    // With every letter, at once: a list that is asked for later still shows until it comes, and takes no Enter.
+    update: (_before, _from, _to, next) => complete(next, words),
   };
-}
-
-/** As long as the word goes on like this, what was offered is only narrowed, without asking again. */
-function sameWord(written: string): RegExp {
-  return ANNOTATION.test(written) ? ANNOTATION : WORD_BUT_ANNOTATION;
 }
 
 function oneLine(text: string): string {

@@ -30,10 +30,17 @@ export function NoTraces({ place, onTail }: NoTracesProps): ReactNode {
   );
 }
 
-export function TracesSkeleton(): ReactNode {
+/** In the place of the charts and the list, or, `ofList`, of the list alone. */
+export function TracesSkeleton({ ofList = false }: { readonly ofList?: boolean }): ReactNode {
   return (
-    <div className="traces-skeleton" role="status" aria-label="Loading traces" data-testid="loading">
-      <Bone width="100%" height={96} />
+    <div
+      className="traces-skeleton"
+      data-of-list={ofList}
+      role="status"
+      aria-label="Loading traces"
+      data-testid="loading"
+    >
+      {ofList ? null : <Bone width="100%" height={96} />}
       {Array.from({ length: 14 }, (_, index) => (
         <Bone key={index} width={`${92 - ((index * 13) % 30)}%`} height={14} />
       ))}

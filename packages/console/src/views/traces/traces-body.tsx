@@ -182,7 +182,7 @@ function Groups({ place, groups }: GroupsProps): ReactNode {
   if (isError && data === undefined) {
     return <Failure title="Traces cannot be grouped" error={error} retry={() => void refetch()} />;
   }
-  if (data === undefined) return <TracesSkeleton />;
+  if (data === undefined) return <TracesSkeleton ofList />;
   return (
     <div className="groups-pane" aria-busy={isPlaceholderData}>
       <GroupsTable

@@ -11,7 +11,9 @@ const IN_A_BROWSER = filesOf(
 );
 /** They load the machine, kill what runs on it, or look at how soon it answers. */
 const ALONE = filesOf('attack', 'kill', 'start', 'torture');
-const COMMON = { testTimeout: 90_000, hookTimeout: 180_000 };
+const COMMON = { testTimeout: 120_000, hookTimeout: 180_000 };
+/** They start up to ten programs, one after another. */
+const PROGRAMS_TIMEOUT_MS = 240_000;
 const SOURCE = { ssr: { resolve: { conditions: ['source'] } } };
 
 // Tests of the whole program as built: real processes, real sockets, a real browser. Two files at a time, which mostly wait for
@@ -21,7 +23,15 @@ export default defineConfig({
     projects: [
       {
         ...SOURCE,
-        test: { ...COMMON, name: 'browser', include: IN_A_BROWSER, maxWorkers: 2, sequence: { groupOrder: 0 } },
+        test: {
+          ...COMMON,
+          name: 'browser',
+          include: IN_A_BROWSER,
+          maxWorkers: 2,
+          // The run names each test that needed it.
+          retry: 1,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         ...SOURCE,
@@ -31,6 +41,7 @@ export default defineConfig({
           include: ['e2e/*.e2e.ts'],
           exclude: [...IN_A_BROWSER, ...ALONE],
           maxWorkers: 2,
+          testTimeout: PROGRAMS_TIMEOUT_MS,
           sequence: { groupOrder: 1 },
         },
       },

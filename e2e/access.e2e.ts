@@ -59,6 +59,7 @@ test('the console asks for a key, logs in, and logs out', async () => {
   const browser = await chromium.launch({ executablePath: await findBrowser(), args: [...BROWSER_ARGS] });
   onTestFinished(() => browser.close());
   const page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
   await page.goto(`http://${program.http}/`);
   await page.getByLabel('Key id').fill(key.id);
   await page.getByLabel('Secret').fill('0'.repeat(40));

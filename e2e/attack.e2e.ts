@@ -67,7 +67,7 @@ test('the storage thread dies: it says so and ends with 1, and nothing acknowled
   const program = await start(dataDir, { NODE_OPTIONS: `--import=${preload}` });
   expect(await putAll(program, [makeDocument(), makeDocument()])).toEqual([]);
   writeFileSync(sign, '');
-  const [code] = await once(program.child, 'exit');
+  const [code] = await once(program.child, 'close');
   expect(code).toBe(1);
   expect(program.output()).toContain('planted');
   const counts = await settled(await start(dataDir));

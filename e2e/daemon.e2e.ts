@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { eventually, makeFolder, post, removeFolder, serveFlags, startProgram, type Program } from './program.ts';
@@ -42,8 +44,10 @@ test('while the server is away the spool keeps segments, kill -9 or not, and eac
     async () => daemon.program.output(),
     (output) => output.includes('is away'),
   );
-  // A batch waits for a second at most, and is on disk a moment after it was refused.
-  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  await eventually(
+    async () => away.filter((trace) => !spoolText(spool).includes(trace)),
+    (missing) => missing.length === 0,
+  );
   await daemon.program.stop('SIGKILL');
 
   const second = await startDaemon(endpoint);
@@ -90,7 +94,7 @@ interface Daemon {
 
 async function start(flags: readonly string[]): Promise<Program> {
   const program = await startProgram(flags, ENVIRONMENT);
-  onTestFinished(() => void program.stop());
+  onTestFinished(async () => void (await program.stop()));
   return program;
 }
 
@@ -132,6 +136,14 @@ async function found({ http }: Program, traces: readonly string[]): Promise<read
     counts.push(...TraceIds.map((id) => segments.get(id)?.length ?? 0));
   }
   return counts;
+}
+
+/** What its files hold. */
+function spoolText(spool: string): string {
+  return readdirSync(spool, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+    .join('');
 }
 
 function hex(digits: number): string {

@@ -19,13 +19,21 @@ import { JaegerPropagator } from '@opentelemetry/propagator-jaeger';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import AWSXRay from 'aws-xray-sdk-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import * as OurXRay from '../packages/sdk/src/index.ts';
-import { eventually, makeFolder, post, removeFolder, serveFlags, startProgram, type Program } from './program.ts';
+import { makeFolder, post, removeFolder, serveFlags, startProgram, type Program } from './program.ts';
 
 // client → orders (OpenTelemetry) → stock (AWS's X-Ray SDK) → prices (our SDK), behind a stand-in for Envoy: no live Envoy
 // is run here. It does with B3 what Envoy's Zipkin tracer does without shared spans: it takes x-b3-*, makes a span of its own
 // below, and writes x-b3-* anew (envoyproxy/envoy source/extensions/tracers/zipkin/zipkin_tracer_impl.cc, span_context_extractor.cc).
+
+const THROUGH_ENVOY = [
+  'client → istio-ingressgateway',
+  'istio-ingressgateway → orders.default',
+  'orders.default → stock',
+  'stock → prices',
+];
+const JOINED_MS_MAX = 60_000;
 
 const dataDir = makeFolder();
 let program: Program;
@@ -76,8 +84,7 @@ test.each(Object.keys(DIALECTS))('%s and all that comes after it are one trace',
   expect(Object.keys(headers)).toContain(headers[dialect] === undefined ? dialect.toLowerCase() : dialect);
   await call(addresses.orders, headers);
 
-  const found = await readTrace(client.traceId, 3);
-  expect(edgesOf(found)).toEqual(['orders → stock', 'stock → prices']);
+  await untilTrace(client.traceId, ['orders → stock', 'stock → prices']);
 });
 
 test('a request through an Envoy with B3 ends as one connected trace, its sidecar and application as one node', async () => {
@@ -86,13 +93,7 @@ test('a request through an Envoy with B3 ends as one connected trace, its sideca
   const gateway = await serve(gatewayTo('orders', traceId, () => sidecar));
   await call(gateway, {});
 
-  const found = await readTrace(traceId, 4);
-  expect(edgesOf(found)).toEqual([
-    'client → istio-ingressgateway',
-    'istio-ingressgateway → orders.default',
-    'orders.default → stock',
-    'stock → prices',
-  ]);
+  await untilTrace(traceId, THROUGH_ENVOY);
   const summaries = await post(program.http, '/TraceSummaries', {
     ...range(),
     FilterExpression: 'annotation[mesh.workload] = "orders-v1" AND service("prices")',
@@ -106,7 +107,7 @@ test('a trace of 64-bit B3 goes on through services that write 128 bits', async 
   const sidecar = await serve(sidecarOf('orders', () => addresses.orders));
   const gateway = await serve(gatewayTo('orders', short, () => sidecar));
   await call(gateway, {});
-  await readTrace(padded, 4);
+  await untilTrace(padded, THROUGH_ENVOY);
   for (const spelling of [short, short.toUpperCase(), padded, xrayForm(padded)]) {
     const { Traces } = await post(program.http, '/Traces', { TraceIds: [spelling] });
     expect(Traces).toMatchObject([{ Id: xrayForm(padded) }]);
@@ -116,7 +117,7 @@ test('a trace of 64-bit B3 goes on through services that write 128 bits', async 
 test('every spelling finds the trace', async () => {
   const traceId = newTraceId();
   await call(addresses.orders, { b3: `${traceId}-${randomBytes(8).toString('hex')}-1` });
-  await readTrace(traceId, 3);
+  await untilTrace(traceId, ['orders → stock', 'stock → prices']);
   const id = xrayForm(traceId);
   const spellings = [id, id.toUpperCase(), traceId, traceId.toUpperCase(), id.slice(2)];
   for (const spelling of spellings) {
@@ -233,22 +234,19 @@ async function report(startMs: number, ids: object, serviceName: string, tags: o
   expect(answer.status).toBe(202);
 }
 
-/**
- * The trace's graph, once it has this many services and the segments have been joined. Until the last one, `prices`, is
- * there, what its caller called is drawn as an address, a service too.
- */
-async function readTrace(traceId: string, services: number): Promise<readonly Service[]> {
+/** Once all has come and its segments have been joined, the trace's graph has these edges and no service without. */
+async function untilTrace(traceId: string, edges: readonly string[]): Promise<void> {
   await provider.forceFlush();
-  return eventually(
-    async () => {
-      const { Services } = await post(program.http, '/TraceGraph', { TraceIds: [xrayForm(traceId)] });
-      return Array.isArray(Services) ? Services.map(toService) : [];
-    },
-    (found) =>
-      found.some(({ name }) => name === 'prices') &&
-      found.filter(({ type }) => type !== 'client').length === services &&
-      edgesOf(found).length >= services - 1,
-  );
+  await vi.waitFor(async () => {
+    const { Services } = await post(program.http, '/TraceGraph', { TraceIds: [xrayForm(traceId)] });
+    const found = Array.isArray(Services) ? Services.map(toService) : [];
+    expect(edgesOf(found)).toEqual(edges);
+    const names = found.filter(({ type }) => type !== 'client').map(({ name }) => name);
+    expect(new Set(names)).toEqual(
+      new Set(edges.flatMap((edge) => edge.split(' → ')).filter((name) => name !== 'client')),
+    );
+    expect(names).toHaveLength(new Set(names).size);
+  }, JOINED_MS_MAX);
 }
 
 interface Service {

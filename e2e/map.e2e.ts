@@ -3,14 +3,24 @@ import { chromium, type Browser, type BrowserContext, type Locator, type Page } 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
 import { violations } from './accessibility.ts';
-import { eventually, makeFolder, post, removeFolder, startProgram, type Program } from './program.ts';
+import { collectComplaints } from './complaints.ts';
+import {
+  eventually,
+  makeFolder,
+  post,
+  removeFolder,
+  SET_UP_MS,
+  startProgram,
+  steady,
+  type Program,
+} from './program.ts';
 
 const dataDir = makeFolder();
 let demo: Program;
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
-const complaints: string[] = [];
+const complaints = collectComplaints();
 
 /** Two windows of the past, a minute each, that only this test sends to. */
 const NOW = Math.floor(Date.now() / 1000);
@@ -41,6 +51,7 @@ beforeAll(async () => {
     () => names(`start=${NOW - 60}&end=${NOW + 600}`),
     (found) =>
       ['frontend', 'cart', 'order', 'payment', 'products', 'orders', 'carts'].every((name) => found.includes(name)),
+    SET_UP_MS,
   );
 });
 
@@ -51,14 +62,14 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  complaints.length = 0;
+  complaints.clear();
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
   page = await openPage();
 });
 
 afterEach(async () => {
   await context.close();
-  expect(complaints).toEqual([]);
+  expect(complaints.list).toEqual([]);
 });
 
 test('a replay goes through the range while the map keeps still, and its link leads back to it', async () => {
@@ -106,9 +117,7 @@ test('a node dragged in one browser is there in another; a new layout can be und
   await page.goto(`http://${demo.http}/`);
   const node = payment(page);
   await node.waitFor();
-  const box = await node.locator('.node-disc').boundingBox();
-  if (box === null) throw new Error('payment is not drawn');
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const { x, y } = await steady(() => middleOf(node));
   await page.mouse.move(x, y);
   await page.mouse.down();
   await page.mouse.move(x + 60, y + 90, { steps: 5 });
@@ -151,7 +160,54 @@ test('tables gathered in a box, shown again, and a focus with its neighbours', a
   await page.getByTestId('focus-node').click();
   await page.getByTestId('focus-bar').waitFor();
   await page.getByTestId('node-products').waitFor({ state: 'detached' });
-  expect(await page.getByTestId('node-order').count()).toBe(1);
+  expect(await page.locator('[data-testid="node-order"][data-type=""]').count()).toBe(1);
+});
+
+test('the nodes that a group names gathered in a box, at one place in every browser, and shown again', async () => {
+  await page.goto(`http://${demo.http}/`);
+  await payment(page).waitFor();
+  await page.getByTestId('display').click();
+  await page.getByTestId('display-menu').getByRole('button', { name: 'Group', exact: true }).click();
+  await page.getByTestId('groups-note').getByText('No group names a service').waitFor();
+  await post(demo.http, '/CreateGroup', {
+    GroupName: 'till',
+    FilterExpression: 'service("order") OR service("payment") { fault }',
+  });
+  const box = (of: Page): Locator => of.locator('[data-testid="node-till"][data-type="box:group"]');
+  await box(page).waitFor();
+  await page.getByTestId('groups-note').getByText('first group').waitFor();
+  expect(await violations(page), 'the menu').toEqual([]);
+  await page.keyboard.press('Escape');
+  expect(await payment(page).count()).toBe(0);
+  const before = await places(page);
+
+  const other = await openPage(await browser.newContext({ viewport: { width: 390, height: 844 } }));
+  await other.goto(page.url());
+  await box(other).waitFor();
+  const elsewhere = await places(other);
+  for (const name of Object.keys(before).filter((it) => it in elsewhere))
+    expect(elsewhere[name], name).toBe(before[name]);
+  await other.getByTestId('display').click();
+  await other.getByTestId('groups-note').waitFor();
+  expect(await other.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  expect(await violations(other), 'on a phone').toEqual([]);
+  await other.context().close();
+
+  await box(page).click();
+  await page.getByTestId('panel').getByText('X-Ray group').waitFor();
+  await page.locator('[data-testid^="latest-1-"]').first().waitFor();
+  expect(await violations(page), 'the panel').toEqual([]);
+  await page.getByTestId('toggle-box').click();
+  await payment(page).waitFor();
+  const after = await places(page);
+  for (const name of Object.keys(before).filter((it) => it in after)) expect(after[name], name).toBe(before[name]);
+  await page.getByTestId('fit').click();
+  await payment(page).click();
+  await page.getByTestId('toggle-box').click();
+  await box(page).waitFor();
+  expect((await places(page))['till ']).toBe(before['till ']);
+  await post(demo.http, '/DeleteGroup', { GroupName: 'till' });
+  await payment(page).waitFor();
 });
 
 test('the traces of a group alone, as long as it is chosen, and in the link', async () => {
@@ -192,7 +248,7 @@ test('by keyboard alone: along the map, open, close, and the list of keys', asyn
 test('a band of response times selects its traces and becomes a filter', async () => {
   await page.goto(`http://${demo.http}/`);
   await payment(page).click();
-  const bars = await page.getByTestId('brush').boundingBox();
+  const bars = await steady(() => page.getByTestId('brush').boundingBox());
   if (bars === null) throw new Error('there is no histogram');
   await page.mouse.move(bars.x + bars.width * 0.05, bars.y + 20);
   await page.mouse.down();
@@ -232,24 +288,22 @@ test('on a phone nothing is wider than the screen', async () => {
 });
 
 test('one finger moves the map, two zoom it, a finger that rests on a node takes it along', async () => {
-  const touch = await openPage(await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true }));
+  const touch = await openPage(
+    await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, reducedMotion: 'reduce' }),
+  );
   await touch.goto(`http://${demo.http}/`);
   await payment(touch).waitFor();
   await touch.getByTestId('fit').click();
   const session = await touch.context().newCDPSession(touch);
   const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...touchPoints: readonly { x: number; y: number }[]) =>
     session.send('Input.dispatchTouchEvent', { type, touchPoints: touchPoints.map((at, id) => ({ ...at, id })) });
-  const middle = async (): Promise<{ x: number; y: number }> => {
-    const box = await payment(touch).locator('.node-disc').boundingBox();
-    if (box === null) throw new Error('payment is not drawn');
-    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  };
+  const middle = (): Promise<Point> => middleOf(payment(touch));
   const scale = (): Promise<number> =>
     payment(touch)
       .locator('.node-disc')
       .evaluate((disc) => disc.getBoundingClientRect().width);
 
-  const before = await middle();
+  const before = await steady(middle);
   const kept = await places(touch);
   await send('touchStart', { x: 60, y: 300 });
   for (const step of [10, 25, 40]) await send('touchMove', { x: 60 + step, y: 300 + step });
@@ -265,7 +319,7 @@ test('one finger moves the map, two zoom it, a finger that rests on a node takes
 
   await touch.getByTestId('fit').click();
   await eventually(scale, (now) => now < width * 1.5);
-  const { x, y } = await middle();
+  const { x, y } = await steady(middle);
   await send('touchStart', { x, y });
   await payment(touch).and(touch.locator('[data-held="true"]')).waitFor();
   await send('touchMove', { x: x + 15, y: y + 15 });
@@ -280,20 +334,25 @@ test('one finger moves the map, two zoom it, a finger that rests on a node takes
 async function openPage(of: BrowserContext = context): Promise<Page> {
   const opened = await of.newPage();
   opened.setDefaultTimeout(60_000);
-  opened.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  opened.on('pageerror', (error) => complaints.push(error.message));
-  await opened.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) =>
-      // oxlint-disable-next-line no-console -- how the page tells this test
-      console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`),
-    );
-  });
+  await complaints.watch(opened);
   return opened;
 }
 
 /** The service, and not the clients of one that comes late. */
 function payment(of: Page): Locator {
   return of.locator('[data-testid="node-payment"][data-type=""]');
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Of a node's disc, on the screen. */
+async function middleOf(node: Locator): Promise<Point> {
+  const box = await node.locator('.node-disc').boundingBox();
+  if (box === null) throw new Error('the node is not drawn');
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
 
 /** Where nodes are drawn on the map, by name and type. */

@@ -27,8 +27,9 @@ export function makeFolder(): string {
   return mkdtempSync(join(tmpdir(), 'fluoroscope-e2e-'));
 }
 
+/** Whoever wrote there may not have ended yet. */
 export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
 
 /** Flags for a server on free ports with this folder; what follows counts more. */
@@ -46,7 +47,8 @@ export async function startProgram(
   const { child, output } = spawnProgram(flags, environment, host);
   await new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', () => /ready in \d+ ms/.test(output()) && resolve());
-    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${output()}`)));
+    // Not at its exit: what it wrote last may still be on its way.
+    child.once('close', (code) => reject(new Error(`ended with ${code}: ${output()}`)));
   });
   const address = (name: string): string => new RegExp(`^${name} listening on (\\S+)`, 'm').exec(output())?.[1] ?? '';
   return {
@@ -67,7 +69,7 @@ export async function startProgram(
 /** Runs the built program to its own end. */
 export async function runProgram(flags: readonly string[]): Promise<Ended> {
   const { child, output } = spawnProgram(flags);
-  const [code] = await once(child, 'exit');
+  const [code] = await once(child, 'close');
   return { code, output: output() };
 }
 
@@ -92,12 +94,34 @@ export async function post(http: string, path: string, body: unknown): Promise<R
   return value;
 }
 
-/** Asks again and again until the answer is as wanted; gives up after a minute. */
-export async function eventually<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
-  for (let tries = 0; ; tries += 1) {
+/** Less than a test may take, so that it can tell what it waited for. */
+const EVENTUALLY_MS = 60_000;
+/** For what a test's set-up waits for, which may take longer. */
+export const SET_UP_MS = 150_000;
+const ASK_MS = 100;
+
+/** Asks again and again until the answer is as wanted; gives up after `msMax`. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  wanted: (answer: T) => boolean,
+  msMax = EVENTUALLY_MS,
+): Promise<T> {
+  const end = performance.now() + msMax;
+  for (;;) {
     const answer = await ask();
     if (wanted(answer)) return answer;
-    if (tries === 600) throw new Error(`still not as wanted: ${JSON.stringify(answer)?.slice(0, 2_000)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (performance.now() > end) throw new Error(`still not as wanted: ${JSON.stringify(answer)?.slice(0, 2_000)}`);
+    await new Promise((resolve) => setTimeout(resolve, ASK_MS));
   }
+}
+
+/** The answer, once it has been the same twice. */
+export async function steady<T>(ask: () => Promise<T>): Promise<T> {
+  let before: string | undefined;
+  return eventually(ask, (answer) => {
+    const now = JSON.stringify(answer);
+    const isSame = now === before;
+    before = now;
+    return isSame;
+  });
 }

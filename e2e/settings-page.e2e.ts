@@ -3,15 +3,16 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
 import { violations } from './accessibility.ts';
+import { collectComplaints } from './complaints.ts';
 import { eventually, makeFolder, post, removeFolder, serveFlags, startProgram, type Program } from './program.ts';
 
-const SECTIONS = ['groups', 'sampling', 'encryption', 'keys', 'health'] as const;
+const SECTIONS = ['groups', 'sampling', 'indexing', 'encryption', 'keys', 'policies', 'health'] as const;
 
 const dataDir = makeFolder();
 let program: Program;
 let browser: Browser;
 let page: Page;
-const complaints: string[] = [];
+const complaints = collectComplaints();
 
 beforeAll(async () => {
   program = await startProgram(serveFlags(dataDir));
@@ -26,21 +27,15 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  complaints.length = 0;
+  complaints.clear();
   page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) =>
-      // oxlint-disable-next-line no-console -- how the page tells this test
-      console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`),
-    );
-  });
+  page.setDefaultTimeout(60_000);
+  await complaints.watch(page);
 });
 
 afterEach(async () => {
   await page.close();
-  expect(complaints).toEqual([]);
+  expect(complaints.list).toEqual([]);
 });
 
 test('a group is made, changed and deleted; an expression that cannot be read is refused where it breaks', async () => {
@@ -57,7 +52,7 @@ test('a group is made, changed and deleted; an expression that cannot be read is
   expect(place).toBe('21');
   const picture = (await refusal.locator('pre').innerText()).split('\n');
   expect(picture.at(1)?.indexOf('▲')).toBe(20);
-  complaints.length = 0; // the browser itself logs the 400
+  complaints.expectStatus(400);
 
   await write('service("shop") AND http.method = "POST"');
   await page.getByTestId('group-insights').check();
@@ -101,7 +96,7 @@ test('a rule is made, moved, changed and deleted; it says what it matches and wh
   await page.getByTestId('preview').getByText('2 of the newest traces').waitFor();
   await page.getByTestId('save').click();
   expect(await page.locator('.form-problem').innerText()).toContain('Priority');
-  complaints.length = 0; // the browser itself logs the 400
+  complaints.expectStatus(400);
   await page.getByTestId('rule-priority').fill('50');
   await page.getByTestId('save').click();
   await page.getByTestId('matches-pay').getByText('2 traces').waitFor();
@@ -131,12 +126,131 @@ test('a rule is made, moved, changed and deleted; it says what it matches and wh
   await page.getByTestId('no-rules').waitFor();
 });
 
-test('what is refused is counted where it can be seen', async () => {
-  await post(program.http, '/TraceSegments', { TraceSegmentDocuments: ['{"name":"nobody"}'] });
+test('a policy is made from the example, refused where its text breaks, changed and deleted', async () => {
+  await page.goto(`http://${program.http}/settings/policies`);
+  await page.getByTestId('no-policies').waitFor();
+  const example = await page.getByTestId('policy-example').innerText();
+  await page.getByTestId('start-policy').click();
+  await page.waitForURL(/\/settings\/policies\?v=1&new=/);
+  const editor = page.getByTestId('policy-document');
+  expect((await editor.inputValue()).trim()).toBe(example);
+  await page.getByTestId('policy-name').fill('keep');
+  const refusal = page.getByTestId('policy-refusal');
+  complaints.expectStatus(400);
+  for (const [text, line, named] of [
+    [example.replace('"Deny"', '"Deni"'), 5, 'Statement[0].Effect'],
+    [example.replace('"Deny",', '"Deny"'), 6, 'JSON'],
+  ] as const) {
+    await editor.fill(text);
+    await page.getByTestId('save').click();
+    await refusal.getByText(`Line ${line},`).waitFor();
+    expect(await refusal.innerText()).toContain(named);
+    const caret = await editor.evaluate((field: HTMLTextAreaElement) => field.value.slice(0, field.selectionStart));
+    expect([caret.split('\n').length, await isFocused('policy-document')]).toEqual([line, true]);
+  }
+  expect(await violations(page)).toEqual([]);
+
+  await editor.fill(JSON.stringify(JSON.parse(example)));
+  await page.getByTestId('policy-format').click();
+  expect((await editor.inputValue()).split('\n').length).toBeGreaterThan(8);
+  await page.getByTestId('save').click();
+  const row = page.getByTestId('policy-row-keep');
+  await row.getByText('xray:DeleteGroup, xray:DeleteSamplingRule').waitFor();
+
+  await page.getByTestId('copy-keep').click();
+  await page.getByTestId('policy-name').fill('keep');
+  await page.getByTestId('save').click();
+  await page.locator('.form-problem').getByText('already').waitFor();
+  await page.keyboard.press('Escape');
+
+  await page.getByTestId('edit-keep').click();
+  await editor.fill(example.replace('xray:DeleteGroup', 'xray:*'));
+  await page.getByTestId('save').click();
+  await page.getByTestId('policy-bypass').waitFor();
+  await editor.fill(example.replace('xray:DeleteGroup', 'xray:UpdateGroup'));
+  await page.getByTestId('save').click();
+  await row.getByText('xray:UpdateGroup').waitFor();
+  await page.getByTestId('delete-keep').click();
+  await page.getByTestId('confirm-yes').click();
+  await page.getByTestId('no-policies').waitFor();
+});
+
+test('who changes a policy that somebody else changed meanwhile is told, and chooses', async () => {
+  const policy = (Action: string): string =>
+    JSON.stringify({ Statement: { Effect: 'Deny', Principal: '*', Action: `xray:${Action}` } });
+  const put = (Action: string): Promise<unknown> =>
+    post(program.http, '/PutResourcePolicy', { PolicyName: 'shared', PolicyDocument: policy(Action) });
+  await put('GetGroup');
+  await page.goto(`http://${program.http}/settings/policies?edit=shared`);
+  const editor = page.getByTestId('policy-document');
+  await editor.fill(policy('GetInsight'));
+  await put('GetGroups');
+  await page.getByTestId('save').click();
+  await page.getByTestId('policy-conflict').getByText('Nothing was saved').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.getByTestId('take-theirs').click();
+  expect(await editor.inputValue()).toBe(policy('GetGroups'));
+
+  await editor.fill(policy('GetInsight'));
+  await put('GetGroup');
+  await page.getByTestId('save').click();
+  await page.getByTestId('keep-mine').click();
+  await page.getByTestId('policy-row-shared').getByText('xray:GetInsight').waitFor();
+
+  await page.getByTestId('edit-shared').click();
+  await editor.fill(policy('GetTraceGraph'));
+  await post(program.http, '/DeleteResourcePolicy', { PolicyName: 'shared' });
+  await page.getByTestId('save').click();
+  await page.getByTestId('policy-conflict').getByText('deleted').waitFor();
+  await page.getByTestId('keep-mine').click();
+  await page.getByTestId('policy-row-shared').getByText('xray:GetTraceGraph').waitFor();
+
+  await page.getByTestId('delete-shared').click();
+  await put('GetGroup');
+  await page.getByTestId('confirm-yes').click();
+  await page.getByTestId('confirm').getByText('look at it again').waitFor();
+  complaints.expectStatus(400);
+  await post(program.http, '/DeleteResourcePolicy', { PolicyName: 'shared' });
+});
+
+test('destination and indexing rule are kept as they are set, and said to change nothing', async () => {
+  await page.goto(`http://${program.http}/settings/indexing`);
+  await page.getByTestId('indexing-notice').getByText('Neither changes anything here').waitFor();
+  await page.getByTestId('destination-choice').selectOption('CloudWatchLogs');
+  await page.getByTestId('save-destination').click();
+  await page.getByTestId('destination-kept').getByText('CloudWatch Logs').waitFor();
+  expect(await post(program.http, '/GetTraceSegmentDestination', {})).toMatchObject({ Destination: 'CloudWatchLogs' });
+
+  const share = page.getByTestId('indexing-percentage');
+  for (const wrong of ['101', 'few', '']) {
+    await share.fill(wrong);
+    await page.getByTestId('save-indexing').click();
+    await page.locator('.form-problem').getByText('DesiredSamplingPercentage').waitFor();
+  }
+  expect(await violations(page)).toEqual([]);
+  complaints.expectStatus(400);
+  await share.fill('2.5');
+  await page.getByTestId('save-indexing').click();
+  await page.getByTestId('indexing-kept').getByText('2.5 %').waitFor();
+  expect(await page.getByTestId('indexing-actual').innerText()).toBe('100 %');
+  expect(await page.locator('.form-problem').count()).toBe(0);
+});
+
+test('what is refused is counted where it can be seen, by service where that is known', async () => {
+  const noTime = { name: 'clockless', id: '1'.repeat(16), trace_id: `1-5759e988-${'1'.repeat(24)}` };
+  const TraceSegmentDocuments = ['{"name":"nobody"', JSON.stringify(noTime), '{}'];
+  await post(program.http, '/TraceSegments', { TraceSegmentDocuments });
   await page.goto(`http://${program.http}/settings/health`);
   await page.getByTestId('loss-MissingId').waitFor();
-  expect(await page.getByTestId('balance-refused').innerText()).toMatch(/^1\n/);
-  expect(await page.getByTestId('trust-services').innerText()).toContain('shop');
+  expect(await page.getByTestId('balance-refused').innerText()).toMatch(/^3\n/);
+  const services = page.getByTestId('trust-services');
+  const rows = await services.locator('tbody tr').allInnerTexts();
+  const figures = rows.map((row) => row.split(/\s+/));
+  expect(figures.find(([name]) => name === 'clockless')?.slice(1, 3)).toEqual(['1', '1']);
+  expect(figures.find(([name]) => name === 'shop')?.slice(1, 3)).toEqual(['3', '0']);
+  expect(figures.find(([name]) => name === 'unknown')?.slice(1, 4)).toEqual(['http', '2', '2']);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await services.evaluate((table) => table.scrollWidth <= table.clientWidth)).toBe(true);
 });
 
 test('keys go from page to page, and so does a menu on a phone', async () => {
@@ -178,7 +292,7 @@ test.each(['light', 'dark'] as const)(
       expect(await violations(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     }
-    for (const form of ['groups?new=', 'sampling?new=']) {
+    for (const form of ['groups?new=', 'sampling?new=', 'policies?new=']) {
       await page.goto(`http://${program.http}/settings/${form}`);
       await page.getByTestId('save').waitFor();
       await page.locator('.sheet-body input').first().waitFor();
@@ -209,15 +323,21 @@ test('the first key closes the server, its maker goes on logged in, and revoking
   await page.getByText('you will be logged out').waitFor();
   await page.getByTestId('confirm-yes').click();
   await page.getByTestId('login').waitFor();
-  complaints.length = 0; // the browser itself logs the 401
+  complaints.expectStatus(401);
 });
 
 /** As a person does: what Chrome makes of replaced text in an editor has styles of its own, which the policy refuses. */
 async function write(expression: string): Promise<void> {
+  // The plain field that stands there until then takes its selection along.
+  await page.locator('.filter-editor').waitFor();
   await page.getByTestId('filter').click();
   await page.keyboard.press('ControlOrMeta+A');
   await page.keyboard.press('Delete');
   await page.keyboard.insertText(expression);
+}
+
+async function isFocused(testId: string): Promise<boolean> {
+  return page.getByTestId(testId).evaluate((element) => element === document.activeElement);
 }
 
 async function send(requests: readonly string[]): Promise<void> {

@@ -1,10 +1,22 @@
 /// <reference lib="dom" />
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
 import { violations } from './accessibility.ts';
-import { eventually, makeFolder, post, removeFolder, serveFlags, startProgram, type Program } from './program.ts';
+import { collectComplaints } from './complaints.ts';
+import {
+  eventually,
+  makeFolder,
+  post,
+  removeFolder,
+  serveFlags,
+  SET_UP_MS,
+  startProgram,
+  steady,
+  type Program,
+} from './program.ts';
 
 /** More than the list ever loaded by itself. */
 const PAGED_COUNT = 2_600;
@@ -15,7 +27,7 @@ const dataDir = makeFolder();
 let demo: Program;
 let browser: Browser;
 let page: Page;
-const complaints: string[] = [];
+const complaints = collectComplaints();
 
 beforeAll(async () => {
   const listens = ['--http-listen', '127.0.0.1:0', '--udp-listen', '127.0.0.1:0', '--data-dir', dataDir];
@@ -24,8 +36,9 @@ beforeAll(async () => {
   await eventually(
     () => countOf('annotation.page = "checkout" AND service("payment")'),
     (count) => count > 0,
+    SET_UP_MS,
   );
-  await eventually(annotationKeys, (keys) => keys.includes('page'));
+  await eventually(pagesOffered, (pages) => pages.includes('checkout'), SET_UP_MS);
   await sendPaged();
 });
 
@@ -36,13 +49,13 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  complaints.length = 0;
+  complaints.clear();
   page = await openPage();
 });
 
 afterEach(async () => {
   await page.close();
-  expect(complaints).toEqual([]);
+  expect(complaints.list).toEqual([]);
 });
 
 test('an expression is written by keyboard, with names and values of live data', async () => {
@@ -81,10 +94,10 @@ test('what the server cannot read is underlined where it breaks, and said', asyn
   expect(await page.getByTestId('filter').getAttribute('aria-invalid')).toBe('true');
   await page.locator('.filter-problem').hover();
   await page.locator('.filter-tip').getByText('column 21: unknown keyword "bogus"').waitFor();
-  expect(complaints).toEqual([]);
+  expect(complaints.list).toEqual([]);
   await page.keyboard.press('Enter');
   await page.getByTestId('filter-refusal').getByText('column 21').waitFor();
-  complaints.length = 0; // the browser itself logs the 400
+  complaints.expectStatus(400);
 });
 
 test('an expression is built from choices, saved, and there again later', async () => {
@@ -128,8 +141,7 @@ test('traces told apart by a field: the figures add up, and a group becomes the 
 
 test('a brushed band of response times becomes the filter, by mouse and by keyboard', async () => {
   await open('/traces');
-  const box = await page.getByTestId('brush').boundingBox();
-  if (box === null) throw new Error('no brush');
+  const box = await boxOf(page.getByTestId('brush'));
   await page.mouse.move(box.x + box.width / 2, box.y + 20);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width - 20, box.y + 20, { steps: 5 });
@@ -159,10 +171,9 @@ test('what is shown can be taken along', async () => {
 
 test('all that matches is exported, with the columns of choice; it can be cancelled', async () => {
   await open(`${PAGED}&columns=id,annotation.at`);
-  await page.route('**/TraceSummaries', async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    await route.continue().catch(() => {}); // cancelled meanwhile
-  });
+  // One page comes; the next does not before it is cancelled.
+  let asked = 0;
+  await page.route('**/TraceSummaries', (route) => ((asked += 1) === 1 ? route.continue() : undefined));
   await page.getByTestId('export').click();
   await page.getByTestId('export-csv').click();
   await page.getByTestId('export-progress').waitFor();
@@ -212,11 +223,11 @@ test('columns are chosen, ordered by keyboard and by pointer, kept in the link a
   await page.mouse.up();
   await page.waitForURL((url) => columnsIn(url)[0] === 'annotation.page');
   await page.keyboard.press('Escape');
-  expect((await page.getByRole('columnheader').allInnerTexts())[0]).toBe('page');
+  await eventually(firstHeader, (text) => text === 'page');
   await page.getByTestId('sort-annotation.page').click();
   await page.waitForURL(/sort=annotation\.page\.desc/);
   await open('/traces');
-  expect((await page.getByRole('columnheader').allInnerTexts())[0]).toBe('page');
+  expect(await firstHeader()).toBe('page');
 });
 
 test('an area of the scatter becomes the range and the filter, by mouse and by keyboard', async () => {
@@ -258,12 +269,14 @@ test('a live tail brings new traces on top, and moves nothing under a reader', a
 });
 
 test('an empty list waits for the first trace that matches', async () => {
-  await page.goto(`http://${demo.http}/traces?filter=service("awaited")`);
+  const name = `awaited-${randomBytes(4).toString('hex')}`;
+  const id = randomBytes(12).toString('hex');
+  await page.goto(`http://${demo.http}/traces?filter=service("${name}")`);
   await page.getByTestId('empty-traces').getByTestId('tail').click();
   await page.getByTestId('tail').and(page.locator('[aria-pressed="true"]')).waitFor();
   const now = Date.now() / 1000;
-  await post(demo.http, '/TraceSegments', { TraceSegmentDocuments: [documentOf('awaited', 'f'.repeat(24), now)] });
-  await page.getByTestId(`trace-1-5759e988-${'f'.repeat(24)}`).waitFor();
+  await post(demo.http, '/TraceSegments', { TraceSegmentDocuments: [documentOf(name, id, now)] });
+  await page.getByTestId(`trace-1-5759e988-${id}`).waitFor();
 });
 
 test('times are local or UTC everywhere, and the choice is kept', async () => {
@@ -296,13 +309,23 @@ test('a server without traces says how to send some, notices the first one, and 
     }
     await page.goto(`http://${server.http}/traces`);
     await page.getByTestId('way-python').click();
-    expect(await page.getByTestId('snippet').innerText()).toContain(`tcp:${server.http} udp:${server.udp}`);
+    await page.getByTestId('snippet').getByText(`tcp:${server.http} udp:${server.udp}`).waitFor();
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     expect(await violations(page)).toEqual([]);
+    // What it says stands there for a second only.
+    const said = await page.getByTestId('test-trace-state').evaluateHandle((state) => {
+      const texts: string[] = [];
+      new MutationObserver(() => texts.push(state.textContent ?? '')).observe(state, {
+        characterData: true,
+        childList: true,
+        subtree: true,
+      });
+      return texts;
+    });
     await page.getByTestId('send-test-trace').click();
-    await page.getByText('It arrived').first().waitFor();
     await page.waitForURL(/\/traces\/1-/);
+    expect(await said.jsonValue()).toContainEqual(expect.stringContaining('It arrived'));
     await page.getByTestId('timeline').getByText('test-payment').first().waitFor({ state: 'attached' });
     await watching.getByTestId('arrived').waitFor();
     await watching.getByTestId('first-run-done').click();
@@ -343,14 +366,7 @@ test.each(['light', 'dark'] as const)(
 async function openPage(options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
   const opened = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', ...options });
   opened.setDefaultTimeout(60_000);
-  opened.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  opened.on('pageerror', (error) => complaints.push(error.message));
-  await opened.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) =>
-      // oxlint-disable-next-line no-console -- how the page tells this test
-      console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`),
-    );
-  });
+  await complaints.watch(opened);
   return opened;
 }
 
@@ -397,6 +413,10 @@ function documentOf(name: string, id: string, endS: number, annotations: object 
   return JSON.stringify(document);
 }
 
+async function firstHeader(): Promise<string | undefined> {
+  return (await page.getByRole('columnheader').allInnerTexts())[0];
+}
+
 function columnsIn(url: URL): readonly string[] {
   return (url.searchParams.get('columns') ?? '').split(',');
 }
@@ -421,7 +441,7 @@ async function topRowWhileMoreWait(): Promise<string | null> {
 async function boxOf(
   locator: ReturnType<Page['locator']>,
 ): Promise<{ x: number; y: number; width: number; height: number }> {
-  const box = await locator.boundingBox();
+  const box = await steady(() => locator.boundingBox());
   if (box === null) throw new Error('not on the page');
   return box;
 }
@@ -440,9 +460,10 @@ async function countOf(filter: string): Promise<number> {
   return (answer['TraceSummaries'] as readonly unknown[]).length;
 }
 
-/** That the editor would offer for the newest traces. */
-async function annotationKeys(): Promise<readonly string[]> {
+/** Values of `annotation.page` that the editor would offer for the newest traces. */
+async function pagesOffered(): Promise<readonly unknown[]> {
   const now = Date.now() / 1000;
   const words = await post(demo.http, '/api/filter/words', { startTime: now - 300, endTime: now });
-  return (words['annotations'] as readonly { readonly key: string }[]).map(({ key }) => key);
+  const annotations = words['annotations'] as readonly { readonly key: string; readonly values: readonly unknown[] }[];
+  return annotations.find(({ key }) => key === 'page')?.values ?? [];
 }

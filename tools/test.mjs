@@ -13,6 +13,8 @@ const CACHE = join(ROOT, '.cache');
 const SUITE_MS_MAX = 20 * 60_000;
 const totals = { passed: 0, failed: 0 };
 const failures = [];
+/** Passed, but not at once: the next to be looked at. */
+const secondTries = [];
 
 ensureInstalled();
 mkdirSync(CACHE, { recursive: true });
@@ -27,6 +29,7 @@ prepareEngine();
 await suite('unit', ['run']);
 if (!UNIT_ONLY) await suite('end to end', ['run', '--config', 'vitest.e2e.config.ts']);
 
+for (const name of secondTries) console.log(`passed at the second try: ${name}`);
 for (const failure of failures) console.log(`FAILED: ${failure}`);
 writeFileSync(join(CACHE, 'totals.json'), JSON.stringify({ ...totals, failures }));
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
@@ -69,20 +72,24 @@ async function suite(name, args) {
   // A run that ends badly without a failed test (a file that does not load, an error outside) is one failure.
   totals.failed += Math.max(counted.failed, code === 0 ? 0 : 1);
   failures.push(...counted.names);
+  secondTries.push(...counted.retried);
   if (code !== 0 && counted.failed === 0) failures.push(`${name}: vitest ended with ${code}`);
 }
 
 function readReport(file) {
   try {
     const report = JSON.parse(readFileSync(file, 'utf8'));
-    const names = report.testResults.flatMap((tests) =>
-      tests.assertionResults
-        .filter(({ status }) => status === 'failed')
-        .map(({ fullName }) => `${tests.name.replace(ROOT, '')}: ${fullName}`),
+    const tests = report.testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults.map((test) => ({ ...test, name: `${name.replace(ROOT, '')}: ${test.fullName}` })),
     );
-    return { passed: report.numPassedTests, failed: report.numFailedTests, names };
+    const names = tests.filter(({ status }) => status === 'failed').map(({ name }) => name);
+    // What failed at the first is kept.
+    const retried = tests
+      .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
+      .map(({ name, failureMessages: [first] }) => `${name}: ${first.split('\n', 1)}`);
+    return { passed: report.numPassedTests, failed: report.numFailedTests, names, retried };
   } catch {
-    return { passed: 0, failed: 0, names: [] };
+    return { passed: 0, failed: 0, names: [], retried: [] };
   }
 }
 

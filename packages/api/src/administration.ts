@@ -130,8 +130,9 @@ export interface TrustAnswer {
   readonly datagrams: { readonly received: number; readonly kernelDropped: number };
   /** Let go of by retention, which is no loss. */
   readonly expiredCount: number;
-  /** Most segments first. */
+  /** Most documents first; null comes last. With `unknown` they add up to what was received, refused and dropped. */
   readonly services: readonly ServiceTrust[];
+  readonly unknown: readonly UnknownDocuments[];
   readonly orphans: RecentLook;
   readonly lateSeconds: number;
   readonly journal: JournalState;
@@ -167,11 +168,22 @@ export interface LossCount {
   readonly count: number;
 }
 
-export interface ServiceTrust {
+/** Of a service or, as far as nobody knows whose they are, of a channel. */
+export interface DocumentLosses {
+  readonly receivedCount: number;
+  readonly refusedCount: number;
+  readonly droppedCount: number;
+}
+
+/** Documents that could not be read, or were lost in the journal: those count as received where they were. */
+export interface UnknownDocuments extends DocumentLosses {
+  readonly channel: string;
+}
+
+export interface ServiceTrust extends DocumentLosses {
   /** Null: subsegments sent on their own, which name no service, and services beyond `TRUSTED_SERVICES_MAX`. */
   readonly name: string | null;
-  readonly segmentCount: number;
-  /** Of them, arrived more than `lateSeconds` after they ended. */
+  /** Arrived more than `lateSeconds` after they ended, of those that were not refused. */
   readonly lateCount: number;
   /** Among recent traces (`orphans`): segments, and those whose parent has not arrived. */
   readonly recentCount: number;

@@ -1,4 +1,4 @@
-import type { BoxKind } from './map-boxes.ts';
+import type { BoxGroup, BoxKind } from './map-boxes.ts';
 import type { Service, TraceSummary } from './shapes.ts';
 
 /**
@@ -28,6 +28,8 @@ export interface MapAnswer {
   readonly positions: Positions;
   /** Of the last change that this answer can contain. */
   readonly revision: number;
+  /** With boxes of kind `group`: the groups whose expression names services, by name. Those of the positions above. */
+  readonly groups?: readonly BoxGroup[];
 }
 
 export type Positions = Readonly<Record<string, Position>>;

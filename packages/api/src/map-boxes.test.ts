@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { boxLabelOf, collapseServices, readBoxType } from './map-boxes.ts';
+import { type BoxGroup, boxLabelOf, collapseServices, readBoxType } from './map-boxes.ts';
 import type { Service } from './shapes.ts';
 
 test.each([
@@ -15,9 +15,47 @@ test.each([
   ['prefix', 'https://sqs.eu-west-1.amazonaws.com/000000000000/order-events', 'AWS::SQS::Queue', 'order'],
   ['prefix', 'cart', undefined, null],
 ] as const)('by %s, %s (%s) is in box %s', (by, Name, Type, label) => {
-  expect(boxLabelOf({ Name, ...(Type !== undefined && { Type }) }, by)).toBe(label);
+  expect(boxLabelOf({ Name, ...(Type !== undefined && { Type }) }, { by, groups: [] })).toBe(label);
 });
 
+const ANY = { name: null, type: null, accountId: null };
+const GROUPS: readonly BoxGroup[] = [
+  {
+    name: 'checkout',
+    services: [
+      { ...ANY, name: 'cart' },
+      { ...ANY, name: 'order' },
+    ],
+  },
+  {
+    name: 'data',
+    services: [
+      { ...ANY, type: 'AWS::DynamoDB::Table', accountId: '1' },
+      { ...ANY, name: 'order' },
+    ],
+  },
+];
+
+test.each([
+  ['named by a group', { Name: 'cart' }, 'checkout'],
+  ['named, of any type', { Name: 'cart', Type: 'remote' }, 'checkout'],
+  ['in the first of two groups', { Name: 'order' }, 'checkout'],
+  ['named by type and account', { Name: 'orders', Type: 'AWS::DynamoDB::Table', AccountId: '1' }, 'data'],
+  ['of another account', { Name: 'orders', Type: 'AWS::DynamoDB::Table' }, null],
+  ['named by none', { Name: 'shop' }, null],
+  ['the clients of one that is named', { Name: 'cart', Type: 'client' }, null],
+])('by group, %s', (_case, service, label) => {
+  expect(boxLabelOf(service, { by: 'group', groups: GROUPS })).toBe(label);
+});
+
+test('a group of two nodes is a box with its name; the other, of one, is none', () => {
+  const services = ['cart', 'order', 'orders'].map((Name, ReferenceId) => ({ ReferenceId, Name, Type: '' }));
+  const [box, ...rest] = collapseServices(services, { by: 'group', groups: GROUPS }, new Set());
+  expect(box).toMatchObject({ Name: 'checkout', Names: ['cart', 'order'], Type: 'box:group' });
+  expect(rest.map(({ Name }) => Name)).toEqual(['orders']);
+});
+
+const BY_TYPE = { by: 'type', groups: [] } as const;
 const TABLE = 'AWS::DynamoDB::Table';
 const statistics = (ok: number, fault: number) => ({
   OkCount: ok,
@@ -55,7 +93,7 @@ const SERVICES: readonly Service[] = [
 ];
 
 test('a box sums its members, edges into it are added up, and those within it are gone', () => {
-  const [shop, box, other, ...rest] = collapseServices(SERVICES, 'type', new Set());
+  const [shop, box, other, ...rest] = collapseServices(SERVICES, BY_TYPE, new Set());
   expect(rest).toEqual([]);
   expect(shop?.Edges).toMatchObject([
     {
@@ -74,7 +112,7 @@ test('a box sums its members, edges into it are added up, and those within it ar
 });
 
 test('an open box shows its members as they are', () => {
-  expect(collapseServices(SERVICES, 'type', new Set([TABLE]))).toEqual(
+  expect(collapseServices(SERVICES, BY_TYPE, new Set([TABLE]))).toEqual(
     SERVICES.map((service) => ({ ...service, Edges: service.Edges ?? [] })),
   );
 });

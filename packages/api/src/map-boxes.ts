@@ -1,9 +1,29 @@
 import { CLIENT_TYPE } from '@fluoroscope/model';
 import type { Edge, HistogramEntry, Service, SummaryStatistics } from './shapes.ts';
 
-/** What nodes of the map can be gathered by: their type, their Kubernetes namespace, or how their names begin. */
-export const BOX_KINDS = ['type', 'namespace', 'prefix'] as const;
+/** What nodes of the map can be gathered by: their type, their Kubernetes namespace, an X-Ray group, or how their names begin. */
+export const BOX_KINDS = ['type', 'namespace', 'group', 'prefix'] as const;
 export type BoxKind = (typeof BOX_KINDS)[number];
+
+/** How nodes are gathered. */
+export interface Boxing {
+  readonly by: BoxKind;
+  /** Of kind `group`; a node is in the first that names it. */
+  readonly groups: readonly BoxGroup[];
+}
+
+/** An X-Ray group, and the services that its expression names. */
+export interface BoxGroup {
+  readonly name: string;
+  readonly services: readonly ServiceSelector[];
+}
+
+/** A node of the map; null matches any. */
+export interface ServiceSelector {
+  readonly name: string | null;
+  readonly type: string | null;
+  readonly accountId: string | null;
+}
 
 /** A box stands in the graph as a service of this type; its name is the box's label. */
 const BOX_TYPE = 'box';
@@ -23,14 +43,27 @@ export function readBoxType(type: string | null): BoxKind | null {
   return BOX_KINDS.find((by) => boxType(by) === type) ?? null;
 }
 
+type ServiceName = Pick<Service, 'Name' | 'Type' | 'AccountId'>;
+
 /** Label of the box that a service belongs to; null when it stands alone, as clients do. */
-export function boxLabelOf({ Name = '', Type = '' }: Pick<Service, 'Name' | 'Type'>, by: BoxKind): string | null {
+export function boxLabelOf(service: ServiceName, { by, groups }: Boxing): string | null {
+  const { Name = '', Type = '' } = service;
   if (Type === CLIENT_TYPE) return null;
   if (by === 'type') return Type === '' ? null : Type;
+  if (by === 'group')
+    return groups.find(({ services }) => services.some((one) => isSelected(service, one)))?.name ?? null;
   if (by === 'prefix') return /^[^-_./:]+(?=[-_./:])/.exec(lastPart(Name))?.[0] ?? null;
   if (Type !== '' && !HOSTED.test(Type)) return null;
   const found = NAMESPACED.exec(Name)?.groups;
   return found?.['after'] ?? found?.['before'] ?? null;
+}
+
+function isSelected({ Name, Type, AccountId }: ServiceName, { name, type, accountId }: ServiceSelector): boolean {
+  return (
+    (name === null || name === Name) &&
+    (type === null || type === Type) &&
+    (accountId === null || accountId === AccountId)
+  );
 }
 
 /** A queue's name is its whole URL; people know it by the last part. */
@@ -44,10 +77,10 @@ function lastPart(name: string): string {
  */
 export function collapseServices(
   services: readonly Service[],
-  by: BoxKind,
+  boxing: Boxing,
   open: ReadonlySet<string>,
 ): readonly Service[] {
-  const boxes = collectBoxes(services, by, open);
+  const boxes = collectBoxes(services, boxing, open);
   const boxed = new Map([...boxes.values()].flatMap((box) => box.members.map((member) => [member, box] as const)));
   const target = new Map<number | undefined, number | undefined>();
   for (const service of services) {
@@ -60,7 +93,7 @@ export function collapseServices(
     if (box !== undefined && box.members[0] !== service) continue;
     const members = box?.members ?? [service];
     const Edges = mergeEdges(service.ReferenceId, members, target, box !== undefined);
-    shown.push(box === undefined ? { ...service, Edges } : { ...mergeMembers(box, by), Edges });
+    shown.push(box === undefined ? { ...service, Edges } : { ...mergeMembers(box, boxing.by), Edges });
   }
   return shown;
 }
@@ -71,14 +104,14 @@ interface MapBox {
 }
 
 /** By label, those that are shown as boxes. */
-export function collectBoxes(
+function collectBoxes(
   services: readonly Service[],
-  by: BoxKind,
+  boxing: Boxing,
   open: ReadonlySet<string>,
 ): ReadonlyMap<string, MapBox> {
   const boxes = new Map<string, MapBox>();
   for (const service of services) {
-    const label = boxLabelOf(service, by);
+    const label = boxLabelOf(service, boxing);
     if (label === null || open.has(label)) continue;
     const box = boxes.get(label) ?? { label, members: [] };
     box.members.push(service);

@@ -1,4 +1,5 @@
 export * from './bucket-number.ts';
+export { cleanName } from './clean-entity.ts';
 export { cutText } from './clean-json.ts';
 export * from './document-problem.ts';
 export * from './infer.ts';

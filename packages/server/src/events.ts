@@ -6,6 +6,7 @@ import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Refusal } from './ingest/parse-batch.ts';
 import { readCounter, readSum, type Counts } from './events/counts.ts';
+import { findService, type ServiceName } from './events/find-service.ts';
 import { createServiceArrivals, type ArrivedDocument, type ServiceArrivals } from './events/service-arrivals.ts';
 import { printable } from './printable.ts';
 import type { LogLevel } from './settings.ts';
@@ -97,12 +98,15 @@ export interface EventsOptions {
  */
 export interface Events {
   documentsReceived(channel: Channel, count: number, bytes: number): void;
-  documentRefused(channel: Channel, problem: Refusal): void;
+  /** `service`: left out where it cannot be told. */
+  documentRefused(channel: Channel, problem: Refusal, service?: ServiceName): void;
   /** Accepted ones of one call. */
   documentsAccepted(documents: readonly ArrivedDocument[], receivedUs: TimeUs): void;
-  /** Good documents of a sender that was told to come back with them. */
-  documentsTurnedAway(channel: Channel, reason: DropReason, count: number): void;
-  documentsDropped(channel: Channel, reason: DropReason, count: number): void;
+  /** Good documents, whose they are, of a sender that was told to come back with them. */
+  documentsTurnedAway(channel: Channel, reason: DropReason, services: readonly ServiceName[]): void;
+  documentsDropped(channel: Channel, reason: DropReason, services: readonly ServiceName[]): void;
+  /** Received and dropped: there was no room for it. */
+  documentUnread(channel: Channel, reason: DropReason, text: string): void;
   /** Spans, or a request of them, that never became documents. */
   spansRefused(channel: SpanChannel, problem: { readonly code: string; readonly message: string }, count: number): void;
   documentsJournalled(count: number): void;
@@ -147,8 +151,8 @@ export function createEvents({ logLevel, logTo, nowMs = () => performance.now() 
   const metrics = createMetrics();
   const arrivals = createServiceArrivals();
   return {
-    ...documentEvents(metrics, log),
-    documentsAccepted: (documents, receivedUs) => arrivals.add(documents, receivedUs),
+    ...documentEvents(metrics, arrivals, log),
+    ...storageEvents(metrics, arrivals, log),
     ...datagramEvents(metrics, log),
     ...requestEvents(metrics, log),
     troubleMet: (what, error) => log.error(printable(what), { err: describeError(error) }, printable(what)),
@@ -175,7 +179,7 @@ async function readCounts(metrics: Metrics, arrivals: ServiceArrivals): Promise<
     datagrams: await readSum(metrics.datagrams),
     kernelDrops: await readSum(metrics.kernelDrops),
     backlogAtStart: await readSum(metrics.backlogAtStart),
-    services: arrivals.read(),
+    ...arrivals.read(),
   };
 }
 
@@ -183,44 +187,55 @@ type DocumentEvents = Pick<
   Events,
   | 'documentsReceived'
   | 'documentRefused'
+  | 'documentsAccepted'
   | 'documentsTurnedAway'
   | 'documentsDropped'
+  | 'documentUnread'
   | 'spansRefused'
-  | 'documentsJournalled'
-  | 'batchWritten'
-  | 'documentsDamaged'
-  | 'documentsExpired'
-  | 'backlogAtStart'
 >;
 
-function documentEvents(metrics: Metrics, log: Log): DocumentEvents {
+function documentEvents(metrics: Metrics, arrivals: ServiceArrivals, log: Log): DocumentEvents {
+  function countDropped(channel: Channel, reason: DropReason, count: number): void {
+    metrics.dropped.inc({ channel, reason }, count);
+    log.warn(`dropped ${channel} ${reason}`, () => ({
+      fields: { channel, reason, count },
+      message: 'documents dropped',
+    }));
+  }
   return {
     documentsReceived(channel, count, bytes) {
       metrics.received.inc({ channel }, count);
       metrics.receivedBytes.inc({ channel }, bytes);
     },
-    documentRefused(channel, { code, field, message, id }) {
+    documentRefused(channel, { code, field, message, id }, service) {
       metrics.refused.inc({ channel, code });
+      arrivals.refused(channel, service);
       log.warn(`refused ${channel} ${code}`, () => ({
         fields: { channel, code, field, id: id === null ? null : printable(id) },
         message: `document refused: ${printable(message)}`,
       }));
     },
-    documentsTurnedAway(channel, reason, count) {
+    documentsAccepted: (documents, receivedUs) => arrivals.accepted(documents, receivedUs),
+    documentsTurnedAway(channel, reason, services) {
+      const { length: count } = services;
       if (count === 0) return;
       metrics.refused.inc({ channel, code: reason }, count);
+      arrivals.lost('refused', services);
       log.warn(`turned away ${channel} ${reason}`, () => ({
         fields: { channel, reason, count },
         message: 'documents turned away',
       }));
     },
-    documentsDropped(channel, reason, count) {
-      if (count === 0) return;
-      metrics.dropped.inc({ channel, reason }, count);
-      log.warn(`dropped ${channel} ${reason}`, () => ({
-        fields: { channel, reason, count },
-        message: 'documents dropped',
-      }));
+    documentsDropped(channel, reason, services) {
+      if (services.length === 0) return;
+      countDropped(channel, reason, services.length);
+      arrivals.lost('dropped', services);
+    },
+    documentUnread(channel, reason, text) {
+      metrics.received.inc({ channel });
+      metrics.receivedBytes.inc({ channel }, text.length);
+      countDropped(channel, reason, 1);
+      arrivals.unread(channel, findService(text));
     },
     spansRefused(channel, { code, message }, count) {
       metrics.spansRefused.inc({ channel, code }, count);
@@ -229,12 +244,26 @@ function documentEvents(metrics: Metrics, log: Log): DocumentEvents {
         message: `spans refused: ${printable(message)}`,
       }));
     },
+  };
+}
+
+type StorageEvents = Pick<
+  Events,
+  'documentsJournalled' | 'batchWritten' | 'documentsDamaged' | 'documentsExpired' | 'backlogAtStart'
+>;
+
+/** Where documents were lost that came by any channel. */
+const JOURNAL = 'journal';
+
+function storageEvents(metrics: Metrics, arrivals: ServiceArrivals, log: Log): StorageEvents {
+  return {
     documentsJournalled: (count) => metrics.journalled.inc(count),
     batchWritten({ storedCount, duplicateCount, lostCount }) {
       metrics.stored.inc(storedCount);
       metrics.duplicate.inc(duplicateCount);
       if (lostCount === 0) return;
-      metrics.dropped.inc({ channel: 'journal', reason: 'unreadable' }, lostCount);
+      metrics.dropped.inc({ channel: JOURNAL, reason: 'unreadable' }, lostCount);
+      arrivals.lostInJournal(JOURNAL, lostCount);
       log.warn('lost', () => ({
         fields: { count: lostCount },
         message: 'documents in the journal could not be read back',
@@ -245,7 +274,9 @@ function documentEvents(metrics: Metrics, log: Log): DocumentEvents {
       log.info(`retention let go of ${count} documents`);
     },
     documentsDamaged(count) {
-      if (count > 0) metrics.dropped.inc({ channel: 'journal', reason: 'damaged' }, count);
+      if (count === 0) return;
+      metrics.dropped.inc({ channel: JOURNAL, reason: 'damaged' }, count);
+      arrivals.lostInJournal(JOURNAL, count);
     },
     backlogAtStart: (count) => metrics.backlogAtStart.set(count),
   };

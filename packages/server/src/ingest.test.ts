@@ -112,6 +112,46 @@ test('a sidecar and its application become one, however each of them comes, and 
   expect(await balance()).toMatchObject({ received: 3, refused: 0, journalled: 3, waiting: 0 });
 });
 
+test('what became of documents is told by service, and adds up', async () => {
+  let isFull = false;
+  const { ingest, events } = open({
+    waitingCharsMax: GOOD.length * 2,
+    append: async (records) => {
+      if (isFull) throw new JournalError('full', 'no');
+      return records.length;
+    },
+  });
+  const cart = document({ name: 'cart', id: 'x' });
+  const call = document({ name: 'GET /', type: 'subsegment', parent_id: '1111111111111111' });
+  const large = document({ name: 'cart', metadata: { d: 'x'.repeat(70_000) } });
+  await ingest.put([GOOD, cart, call, large, `[${cart}]`, 'no JSON', '{}']);
+  isFull = true;
+  await expect(ingest.put([GOOD, call])).rejects.toThrow();
+  for (const text of [GOOD, GOOD, cart, 'no JSON']) ingest.offer(text);
+  await ingest.drain();
+  events.batchWritten({ storedCount: 0, duplicateCount: 0, lostCount: 1 });
+  events.documentsDamaged(2);
+
+  const counts = await events.readCounts();
+  const lines = [
+    ...counts.services.map(({ name, ...of }) => ({ name: name ?? 'others', ...of })),
+    ...counts.unknown.map(({ channel, ...of }) => ({ name: `of ${channel}`, ...of })),
+  ];
+  const told = lines.map((of) => [of.name, of.receivedCount, of.refusedCount, of.droppedCount]);
+  expect(told).toEqual([
+    ['cart', 3, 2, 1],
+    ['shop', 4, 1, 2],
+    ['others', 2, 1, 0],
+    ['of http', 3, 3, 0],
+    ['of udp', 1, 0, 1],
+    ['of journal', 0, 0, 3],
+  ]);
+  const sums = [counts.received, counts.refused, counts.dropped].map((some) =>
+    some.reduce((sum, { count }) => sum + count, 0),
+  );
+  expect([1, 2, 3].map((at) => told.reduce((sum, row) => sum + Number(row[at]), 0))).toEqual(sums);
+});
+
 function document(fields: object): string {
   const base = { id: '1111111111111111', trace_id: '1-5759e988-bd862e3fe1be46a994272793', name: 'shop' };
   return JSON.stringify({ ...base, start_time: NOW_SECONDS, end_time: NOW_SECONDS + 1, ...fields });
@@ -152,5 +192,5 @@ function open(options: { append?: IngestOptions['journal']['append']; waitingCha
       waiting: ingest.waitingCount,
     };
   }
-  return { ingest, appends, committed, metrics, balance };
+  return { ingest, events, appends, committed, metrics, balance };
 }

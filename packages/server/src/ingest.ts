@@ -28,7 +28,7 @@ export interface Ingest extends AsyncDisposable {
 export interface IngestOptions extends BatchParserOptions {
   readonly journal: Pick<RecordSink, 'append'>;
   readonly events: BatchParserOptions['events'] &
-    Pick<Events, 'documentsTurnedAway' | 'documentsDropped' | 'documentsJournalled'>;
+    Pick<Events, 'documentsTurnedAway' | 'documentsDropped' | 'documentUnread' | 'documentsJournalled'>;
   /** Told after each commit: the storage thread goes on reading. */
   readonly committed: (sequence: number) => void;
   /** Of datagrams; `DATAGRAMS_WAITING_CHARS_MAX` when left out. */
@@ -61,7 +61,7 @@ export function createIngest(options: IngestOptions): Ingest {
     try {
       await append(batch);
     } catch (error) {
-      events.documentsDropped(DATAGRAMS, dropReason(error), batch.accepted.length);
+      events.documentsDropped(DATAGRAMS, dropReason(error), batch.services);
     }
   }
 
@@ -77,15 +77,14 @@ export function createIngest(options: IngestOptions): Ingest {
       try {
         await append(batch);
       } catch (error) {
-        events.documentsTurnedAway(channel, dropReason(error), batch.accepted.length);
+        events.documentsTurnedAway(channel, dropReason(error), batch.services);
         throw error;
       }
       return batch.refused;
     },
     offer(text) {
       if (!isClosed && datagrams.offer(text)) return true;
-      events.documentsReceived(DATAGRAMS, 1, text.length);
-      events.documentsDropped(DATAGRAMS, isClosed ? 'closed' : 'waiting-full', 1);
+      events.documentUnread(DATAGRAMS, isClosed ? 'closed' : 'waiting-full', text);
       return false;
     },
     get waitingCount() {

@@ -88,6 +88,9 @@ export const MERGED_TRACE_DOCUMENTS_MAX = 25_000;
 /** Documents of a trace that are read without asking first how large it is: 16 MB at most. */
 export const SMALL_TRACE_DOCUMENTS_MAX = 255;
 
+/** Traces put together for a look at one document of them, as they were printed: six of 10,000 spans, for the looks that follow. */
+export const MERGED_TRACES_BYTES_MAX: number = 32 * 1024 * 1024;
+
 /** Document text in one page of a larger one: half a second of work. */
 export const LARGE_TRACE_PAGE_CHARS_MAX: number = 8 * 1024 * 1024;
 

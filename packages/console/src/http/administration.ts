@@ -1,16 +1,19 @@
 import type {
   EncryptionAnswer,
   Group,
+  IndexingRule,
   InsightsConfiguration,
   KeysAnswer,
   NewKey,
   NewKeyInput,
+  ResourcePolicy,
   SamplingAnswer,
   SamplingRule,
   SamplingRuleRecord,
   SamplingRuleUpdate,
   SessionAnswer,
   Tag,
+  TraceSegmentDestination,
   TrustAnswer,
 } from '@fluoroscope/api';
 import { get, post, send } from './request.ts';
@@ -85,6 +88,54 @@ export async function readEncryption(signal: AbortSignal): Promise<EncryptionAns
 
 export async function putEncryption(keyId: string | null): Promise<void> {
   await change('/PutEncryptionConfig', keyId === null ? { Type: 'NONE' } : { Type: 'KMS', KeyId: keyId });
+}
+
+export interface DestinationAnswer {
+  readonly Destination?: TraceSegmentDestination;
+  readonly Status?: string;
+}
+
+export async function readDestination(signal: AbortSignal): Promise<DestinationAnswer> {
+  return post<DestinationAnswer>('/GetTraceSegmentDestination', {}, signal);
+}
+
+export async function putDestination(Destination: string): Promise<void> {
+  await change('/UpdateTraceSegmentDestination', { Destination });
+}
+
+export async function readIndexingRules(signal: AbortSignal): Promise<readonly IndexingRule[]> {
+  const answer = await post<{ readonly IndexingRules?: readonly IndexingRule[] }>('/GetIndexingRules', {}, signal);
+  return answer.IndexingRules ?? [];
+}
+
+/** What is no number becomes null on the wire, and is the server's to refuse. */
+export async function putIndexingRule(Name: string, DesiredSamplingPercentage: number): Promise<void> {
+  await change('/UpdateIndexingRule', { Name, Rule: { Probabilistic: { DesiredSamplingPercentage } } });
+}
+
+export async function readPolicies(signal: AbortSignal): Promise<readonly ResourcePolicy[]> {
+  const answer = await post<{ readonly ResourcePolicies?: readonly ResourcePolicy[] }>(
+    '/ListResourcePolicies',
+    {},
+    signal,
+  );
+  return answer.ResourcePolicies ?? [];
+}
+
+export interface PolicyInput {
+  readonly PolicyName: string;
+  readonly PolicyDocument: string;
+  /** Only if it is still this one; `0`: only if there is none of this name. */
+  readonly PolicyRevisionId: string;
+  readonly BypassPolicyLockoutCheck: boolean;
+}
+
+export async function putPolicy(input: PolicyInput): Promise<void> {
+  await change('/PutResourcePolicy', input);
+}
+
+export async function deletePolicy(PolicyName: string, PolicyRevisionId: string): Promise<void> {
+  await change('/DeleteResourcePolicy', { PolicyName, PolicyRevisionId });
 }
 
 export async function readKeys(signal: AbortSignal): Promise<KeysAnswer> {

@@ -33,6 +33,24 @@ test.each([
   expect(inGroup('service("a")', group)).toBe(filter);
 });
 
+test('any other box stands for each of its nodes, as long as these are not too many', () => {
+  const box = (Names: readonly string[]): MapGraph =>
+    mapGraph(
+      [
+        { ReferenceId: 0, Name: 'shop', Edges: [{ ReferenceId: 1 }] },
+        { ReferenceId: 1, Name: 'checkout', Names, Type: 'box:group' },
+      ],
+      {},
+    );
+  const filters = (graph: MapGraph) =>
+    [graph.nodes[1], graph.edges[0]].map((item) => item && filterOf(item, null, new Set(['fault']), graph));
+  expect(filters(box(['cart', 'order', 'cart']))).toEqual([
+    '(service("cart") { fault } OR service("order") { fault })',
+    '(edge("shop", "cart") { fault } OR edge("shop", "order") { fault })',
+  ]);
+  expect(filters(box(Array.from({ length: 41 }, (_, at) => `s${at}`)))).toEqual([null, null]);
+});
+
 test('a box of a type stands for all nodes of it', () => {
   const boxed: MapGraph = mapGraph([{ ReferenceId: 0, Name: 'AWS::SNS', Type: 'box:type' }], {});
   expect(boxed.nodes.map((node) => filterOf(node, null, new Set(), boxed))).toEqual(['service(id(type: "AWS::SNS"))']);

@@ -14,6 +14,7 @@ export type NodeKind =
 const KNOWN: Readonly<Record<string, readonly [NodeKind, string]>> = {
   'box:type': ['group', 'All of one type'],
   'box:namespace': ['group', 'Namespace'],
+  'box:group': ['group', 'X-Ray group'],
   'box:prefix': ['group', 'Names with this beginning'],
   client: ['client', 'Client'],
   remote: ['remote', 'Remote'],

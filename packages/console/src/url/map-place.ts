@@ -6,7 +6,7 @@ import { DEFAULT_RANGE, printRange, type Range, readRange } from './range.ts';
  *
  *   range node=KEY | caller=KEY callee=KEY      KEY: printServiceKey
  *   group=NAME                                  an X-Ray group: of its traces only
- *   view=list by=type|namespace|prefix open=LABEL…
+ *   view=list by=type|namespace|group|prefix open=LABEL…
  *   focus=KEY hops=1|2|all way=callers|callees
  *   at=S step=S                                 replay: [at, at + step) of a fixed range
  *   vs=before|day|week|S~S                      compared with another time

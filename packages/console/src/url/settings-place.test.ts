@@ -7,6 +7,8 @@ test.each([
   ['/settings/groups?v=1&new=', { section: 'groups', open: { how: 'copy', name: '' } }],
   ['/settings/groups?v=1&new=slow', { section: 'groups', open: { how: 'copy', name: 'slow' } }],
   ['/settings/health?v=1', { section: 'health', open: null }],
+  ['/settings/indexing?v=1', { section: 'indexing', open: null }],
+  ['/settings/policies?v=1&edit=a%2Bb%40c', { section: 'policies', open: { how: 'edit', name: 'a+b@c' } }],
 ])('%s is read and printed', (url, expected) => {
   const [path = '', search] = url.split('?');
   const place = readPlace(path, `?${search}`);

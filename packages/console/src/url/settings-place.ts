@@ -1,10 +1,18 @@
 /**
  * The settings: /settings/SECTION, and in the query
  *
- *   edit=NAME   the group or rule that is open
+ *   edit=NAME   the group, rule or policy that is open
  *   new[=NAME]  a new one is being written, as a copy of NAME
  */
-export const SETTINGS_SECTIONS = ['groups', 'sampling', 'encryption', 'keys', 'health'] as const;
+export const SETTINGS_SECTIONS = [
+  'groups',
+  'sampling',
+  'indexing',
+  'encryption',
+  'keys',
+  'policies',
+  'health',
+] as const;
 export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
 
 export interface SettingsPlace {

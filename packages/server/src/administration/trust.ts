@@ -1,18 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  TRUSTED_SERVICES_MAX,
-  type ChannelCounts,
-  type JournalState,
-  type LimitValue,
-  type LossCount,
-  type ServiceTrust,
-  type StoreState,
-  type TrustAnswer,
-} from '@fluoroscope/api';
+import type { ChannelCounts, JournalState, LimitValue, LossCount, StoreState, TrustAnswer } from '@fluoroscope/api';
 import type { RecordSink } from '@fluoroscope/journal';
 import { secondsFromUs } from '@fluoroscope/model';
-import type { Events } from '../events.ts';
 import type { Counts, LabelledCount } from '../events/counts.ts';
+import type { Events } from '../events.ts';
 import { HEALTH_STATS_WAIT_MS, LATE_SEGMENT_US } from '../limits.ts';
 import type { Settings } from '../settings.ts';
 import { SETTINGS } from '../settings.ts';
@@ -21,6 +12,7 @@ import type { StoreStatsReader } from '../store-stats.ts';
 import { ORPHANS_WAIT_MS, RECENT_SHARED_MS } from './limits.ts';
 import { readOrphans, type Orphans } from './orphans.ts';
 import type { RecentOptions } from './recent-requests.ts';
+import { servicesOf } from './services.ts';
 import { shareAnswer } from './shared-answer.ts';
 
 export interface TrustOptions extends RecentOptions {
@@ -61,7 +53,8 @@ export function createTrustReader(options: TrustOptions): () => Promise<TrustAns
       losses: lossesOf(counts),
       datagrams: { received: counts.datagrams, kernelDropped: counts.kernelDrops },
       expiredCount: counts.expired,
-      services: servicesOf(counts, orphans),
+      services: servicesOf(counts.services, orphans.services),
+      unknown: counts.unknown,
       orphans: orphans.looked,
       lateSeconds: LATE_SEGMENT_US / 1e6,
       journal: journalOf(options),
@@ -109,21 +102,6 @@ function lossesOf({ refused, dropped, spansRefused, datagramsRefused }: Counts):
   ]
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count);
-}
-
-const NO_ARRIVALS = { segmentCount: 0, lateCount: 0 };
-
-/** Services that sent before this process started are there too. */
-function servicesOf({ services }: Counts, orphans: Orphans): readonly ServiceTrust[] {
-  const arrivals = new Map(services.map((service) => [service.name, service]));
-  const names = new Set([...arrivals.keys(), ...orphans.services.keys()]);
-  return Array.from(names, (name) => {
-    const { segmentCount, lateCount } = arrivals.get(name) ?? NO_ARRIVALS;
-    const { count = 0, orphanCount = 0 } = orphans.services.get(name) ?? {};
-    return { name, segmentCount, lateCount, recentCount: count, orphanCount };
-  })
-    .sort((a, b) => b.segmentCount - a.segmentCount || b.recentCount - a.recentCount)
-    .slice(0, TRUSTED_SERVICES_MAX);
 }
 
 function journalOf({ journal, storage }: TrustOptions): JournalState {

@@ -1,3 +1,4 @@
+import { parseInput } from '@fluoroscope/api/operations';
 import { bad, ok, type Result } from '@fluoroscope/model';
 import { z } from 'zod';
 
@@ -30,11 +31,13 @@ export interface PolicyQuestion {
 export type PolicyVerdict = 'allow' | 'deny' | 'silent';
 
 /** One text, or several. */
-const texts = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
-const principal = z.union([
-  z.literal('*'),
-  z.record(z.enum(['AWS', 'Service', 'Federated', 'CanonicalUser']), texts.optional()),
-]);
+const texts = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
+  error: 'expected a text, or a list of texts',
+});
+const principal = z.union(
+  [z.literal('*'), z.record(z.enum(['AWS', 'Service', 'Federated', 'CanonicalUser']), texts.optional())],
+  { error: 'expected "*", or an object with AWS, Service, Federated or CanonicalUser' },
+);
 
 const statement = z.object({
   Effect: z.enum(['Allow', 'Deny']),
@@ -50,7 +53,8 @@ const statement = z.object({
 
 const document = z.object({
   Version: z.enum(['2012-10-17', '2008-10-17']).optional(),
-  Statement: z.union([statement, z.array(statement).min(1)]),
+  // One alone is a list of one: a problem then has the place of its member.
+  Statement: z.preprocess((value) => (isObject(value) ? [value] : value), z.array(statement).min(1)),
 });
 
 /**
@@ -58,13 +62,10 @@ const document = z.object({
  * statement = { "Effect": "Allow" / "Deny", "Principal", "Action", "Resource"?, "Condition"?, … }
  */
 export function readPolicyDocument(text: string): Result<PolicyDocument, string> {
-  const parsed = document.safeParse(readJson(text));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return bad(`${issue?.path.join('.') ?? ''} ${issue?.message ?? 'no policy'}`.trim());
-  }
-  const { Statement } = parsed.data;
-  return ok({ statements: (Array.isArray(Statement) ? Statement : [Statement]).map(toStatement) });
+  const value = readJson(text);
+  if (value === undefined) return bad('expected JSON, found other text');
+  const parsed = parseInput(document, value);
+  return parsed.ok ? ok({ statements: parsed.value.Statement.map(toStatement) }) : parsed;
 }
 
 /**
@@ -139,6 +140,10 @@ function isLike(text: string, wanted: string): boolean {
     }
   }
   return wanted.slice(wantedAt).replaceAll('*', '') === '';
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function readJson(text: string): unknown {

@@ -129,7 +129,19 @@ test.each<[string, (control: Control) => Promise<unknown>, string, RegExp]>([
     'no JSON',
     (c) => put(c, { PolicyName: 'q', PolicyDocument: '{' }),
     'MalformedPolicyDocumentException',
-    /PolicyDocument/,
+    /^PolicyDocument: expected JSON/,
+  ],
+  [
+    'an effect that is none',
+    (c) => put(c, { PolicyName: 'q', PolicyDocument: policyOf('Permit', '*') }),
+    'MalformedPolicyDocumentException',
+    /^PolicyDocument: Statement\[0\]\.Effect: /,
+  ],
+  [
+    'no list of actions',
+    (c) => put(c, { PolicyName: 'q', PolicyDocument: policyOf('Allow', []) }),
+    'MalformedPolicyDocumentException',
+    /^PolicyDocument: Statement\[0\]\.Action: /,
   ],
   [
     'no statement',

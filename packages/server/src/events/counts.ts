@@ -1,5 +1,5 @@
 import type { Counter, Gauge } from 'prom-client';
-import type { ServiceArrival } from './service-arrivals.ts';
+import type { ServiceArrival, UnknownArrival } from './service-arrivals.ts';
 
 /** What was counted since the process started, for `/api/trust`. */
 export interface Counts {
@@ -18,6 +18,7 @@ export interface Counts {
   readonly kernelDrops: number;
   readonly backlogAtStart: number;
   readonly services: readonly ServiceArrival[];
+  readonly unknown: readonly UnknownArrival[];
 }
 
 export interface LabelledCount {

@@ -126,21 +126,24 @@ test('trust: what came is stored, refused or dropped, by channel and reason; lat
   const rig = await open({ app: { nowUs: () => timeUs(Date.now() * 1_000 + aheadUs) } });
   const late = segment(1, 'shop', undefined, { start_time: NOW - 200, end_time: NOW - 190 });
   const lost = segment(2, 'cart', undefined, { parent_id: 'ffffffffffffffff' });
-  await put(rig, [late, lost, segment(3, 'shop'), '{}', 'no JSON']);
+  const tooOld = segment(4, 'cart', undefined, { start_time: 1 });
+  await put(rig, [late, lost, segment(3, 'shop'), tooOld, '{}', 'no JSON']);
   aheadUs = 31_000_000;
   const trust = (await get(rig, '/api/trust')).json as unknown as TrustAnswer;
   const { received, backlogAtStart, ...rest } = trust.documents;
-  expect(trust.documents).toMatchObject({ received: 5, refused: 2, stored: 3, dropped: 0, duplicate: 0 });
+  expect(trust.documents).toMatchObject({ received: 6, refused: 3, stored: 3, dropped: 0, duplicate: 0 });
   expect(received + backlogAtStart).toBe(Object.values(rest).reduce((sum, count) => sum + count, 0));
-  expect(trust.channels).toMatchObject([{ channel: 'http', received: 5, refused: 2, dropped: 0 }]);
+  expect(trust.channels).toMatchObject([{ channel: 'http', received: 6, refused: 3, dropped: 0 }]);
   expect(trust.losses).toEqual([
+    { kind: 'refused', channel: 'http', reason: 'InvalidTime', count: 1 },
     { kind: 'refused', channel: 'http', reason: 'MissingId', count: 1 },
     { kind: 'refused', channel: 'http', reason: 'ParseError', count: 1 },
   ]);
   expect(trust.services).toEqual([
-    { name: 'shop', segmentCount: 2, lateCount: 1, recentCount: 2, orphanCount: 0 },
-    { name: 'cart', segmentCount: 1, lateCount: 0, recentCount: 1, orphanCount: 1 },
+    { name: 'shop', receivedCount: 2, refusedCount: 0, droppedCount: 0, lateCount: 1, recentCount: 2, orphanCount: 0 },
+    { name: 'cart', receivedCount: 2, refusedCount: 1, droppedCount: 0, lateCount: 0, recentCount: 1, orphanCount: 1 },
   ]);
+  expect(trust.unknown).toEqual([{ channel: 'http', receivedCount: 2, refusedCount: 2, droppedCount: 0 }]);
   expect(trust.orphans).toMatchObject({ traceCount: 3, complete: true });
   expect(trust.store).toMatchObject({ state: 'ok', documentCount: 3, days: [{ documentCount: 3 }] });
   expect(trust.journal).toMatchObject({ kind: 'file', isFailing: false });

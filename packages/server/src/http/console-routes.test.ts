@@ -154,6 +154,24 @@ test('with boxes, the positions are those of what is shown', async () => {
   expect(await get(`/api/map?start=1&end=2&by=colour`)).toMatchObject({ __type: 'InvalidRequestException' });
 });
 
+test('by group, the nodes that its expression names are one, wherever the answer is read', async () => {
+  const expression = (FilterExpression: string) => ({ GroupName: 'stores', FilterExpression });
+  await rig.post('/CreateGroup', expression('service("shop") OR service("cart")'));
+  const range = `start=${NOW - 60}&end=${NOW + 60}`;
+  const read = async (query: string) => get(`/api/map?${range}${query}`);
+  const boxed = await read('&by=group');
+  const box = JSON.stringify(['stores', 'box:group', null]);
+  expect(Object.keys(boxed['positions'] as object)).toContain(box);
+  expect(Object.keys(boxed['positions'] as object)).toHaveLength(3);
+  expect(boxed['groups']).toMatchObject([{ name: 'stores', services: [{ name: 'shop' }, { name: 'cart' }] }]);
+  expect(Object.keys((await read('&by=group&open=stores'))['positions'] as object)).not.toContain(box);
+  await rig.post('/UpdateGroup', expression('service("cart")'));
+  expect(Object.keys((await read('&by=group'))['positions'] as object)).not.toContain(box);
+  await rig.post('/UpdateGroup', expression('service("shop") OR service("cart")'));
+  expect((await read('&by=group'))['positions']).toEqual(boxed['positions']);
+  await rig.post('/DeleteGroup', { GroupName: 'stores' });
+});
+
 test('the map and the activity of a group are those of its traces', async () => {
   await rig.post('/CreateGroup', { GroupName: 'carts', FilterExpression: 'service("cart")' });
   const range = `start=${NOW - 60}&end=${NOW + 60}`;

@@ -16,7 +16,7 @@ import type { TailHub } from './tail.ts';
 export interface ConsoleRoutesOptions extends MapRoutesOptions {
   readonly live: LiveHub;
   readonly tails: TailHub;
-  readonly groups: Pick<Groups, 'find'>;
+  readonly groups: Pick<Groups, 'find' | 'list'>;
   readonly ingest: Pick<Ingest, 'put'>;
   readonly readStatus: () => Promise<StatusAnswer>;
   readonly requestAccess: Pick<RequestAccess, 'stillHolds'>;

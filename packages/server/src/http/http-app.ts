@@ -25,7 +25,7 @@ import { addXrayRoutes } from './xray-routes.ts';
 
 export interface HttpAppOptions extends Omit<ConsoleRoutesOptions, 'bodies' | 'requestAccess' | 'events' | 'store'> {
   readonly store: ConsoleRoutesOptions['store'] & TraceOutlineOptions['store'] & AnalysisRoutesOptions['store'];
-  readonly groups: AnalysisRoutesOptions['groups'];
+  readonly groups: ConsoleRoutesOptions['groups'];
   readonly handlers: Handlers;
   /** Of the program. */
   readonly version: string;

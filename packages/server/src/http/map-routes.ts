@@ -4,6 +4,7 @@ import {
   type ActivityStep,
   BOX_KINDS,
   type BoxKind,
+  type Boxing,
   collapseServices,
   type LayoutInput,
   type MapActivity,
@@ -17,10 +18,12 @@ import type { GraphSums } from '@fluoroscope/store';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type BareGraph, bareGraph } from '../map-layout/map-layout.ts';
+import type { Groups } from '../control/groups.ts';
 import { putPositionsInput, type MapPositions } from '../map-positions.ts';
 import type { Packed } from '../operations/handler.ts';
 import { readTimeRange, type TimeRange } from '../operations/time-range.ts';
 import { coarseHistograms } from './coarse-histograms.ts';
+import { readBoxGroups } from './map-groups.ts';
 import { createMapSums, type MapSums, type MapSumsOptions } from './map-sums.ts';
 import { printAnswer, sendPrinted } from './print-answer.ts';
 import type { BodyReader } from './request-body.ts';
@@ -28,6 +31,7 @@ import { nameRequest } from './request-name.ts';
 
 export interface MapRoutesOptions extends MapSumsOptions {
   readonly positions: MapPositions;
+  readonly groups: Pick<Groups, 'find' | 'list'>;
   /** Of the last change that every read now sees. */
   readonly revision: () => number;
   readonly bodies: BodyReader;
@@ -85,11 +89,15 @@ export const layoutInput: z.ZodType<LayoutInput> = z.object({
 
 /** The service map's own calls (api/src/console.ts). */
 export function addMapRoutes(app: FastifyInstance, options: MapRoutesOptions): void {
-  const { positions, revision, bodies, nowUs } = options;
+  const { positions, groups, revision, bodies, nowUs } = options;
   const sums = createMapSums(options);
 
   async function readServices(range: TimeRange, group?: string): Promise<readonly GraphService[]> {
     return toServices(settledSums(await sums.read(range, group), nowUs()));
+  }
+
+  function boxingOf(by: BoxKind | undefined): Boxing | null {
+    return by === undefined ? null : { by, groups: by === 'group' ? readBoxGroups(groups) : [] };
   }
 
   app.get('/api/map', { config: nameRequest('map') }, async (request, reply) => {
@@ -98,12 +106,14 @@ export function addMapRoutes(app: FastifyInstance, options: MapRoutesOptions): v
     // Asked for before the read, so that a change during it is asked about again.
     const readRevision = revision();
     const services = await readServices(range, group);
+    const boxing = boxingOf(by);
     const answer: Packed<MapAnswer> = {
       startTime: secondsFromUs(range.startUs),
       endTime: secondsFromUs(range.endUs),
       services: coarseHistograms(services),
-      positions: await positions.place(shownGraph(services, by, open), by ?? 'plain'),
+      positions: await positions.place(shownGraph(services, boxing, open), by ?? 'plain'),
       revision: readRevision,
+      ...(boxing?.by === 'group' && { groups: boxing.groups }),
     };
     void reply.type('application/json; charset=utf-8').header('cache-control', 'no-store');
     return sendPrinted(reply, await printAnswer(answer));
@@ -118,7 +128,7 @@ export function addMapRoutes(app: FastifyInstance, options: MapRoutesOptions): v
   app.post('/api/map/layout', { config: nameRequest('map-layout') }, async (request, reply) => {
     const { startTime, endTime, by, open } = readInput(layoutInput, await bodies.read(request.raw, reply.raw));
     const services = await readServices(readTimeRange({ StartTime: startTime, EndTime: endTime }));
-    return positions.layOut(shownGraph(services, by, open), by ?? 'plain');
+    return positions.layOut(shownGraph(services, boxingOf(by), open), by ?? 'plain');
   });
 
   app.put('/api/map/positions', { config: nameRequest('put-map-positions') }, async (request, reply) => {
@@ -127,13 +137,9 @@ export function addMapRoutes(app: FastifyInstance, options: MapRoutesOptions): v
   });
 }
 
-function shownGraph(
-  services: readonly GraphService[],
-  by: BoxKind | undefined,
-  open: readonly string[] = [],
-): BareGraph {
+function shownGraph(services: readonly GraphService[], boxing: Boxing | null, open: readonly string[] = []): BareGraph {
   const bare = bareGraph(services);
-  return by === undefined ? bare : collapseServices(bare, by, new Set(open));
+  return boxing === null ? bare : collapseServices(bare, boxing, new Set(open));
 }
 
 async function readActivity(

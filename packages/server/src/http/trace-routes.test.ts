@@ -84,7 +84,7 @@ test('a trace too large to be put together comes as it was sent, a frame for eac
   ]);
   expect(frames[0]?.header).toMatchObject({ asSent: true });
   expect(frames[1]?.columns.place[0]).toBe(1_000);
-  expect(await outlines.readDocument(id, 1_100)).toMatchObject({ name: 'step 1100' });
+  expect(Buffer.from((await outlines.readDocument(id, 1_100)) ?? []).toString()).toContain('"step 1100"');
   expect(await outlines.readDocument(id, 1_200)).toBeNull();
 });
 

@@ -41,8 +41,8 @@ export function addTraceRoutes(app: FastifyInstance, options: TraceOutlineOption
       if (!/^\d{1,9}$/.test(place)) throw new ApiError('InvalidRequestException', 'place: expected a whole number');
       const document = await outlines.readDocument(readId(id), Number(place));
       if (document === null) throw unknownTrace();
-      void reply.header('cache-control', 'no-store');
-      return document;
+      void reply.type('application/json; charset=utf-8').header('cache-control', 'no-store');
+      return reply.send(document);
     },
   );
 }

@@ -10,6 +10,8 @@ import {
   type TimeUs,
   type TraceId,
 } from '@fluoroscope/model';
+import { findService, type ServiceName } from '../events/find-service.ts';
+import { serviceOf } from '../events/service-arrivals.ts';
 import type { Channel, Events } from '../events.ts';
 
 /** `InternalFailure`: a fault of ours that this document laid open; it must not cost the others. */
@@ -25,6 +27,7 @@ export interface Batch {
   readonly accepted: string[];
   /** Of the accepted ones, in the same order. */
   readonly traceIds: TraceId[];
+  readonly services: ServiceName[];
   readonly refused: Refusal[];
 }
 
@@ -69,6 +72,7 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
       for (const { document, text } of parsed) {
         batch.accepted.push(text);
         batch.traceIds.push(document.trace_id);
+        batch.services.push(serviceOf(document));
       }
       return parsed.length;
     }
@@ -76,6 +80,7 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
     for (const document of collapsed) {
       batch.accepted.push(texts.get(document) ?? JSON.stringify(document));
       batch.traceIds.push(document.trace_id);
+      batch.services.push(serviceOf(document));
     }
     return collapsed.length;
   }
@@ -87,6 +92,7 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
       documentsMax,
       accepted: [],
       traceIds: [],
+      services: [],
       refused: [],
     }),
     parseInto(batch, texts) {
@@ -103,7 +109,7 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
           } else {
             refusedCount += 1;
             batch.refused.push(parsed.problem);
-            events.documentRefused(batch.channel, parsed.problem);
+            events.documentRefused(batch.channel, parsed.problem, isFull ? undefined : serviceIn(text, parsed.problem));
           }
         }
       }
@@ -112,6 +118,11 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
       return acceptedCount;
     },
   };
+}
+
+/** Undefined for what is no JSON, and for a document in an array of them. */
+function serviceIn(text: string, { code }: Refusal): ServiceName | undefined {
+  return code === 'ParseError' || code === 'InternalFailure' ? undefined : findService(text);
 }
 
 function tooMany({ documentsMax }: Batch): Result<never, Refusal> {

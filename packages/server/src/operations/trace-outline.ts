@@ -1,19 +1,22 @@
 import { createOutlineEncoder } from '@fluoroscope/api/outline';
-import { readAcceptedDocument, type TraceDocument, type TraceId } from '@fluoroscope/model';
+import { type MergedTrace, readAcceptedDocument, type TraceDocument, type TraceId } from '@fluoroscope/model';
 import { documentsOf, mergeStored } from '@fluoroscope/query';
 import type { StoredDocument } from '@fluoroscope/store';
 import {
   MERGED_TRACE_DOCUMENTS_MAX,
+  MERGED_TRACES_BYTES_MAX,
   OUTLINE_FIRST_READ_COUNT,
   OUTLINE_READ_COUNT,
   SMALL_TRACE_DOCUMENTS_MAX,
 } from '../limits.ts';
 import type { StoreReader } from '../storage/storage.ts';
+import { createMergedTraces } from './merged-traces.ts';
 
 export interface TraceOutlineOptions {
   readonly store: Pick<StoreReader, 'readDocumentPage' | 'readDocuments' | 'readTraceRows'>;
-  /** Instead of the limit of this name. */
+  /** Instead of the limits of these names. */
   readonly mergedDocumentsMax?: number;
+  readonly mergedTracesBytesMax?: number;
 }
 
 export interface TraceOutlines {
@@ -23,20 +26,17 @@ export interface TraceOutlines {
    * drawn meanwhile. Of a larger trace the documents as they were sent, a frame for each read, so that no more than one is in memory.
    */
   readonly read: (id: TraceId) => Promise<AsyncIterable<Uint8Array> | null>;
-  /** The document at a place that the outline gave; null when it is not there. */
-  readonly readDocument: (id: TraceId, place: number) => Promise<TraceDocument | null>;
+  /** The document at a place that the outline gave, as JSON; null when it is not there. */
+  readonly readDocument: (id: TraceId, place: number) => Promise<Uint8Array | null>;
 }
 
 export function createTraceOutlines(options: TraceOutlineOptions): TraceOutlines {
   const { store, mergedDocumentsMax = MERGED_TRACE_DOCUMENTS_MAX } = options;
+  const { mergedTracesBytesMax = MERGED_TRACES_BYTES_MAX } = options;
+  const mergedTraces = createMergedTraces(store, mergedTracesBytesMax);
 
-  /** Null for a trace that is too large to be put together. */
-  async function readMerged(id: TraceId): Promise<readonly StoredDocument[] | null> {
-    const limit = SMALL_TRACE_DOCUMENTS_MAX + 1;
-    const first = await store.readDocumentPage({ traceId: id, skip: 0, limit });
-    if (first.length < limit) return first;
-    const count = await countDocuments(id);
-    return count !== null && count <= mergedDocumentsMax ? store.readDocuments([id]) : null;
+  function isMerged(count: number | null): count is number {
+    return count !== null && count <= mergedDocumentsMax;
   }
 
   async function* readWithFirstLook(
@@ -47,7 +47,11 @@ export function createTraceOutlines(options: TraceOutlineOptions): TraceOutlines
     const placed = first.map(({ text }, place) => ({ document: readAcceptedDocument(text), place }));
     const figures = { readCount: first.length, totalCount, asSent: false, isLast: false };
     yield createOutlineEncoder().encode(placed, figures);
-    yield mergedFrame(await store.readDocuments([id]), true);
+    const stored = await store.readDocuments([id]);
+    const trace = mergeStored(stored);
+    yield mergedFrame(trace, true);
+    // For the looks that follow; the page can be drawn meanwhile.
+    mergedTraces.keep(id, stored, trace);
   }
 
   async function countDocuments(id: TraceId): Promise<number | null> {
@@ -73,22 +77,31 @@ export function createTraceOutlines(options: TraceOutlineOptions): TraceOutlines
     async read(id) {
       const first = await store.readDocumentPage({ traceId: id, skip: 0, limit: SMALL_TRACE_DOCUMENTS_MAX + 1 });
       if (first.length === 0) return null;
-      if (first.length <= SMALL_TRACE_DOCUMENTS_MAX) return only(mergedFrame(first, false));
+      if (first.length <= SMALL_TRACE_DOCUMENTS_MAX) return only(mergedFrame(mergeStored(first), false));
       const count = await countDocuments(id);
-      const isMerged = count !== null && count <= mergedDocumentsMax;
-      return isMerged ? readWithFirstLook(id, first, count) : readSent(id);
+      return isMerged(count) ? readWithFirstLook(id, first, count) : readSent(id);
     },
     async readDocument(id, place) {
-      const stored = await readMerged(id);
-      if (stored !== null) return mergeStored(stored).segments[place]?.document ?? null;
-      const [document] = await store.readDocumentPage({ traceId: id, skip: place, limit: 1 });
-      return document === undefined ? null : readAcceptedDocument(document.text);
+      const kept = await mergedTraces.find(id);
+      if (kept !== null) return kept.documentAt(place);
+      const first = await store.readDocumentPage({ traceId: id, skip: 0, limit: SMALL_TRACE_DOCUMENTS_MAX + 1 });
+      if (first.length <= SMALL_TRACE_DOCUMENTS_MAX) return print(mergeStored(first).segments[place]?.document);
+      if (isMerged(await countDocuments(id))) {
+        const stored = await store.readDocuments([id]);
+        return mergedTraces.keep(id, stored, mergeStored(stored)).documentAt(place);
+      }
+      const [sent] = await store.readDocumentPage({ traceId: id, skip: place, limit: 1 });
+      return print(sent === undefined ? sent : readAcceptedDocument(sent.text));
     },
   };
 }
 
-function mergedFrame(stored: readonly StoredDocument[], startsAnew: boolean): Uint8Array {
-  const placed = mergeStored(stored).segments.map(({ document }, place) => ({ document, place }));
+function print(document: TraceDocument | undefined): Uint8Array | null {
+  return document === undefined ? null : Buffer.from(JSON.stringify(document));
+}
+
+function mergedFrame({ segments }: MergedTrace, startsAnew: boolean): Uint8Array {
+  const placed = segments.map(({ document }, place) => ({ document, place }));
   const [readCount, totalCount] = [placed.length, placed.length];
   return createOutlineEncoder().encode(placed, { readCount, totalCount, asSent: false, isLast: true, startsAnew });
 }

@@ -1,19 +1,27 @@
-import { BOX_KINDS, type BoxKind } from '@fluoroscope/api';
+import { BOX_KINDS, type BoxKind, type Boxing } from '@fluoroscope/api';
 import { Popover } from '@mantine/core';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { LATENCY_FIGURES, type MapPlace } from '../../url/map-place.ts';
+import { PlaceLink } from '../../url/place-link.tsx';
+import { settingsPlace } from '../../url/settings-place.ts';
 import { go } from '../../url/use-place.ts';
 
-const BOX_LABEL: Readonly<Record<BoxKind, string>> = { type: 'Type', namespace: 'Namespace', prefix: 'Name prefix' };
+const BOX_LABEL: Readonly<Record<BoxKind, string>> = {
+  type: 'Type',
+  namespace: 'Namespace',
+  group: 'Group',
+  prefix: 'Name prefix',
+};
 
 interface DisplayMenuProps {
   readonly place: MapPlace;
+  readonly boxing: Boxing | null;
   readonly isolatedCount: number;
 }
 
 /** How the map is drawn: boxes, the latency that is shown, what makes an edge thick, isolated nodes. */
-export function DisplayMenu({ place, isolatedCount }: DisplayMenuProps): ReactNode {
+export function DisplayMenu({ place, boxing, isolatedCount }: DisplayMenuProps): ReactNode {
   const [open, setOpen] = useState(false);
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" withinPortal trapFocus>
@@ -34,7 +42,7 @@ export function DisplayMenu({ place, isolatedCount }: DisplayMenuProps): ReactNo
         </button>
       </Popover.Target>
       <Popover.Dropdown p={0} aria-label="Display">
-        <div className="pop" data-testid="display-menu">
+        <div className="pop pop-wide" data-testid="display-menu">
           <Choices
             label="Gather nodes by"
             values={[null, ...BOX_KINDS]}
@@ -42,6 +50,7 @@ export function DisplayMenu({ place, isolatedCount }: DisplayMenuProps): ReactNo
             name={(by) => (by === null ? 'Nothing' : BOX_LABEL[by])}
             onChange={(by) => go({ ...place, by, open: [], selected: null, focus: null })}
           />
+          {place.by === 'group' ? <GroupsNote boxing={boxing} /> : null}
           <Choices
             label="Latency shown"
             values={LATENCY_FIGURES}
@@ -66,6 +75,21 @@ export function DisplayMenu({ place, isolatedCount }: DisplayMenuProps): ReactNo
         </div>
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+/** What belongs to which group is not seen on the map. */
+function GroupsNote({ boxing }: { readonly boxing: Boxing | null }): ReactNode {
+  const groups = boxing?.groups ?? [];
+  return (
+    <p className="muted menu-note" data-testid="groups-note">
+      {groups.length === 0
+        ? 'No group names a service yet, as in service("cart") OR service("order"). '
+        : 'A node is in the first group, by name, whose expression names it with service(…). '}
+      <PlaceLink to={settingsPlace('groups')} className="link-button">
+        Groups
+      </PlaceLink>
+    </p>
   );
 }
 

@@ -31,7 +31,7 @@ export function MapPage({ place }: { readonly place: MapPlace }): ReactNode {
   const map = useMap(place, paused);
   const { whole, query } = map;
   const select = (selected: MapSelection | null): void => go({ ...place, selected });
-  const toggle = (node: MapNode): void => go(toggled(place, node));
+  const toggle = (node: MapNode): void => go(toggled(place, map, node));
   const isEmpty = query.data !== undefined && whole.nodes.length === 0;
   const firstRun = useFirstRun(isEmpty && place.range.kind === 'last' && place.group === null);
 
@@ -59,7 +59,7 @@ export function MapPage({ place }: { readonly place: MapPlace }): ReactNode {
             />
             <GroupMenu place={place} />
             <CompareMenu place={place} />
-            <DisplayMenu place={place} isolatedCount={map.isolated.length} />
+            <DisplayMenu place={place} boxing={map.boxing} isolatedCount={map.isolated.length} />
             <RelayoutButton key={place.by} map={map} onDone={() => setTarget({ key: null })} />
             <ViewSwitch place={place} />
           </div>
@@ -80,11 +80,11 @@ export function MapPage({ place }: { readonly place: MapPlace }): ReactNode {
 }
 
 /** A box shows its members, or the box of a member comes back. */
-function toggled(place: MapPlace, node: MapNode): MapPlace {
-  const { by, open } = place;
-  if (by === null) return place;
+function toggled(place: MapPlace, { boxing }: LiveMap, node: MapNode): MapPlace {
+  const { open } = place;
+  if (boxing === null) return place;
   if (node.box !== null) return { ...place, open: [...open, node.name], selected: null };
-  const label = labelOf(node, by);
+  const label = labelOf(node, boxing);
   return label === null ? place : { ...place, open: open.filter((it) => it !== label), selected: null };
 }
 

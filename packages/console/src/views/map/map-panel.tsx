@@ -1,5 +1,5 @@
 import { IconArrowRight, IconBulb, IconFocus2, IconFold, IconX } from '@tabler/icons-react';
-import { boxLabelOf } from '@fluoroscope/api';
+import { type Boxing, boxLabelOf } from '@fluoroscope/api';
 import { type ReactNode, useState } from 'react';
 import { explain } from '../../differences/sets.ts';
 import { type Band, filterOf, inGroup } from '../../map/band.ts';
@@ -63,7 +63,7 @@ function NodePanel({ node, map, place, onSelect, onToggle }: MapPanelProps & { r
           </p>
         </div>
       </header>
-      <NodeActions {...{ node, place, onToggle }} />
+      <NodeActions {...{ node, place, onToggle }} boxing={map.boxing} />
       <Changes change={map.diff?.byKey.get(node.key)} />
       {node.type === 'client' ? (
         <p className="panel-note">Callers from outside. Figures are on the connection to the service they reach.</p>
@@ -73,19 +73,20 @@ function NodePanel({ node, map, place, onSelect, onToggle }: MapPanelProps & { r
       {node.box === null ? null : <Members node={node} />}
       <Neighbours title="Called by" edges={callers} other={(edge) => edge.from} {...list} />
       <Neighbours title="Calls" edges={callees} other={(edge) => edge.to} {...list} />
-      {node.box === null || node.box === 'type' ? <Requests item={node} {...{ map, place }} /> : null}
+      <Requests item={node} {...{ map, place }} />
     </Panel>
   );
 }
 
 interface NodeActionsProps {
   readonly node: MapNode;
+  readonly boxing: Boxing | null;
   readonly place: MapPlace;
   readonly onToggle: (node: MapNode) => void;
 }
 
-function NodeActions({ node, place, onToggle }: NodeActionsProps): ReactNode {
-  const isOpened = node.box === null && place.by !== null && place.open.includes(labelOf(node, place.by) ?? '');
+function NodeActions({ node, boxing, place, onToggle }: NodeActionsProps): ReactNode {
+  const isOpened = node.box === null && boxing !== null && place.open.includes(labelOf(node, boxing) ?? '');
   return (
     <div className="panel-actions">
       <button
@@ -115,8 +116,13 @@ function NodeActions({ node, place, onToggle }: NodeActionsProps): ReactNode {
 }
 
 /** Label of the box that a node would be in. */
-export function labelOf({ name, type }: MapNode, by: NonNullable<MapPlace['by']>): string | null {
-  return boxLabelOf({ Name: name, ...(type !== null && { Type: type }) }, by);
+export function labelOf({ name, type, accountId }: MapNode, boxing: Boxing): string | null {
+  const service = {
+    Name: name,
+    ...(type !== null && { Type: type }),
+    ...(accountId !== null && { AccountId: accountId }),
+  };
+  return boxLabelOf(service, boxing);
 }
 
 function EdgePanel({ edge, map, place, onSelect }: MapPanelProps & { readonly edge: MapEdge }): ReactNode {
@@ -324,7 +330,10 @@ function Requests({ item, map, place }: RequestsProps): ReactNode {
     place.replay !== null && place.range.kind === 'fixed'
       ? { kind: 'fixed', ...windowAt(place.range, place.replay) }
       : place.range;
-  const filter = inGroup(filterOf(item, band, outcomes, map.whole), place.group);
+  const all = filterOf(item, null, NO_OUTCOMES, map.whole);
+  const chosen = filterOf(item, band, outcomes, map.whole);
+  if (all === null || chosen === null) return null;
+  const filter = inGroup(chosen, place.group);
   return (
     <>
       {isQuiet(item.shares) ? null : (
@@ -349,10 +358,7 @@ function Requests({ item, map, place }: RequestsProps): ReactNode {
           <h3>{band === null && outcomes.size === 0 ? 'Latest traces' : 'Traces of what is chosen'}</h3>
           {band === null && outcomes.size === 0 ? null : (
             <PlaceLink
-              to={explain(range, inGroup(filterOf(item, null, NO_OUTCOMES, map.whole), place.group), {
-                filter: filterOf(item, band, outcomes, map.whole),
-                time: null,
-              })}
+              to={explain(range, inGroup(all, place.group), { filter: chosen, time: null })}
               className="btn btn-small panel-explain"
               testId="explain"
               title="What sets these apart from the rest"

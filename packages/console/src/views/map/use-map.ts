@@ -1,4 +1,11 @@
-import { collapseServices, type LaidOut, type MapAnswer, type Position, type Service } from '@fluoroscope/api';
+import {
+  type Boxing,
+  collapseServices,
+  type LaidOut,
+  type MapAnswer,
+  type Position,
+  type Service,
+} from '@fluoroscope/api';
 import { keepPreviousData, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { layOutMap, putPositions, readMap } from '../../http/operations.ts';
@@ -31,6 +38,8 @@ export interface LiveMap {
   readonly graph: MapGraph;
   /** Before focus and isolated nodes were left out. */
   readonly whole: MapGraph;
+  /** What nodes are gathered by; null for nothing. */
+  readonly boxing: Boxing | null;
   readonly isolated: readonly MapNode[];
   /** The time that is compared with, as a map with the same nodes and edges. */
   readonly before: MapGraph | null;
@@ -69,7 +78,7 @@ export function useMap(place: MapPlace, paused: boolean): LiveMap {
 
   // Places the user just chose, until the server's answer has them.
   const [chosen, setChosen] = useState<Readonly<Record<string, Position>>>({});
-  const { whole, graph, before, isolated } = useGraphs(
+  const { whole, boxing, graph, before, isolated } = useGraphs(
     place,
     { now: query.data, other: against.data, step: step.data },
     chosen,
@@ -106,6 +115,7 @@ export function useMap(place: MapPlace, paused: boolean): LiveMap {
     query,
     graph,
     whole,
+    boxing,
     isolated,
     before,
     diff,
@@ -127,12 +137,14 @@ interface Answers {
   readonly step: MapAnswer | undefined;
 }
 
-type Graphs = Pick<LiveMap, 'whole' | 'graph' | 'before' | 'isolated'>;
+type Graphs = Pick<LiveMap, 'whole' | 'boxing' | 'graph' | 'before' | 'isolated'>;
 
 /** What is drawn, from what the server answered and where the user put nodes. */
 function useGraphs(place: MapPlace, { now, other, step }: Answers, chosen: Readonly<Record<string, Position>>): Graphs {
   const { by, open } = place;
-  const boxes = useMemo(() => ({ by, open }), [by, open]);
+  const groups = now?.groups;
+  const boxing = useMemo(() => (by === null ? null : { by, groups: groups ?? [] }), [by, groups]);
+  const boxes = useMemo(() => ({ boxing, open }), [boxing, open]);
   const shape = useMemo(() => shapeOf(now, other), [now, other]);
   const services = useMemo(
     () => (step === undefined ? (shape.now ?? []) : withFigures(shape.union, step.services)),
@@ -153,7 +165,7 @@ function useGraphs(place: MapPlace, { now, other, step }: Answers, chosen: Reado
     return place.isolated ? near : withoutNodes(near, isolated);
   }, [whole, isolated, place.focus, place.isolated]);
 
-  return { whole, graph, before, isolated };
+  return { whole, boxing, graph, before, isolated };
 }
 
 interface Shape {
@@ -171,10 +183,10 @@ function shapeOf(now: MapAnswer | undefined, before: MapAnswer | undefined): Sha
   return { union, now: withFigures(union, now.services), before: withFigures(union, before.services) };
 }
 
-type Boxes = Pick<MapPlace, 'by' | 'open'>;
+type Boxes = Pick<LiveMap, 'boxing'> & Pick<MapPlace, 'open'>;
 
-function shownServices(services: readonly Service[], { by, open }: Boxes): readonly Service[] {
-  return by === null ? services : collapseServices(services, by, new Set(open));
+function shownServices(services: readonly Service[], { boxing, open }: Boxes): readonly Service[] {
+  return boxing === null ? services : collapseServices(services, boxing, new Set(open));
 }
 
 /** Keys of nodes and edges that an answer had; of a box, when any request went through it. */

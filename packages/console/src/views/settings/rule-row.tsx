@@ -53,7 +53,7 @@ export function RuleRow({ rule, activity, allowed, onMove, onDelete }: RuleRowPr
       </td>
       <td data-label="Reservoir now" className="num" data-testid={`quota-${name}`}>
         {own === undefined || own.clientCount === 0 ? (
-          <span className="muted">no client</span>
+          <span className="muted">{activity === undefined ? '…' : 'no client'}</span>
         ) : (
           <>
             {formatCount(own.reservoirQuota)} of {formatCount(reservoir)}/s
@@ -65,7 +65,7 @@ export function RuleRow({ rule, activity, allowed, onMove, onDelete }: RuleRowPr
       </td>
       <td data-label="Matches now" className="num cell-matches" data-testid={`matches-${name}`}>
         {matched === 0 ? (
-          <span className="muted">nothing</span>
+          <span className="muted">{activity === undefined ? '…' : 'nothing'}</span>
         ) : (
           <details>
             <summary>

@@ -1,10 +1,9 @@
 import type { LossCount, TrustAnswer } from '@fluoroscope/api';
 import { IconShieldCheck } from '@tabler/icons-react';
-import { Fragment, type ReactNode, useState } from 'react';
-import { formatBytes, formatCount, formatShare } from '../../text/format.ts';
+import { Fragment, type ReactNode } from 'react';
+import { formatBytes, formatCount } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
-
-const SERVICES_SHOWN = 12;
+import { TrustServices } from './trust-services.tsx';
 
 /** Where everything went that came: nothing is lost without being counted. */
 export function TrustPanel({ trust }: { readonly trust: TrustAnswer }): ReactNode {
@@ -16,7 +15,7 @@ export function TrustPanel({ trust }: { readonly trust: TrustAnswer }): ReactNod
         <Channels trust={trust} />
         <Losses trust={trust} />
       </div>
-      <Services trust={trust} />
+      <TrustServices trust={trust} />
     </section>
   );
 }
@@ -158,55 +157,6 @@ function Losses({ trust: { losses } }: { readonly trust: TrustAnswer }): ReactNo
           </tbody>
         </table>
       )}
-    </div>
-  );
-}
-
-function Services({ trust: { services, orphans, lateSeconds } }: { readonly trust: TrustAnswer }): ReactNode {
-  const [all, setAll] = useState(false);
-  if (services.length === 0) return null;
-  const shown = all ? services : services.slice(0, SERVICES_SHOWN);
-  return (
-    <div>
-      <h3>By service</h3>
-      <table className="mini-table" data-testid="trust-services">
-        <thead>
-          <tr>
-            <th scope="col">Service</th>
-            <th scope="col">Segments</th>
-            <th scope="col">Late</th>
-            <th scope="col">Orphaned</th>
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map(({ name, segmentCount, lateCount, recentCount, orphanCount }) => (
-            <tr key={name ?? ''}>
-              <th scope="row">
-                {name === null ? <span className="muted">without a service, and others</span> : visible(name, 80)}
-              </th>
-              <td className="num">{formatCount(segmentCount)}</td>
-              <td className={`num ${lateCount > 0 ? 'o-error counted' : ''}`}>
-                {formatCount(lateCount)}
-                {lateCount > 0 ? <small>{formatShare(lateCount / segmentCount)}</small> : null}
-              </td>
-              <td className={`num ${orphanCount > 0 ? 'o-error counted' : ''}`}>
-                {recentCount === 0 ? <span className="muted">–</span> : formatCount(orphanCount)}
-                {orphanCount > 0 ? <small>{formatShare(orphanCount / recentCount)}</small> : null}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {services.length > SERVICES_SHOWN ? (
-        <button type="button" className="btn btn-quiet btn-small" onClick={() => setAll(!all)}>
-          {all ? 'Show fewer' : `Show all ${formatCount(services.length)}`}
-        </button>
-      ) : null}
-      <p className="form-hint">
-        Late: arrived more than {lateSeconds} seconds after it ended. Orphaned: its parent has not arrived, among the
-        newest {formatCount(orphans.traceCount)} settled traces{' '}
-        {orphans.complete ? 'of the last hour' : 'looked through'}.
-      </p>
     </div>
   );
 }

@@ -28,7 +28,7 @@ export interface ApiAnswer {
 /** By the name under which requests are counted. */
 export const API_CALLS: { readonly [Name in ConsoleCallName]?: ApiCall } = {
   map: {
-    says: 'The service map of [start, end), of all traces or those of a group, with the place of every node. Of the graph in boxes of kind `by`, but for those that are `open`.',
+    says: 'The service map of [start, end), of all traces or those of a group, with the place of every node. Of the graph in boxes of kind `by`, but for those that are `open`. By `group`, a node is in the box of the X-Ray group whose expression names it: `service(…)` anywhere but under `!`. One that several groups name is in the first of them by name; two nodes make a box.',
     query: mapQuery,
     answer: {
       type: 'MapAnswer',

@@ -181,7 +181,7 @@ export const SCENARIOS = {
   'service-graph': {
     title: 'P12: service graph over six hours',
     about:
-      'D5 of 60 and of 500 services within six hours; ranges that end within the last two minutes, not on a minute. The sums of four ranges with odd ends are compared with a recomputation: every trace indexed again, whole, and its facts added up without a store.',
+      'D5 of 60 and of 500 services within six hours; ranges that end within the last two minutes, not on a minute. The sums of four ranges with odd ends are compared with a recomputation: every trace indexed again, whole, and its facts added up without a store (at 1 M).',
     run: serviceGraph,
     variants: [{ data: 'D5' }, { data: 'D5-500' }],
     sized: true,

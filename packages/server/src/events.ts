@@ -1,4 +1,3 @@
-import type { OperationName } from '@fluoroscope/api/operations';
 import type { TimeUs } from '@fluoroscope/model';
 import type { PartitionLag } from '@fluoroscope/journal';
 import type { Unjudged } from '@fluoroscope/query';
@@ -7,6 +6,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { Refusal } from './ingest/parse-batch.ts';
 import { readCounter, readSum, type Counts } from './events/counts.ts';
 import { findService, type ServiceName } from './events/find-service.ts';
+import type { RequestName } from './events/request-names.ts';
 import { createServiceArrivals, type ArrivedDocument, type ServiceArrivals } from './events/service-arrivals.ts';
 import { printable } from './printable.ts';
 import type { LogLevel } from './settings.ts';
@@ -20,36 +20,7 @@ export type SpanChannel = 'otlp' | 'zipkin' | 'jaeger';
 /** Why something was lost after it reached us, without being refused to its sender. */
 export type DropReason = 'journal-full' | 'journal-failed' | 'waiting-full' | 'closed';
 
-/** What a request is counted as: an X-Ray operation, one of our own calls, or none of them. */
-export type RequestName = OperationName | ConsoleCallName | SpanCallName | 'none';
-export type SpanCallName = 'otlp-traces' | 'zipkin-spans' | 'jaeger-spans';
-export type ConsoleCallName =
-  | 'map'
-  | 'map-activity'
-  | 'map-layout'
-  | 'put-map-positions'
-  | 'trace-outline'
-  | 'trace-document'
-  | 'trace-groups'
-  | 'set-differences'
-  | 'filter-check'
-  | 'filter-words'
-  | 'live'
-  | 'api-description'
-  | 'session'
-  | 'sampling-activity'
-  | 'encryption-keys'
-  | 'trust'
-  | 'list-keys'
-  | 'create-key'
-  | 'revoke-key'
-  | 'test-trace'
-  | 'status'
-  | 'login'
-  | 'logout'
-  | 'metrics'
-  | 'health'
-  | 'console-file';
+export type { ConsoleCallName, RequestName, SpanCallName } from './events/request-names.ts';
 
 /** Read when metrics are asked for. */
 export interface Gauges {

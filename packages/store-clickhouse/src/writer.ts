@@ -1,5 +1,4 @@
-import type { TraceId } from '@fluoroscope/model';
-import { StoreError, type StoreBatch, type TraceRow } from '@fluoroscope/store';
+import { readChangedRows, StoreError, type StoreBatch, type TraceRow } from '@fluoroscope/store';
 import type { Connection } from './connection.ts';
 import { createBatchEncoder } from './encode/batch.ts';
 import { minuteOf } from './encode/days.ts';
@@ -36,7 +35,7 @@ export function createWriter(connection: Connection, known: KnownTraces): Writer
     const isRepeat = before.begunSequence === sequence;
     const position = isRepeat ? before.begunPosition : Math.max(Date.now() * 1_000, before.nextPosition, lastPosition);
     const nextPosition = position + Math.max(batch.documents.length, 1);
-    const rows = newestOfEach(batch.traces);
+    const rows = await readChangedRows(batch.traces);
     const left = await findLeftPlaces(connection, known, rows, position);
     const mark = { origin, sequence, writtenUs: position };
     const inserts = encoder.encode({ batch, rows, left, mark, isRepeat });
@@ -95,10 +94,4 @@ async function findLeftPlaces(
     const startMinute = known.startMinuteOf(traceId) ?? stored.get(traceId);
     return startMinute === undefined || startMinute === minuteOf(startUs) ? [] : [{ traceId, startMinute }];
   });
-}
-
-/** A batch may hold two rows of one trace; the last one replaces the others. */
-function newestOfEach(rows: readonly TraceRow[]): readonly TraceRow[] {
-  const newest = new Map<TraceId, TraceRow>(rows.map((row) => [row.traceId, row]));
-  return newest.size === rows.length ? rows : [...newest.values()];
 }

@@ -23,8 +23,10 @@ export interface Head extends Source {
   readonly sizeBytes: number;
   /** How far each origin was when this head was last written to, all heads and slices before it included. */
   readonly progress: ReadonlyMap<string, number>;
-  /** After a batch was committed. */
-  note(batch: StoreBatch, rows: readonly TraceRow[], progress: ReadonlyMap<string, number>): void;
+  /** After a batch was committed, without its rows. */
+  note(batch: StoreBatch, progress: ReadonlyMap<string, number>): void;
+  /** After these were. */
+  noteRows(rows: readonly TraceRow[]): void;
 }
 
 // A rough weight for rows, in bytes, beside the text of documents; it only has to be of the right order.
@@ -54,7 +56,7 @@ export async function dropHead(connection: DuckDBConnection, { schema }: Head): 
 function headOf(schema: string, orderNo: number): Head {
   const filter = createBloomFilter(FILTERED_IDS);
   const rowIds = new Set<TraceId>();
-  // Of documents and facts without a row: hardly ever any.
+  // Of documents and facts whose row is not here yet.
   const otherIds = new Set<TraceId>();
   let extent: Extent | null = null;
   let isWritten = false;
@@ -98,19 +100,25 @@ function headOf(schema: string, orderNo: number): Head {
     mayKnow: (id) => rowIds.has(id) || otherIds.has(id),
     mayHold: (hash) => filter.mayHold(hash),
     hasRow: (id) => rowIds.has(id),
-    note(batch, rows, after) {
+    note(batch, after) {
       isWritten = true;
       progress = after;
       firstReceivedUs ??= batch.documents[0]?.receivedUs ?? null;
+      noteOthers(batch.documents);
+      noteOthers(batch.facts);
+      noteOthers(batch.traces);
+      for (const { text } of batch.documents) sizeBytes += text.length + DOCUMENT_BYTES;
+      sizeBytes += batch.facts.length * FACT_BYTES;
+      extent = widen(extent, batch.facts);
+    },
+    noteRows(rows) {
       for (const { traceId } of rows) {
+        otherIds.delete(traceId);
         filter.add(hashId(traceId));
         rowIds.add(traceId);
       }
-      noteOthers(batch.documents);
-      noteOthers(batch.facts);
-      for (const { text } of batch.documents) sizeBytes += text.length + DOCUMENT_BYTES;
-      sizeBytes += rows.length * ROW_BYTES + batch.facts.length * FACT_BYTES;
-      extent = widen(widen(extent, rows), batch.facts);
+      sizeBytes += rows.length * ROW_BYTES;
+      extent = widen(extent, rows);
     },
   };
 }

@@ -52,6 +52,15 @@ export const UNSAVED_BYTES_MAX: number = 2 ** 30;
 /** Freed memory that the engine's allocator keeps for what comes next. By itself it would keep 128 MB, and 512 MB at the end of large work. */
 export const FREED_BYTES_KEPT: number = 16 * 2 ** 20;
 
+/** A trace that was left alone for so long, in ms, gets its row: what belongs together mostly comes within a few seconds. */
+export const WAITING_QUIET_MS = 3_000;
+
+/** Traces whose rows wait, beside those of one batch: a read that could see them waits until all are written, some 50 µs each. */
+export const WAITING_ROWS_MAX = 4_096;
+
+/** Segments and subsegments that are held for them: about 40 MB. */
+export const WAITING_ENTITIES_MAX = 50_000;
+
 /** What a head may hold, in bytes as `head.ts` weighs rows. They are not compressed in memory, and two heads may be full. */
 export const HEAD_BYTES_MAX: number = 64 * 2 ** 20;
 

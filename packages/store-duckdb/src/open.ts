@@ -16,7 +16,7 @@ import {
   MERGE_SLICES_MAX,
   MERGE_SLICES_MIN,
 } from './limits.ts';
-import { createReadConnections } from './read-connections.ts';
+import { createReadConnections, type Run } from './read-connections.ts';
 import { countAll, type StoredCounts } from './readers/counts.ts';
 import { readDocumentPage } from './readers/document-page.ts';
 import { readDocumentsById } from './readers/documents.ts';
@@ -95,6 +95,7 @@ function createStore(engine: Engine, slices: SliceStore): TraceStore {
   const { catalog } = slices;
   const reads = createReadConnections(engine, {
     begin: slices.beginRead,
+    beginRows: slices.beginRowRead,
     sliceReaderOn: (connection) => slices.sliceReaderOn(connection),
   });
   const running = new Set<Promise<unknown>>();
@@ -118,11 +119,17 @@ function createStore(engine: Engine, slices: SliceStore): TraceStore {
     engine[Symbol.dispose]();
   }
 
+  /** What rows say. They are written before a connection is taken, of which there are few. */
+  async function readRows<Answer>(run: Run<Answer>): Promise<Answer> {
+    await slices.settle();
+    return reads.readRows(run);
+  }
+
   async function countInSteps(): Promise<StoredCounts> {
     // At last without end, should every step find something new to be stale.
     for (let left = catalog.slices.length; ; left -= COUNTED_SLICES_MAX) {
       const askedMax = left > 0 ? COUNTED_SLICES_MAX : Infinity;
-      const counts = await reads.read((...read) => countAll(...read, askedMax));
+      const counts = await readRows((...read) => countAll(...read, askedMax));
       if (counts !== null) return counts;
     }
   }
@@ -147,11 +154,9 @@ function createStore(engine: Engine, slices: SliceStore): TraceStore {
     readDocuments: (ids) =>
       track(() => reads.read((...read) => inChunks(ids, (chunk) => readDocumentsById(...read, chunk)))),
     readDocumentPage: (query) => track(() => reads.read((...read) => readDocumentPage(...read, query))),
-    findTraces: (query) =>
-      track(() => reads.read((...read) => findTracePage(...read, { query, beside: reads.beside }))),
-    findTraceIds: (query) => track(() => reads.read((...read) => findTraceIds(...read, query))),
-    readTraceRows: (ids) =>
-      track(() => reads.read((...read) => inChunks(ids, (chunk) => readRowsById(...read, chunk)))),
+    findTraces: (query) => track(() => readRows((...read) => findTracePage(...read, { query, beside: reads.beside }))),
+    findTraceIds: (query) => track(() => readRows((...read) => findTraceIds(...read, query))),
+    readTraceRows: (ids) => track(() => readRows((...read) => inChunks(ids, (chunk) => readRowsById(...read, chunk)))),
     readGraph: (query) => track(() => reads.read((...read) => sumGraph(...read, query))),
     readGraphSeries: (query) => track(() => reads.read((...read) => sumGraphSeries(...read, query))),
     mayKnow: (id) => catalog.mayKnow(id),

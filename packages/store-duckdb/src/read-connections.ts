@@ -8,15 +8,20 @@ import type { BeginRead, ReadLane, SliceReader, Snapshot } from './source.ts';
 /** Connections that only read, so that no read waits for a write: one for the transaction of a read, one beside it for slices. */
 export interface ReadConnections extends Disposable {
   /** Runs with a connection of its own, on one snapshot. Waits while all are in use. */
-  read<Answer>(run: (connection: DuckDBConnection, snapshot: Snapshot) => Promise<Answer>): Promise<Answer>;
+  read<Answer>(run: Run<Answer>): Promise<Answer>;
+  /** The same for what looks at rows of traces. */
+  readRows<Answer>(run: Run<Answer>): Promise<Answer>;
   /** Within a read: with a second way to ask slices at the same time, if one is free. */
   readonly beside: Beside;
 }
+
+export type Run<Answer> = (connection: DuckDBConnection, snapshot: Snapshot) => Promise<Answer>;
 
 export type Beside = <Answer>(run: (second: SliceReader | null) => Promise<Answer>) => Promise<Answer>;
 
 export interface ReadConnectionsOptions {
   readonly begin: BeginRead;
+  readonly beginRows: BeginRead;
   readonly sliceReaderOn: (connection: DuckDBConnection) => SliceReader;
 }
 
@@ -26,7 +31,7 @@ interface OwnLane extends ReadLane {
 
 export function createReadConnections(
   engine: Engine,
-  { begin, sliceReaderOn }: ReadConnectionsOptions,
+  { begin, beginRows, sliceReaderOn }: ReadConnectionsOptions,
 ): ReadConnections {
   const idle: OwnLane[] = [];
   const waiting: ((lane: OwnLane) => void)[] = [];
@@ -54,12 +59,10 @@ export function createReadConnections(
     else next(lane);
   }
 
-  async function read<Answer>(
-    run: (connection: DuckDBConnection, snapshot: Snapshot) => Promise<Answer>,
-  ): Promise<Answer> {
+  async function read<Answer>(run: Run<Answer>, beginOn: BeginRead): Promise<Answer> {
     const lane = await take();
     try {
-      using snapshot = await begin(lane);
+      using snapshot = await beginOn(lane);
       try {
         return await run(lane.connection, snapshot);
       } finally {
@@ -73,7 +76,8 @@ export function createReadConnections(
   }
 
   return {
-    read,
+    read: (run) => read(run, begin),
+    readRows: (run) => read(run, beginRows),
     async beside(run) {
       const second = await takeFree();
       try {

@@ -8,6 +8,7 @@ import {
   ORIGIN,
   documentOf,
   graphQueryOf,
+  lateRowOf,
   nodeFactOf,
   rowOf,
   serviceOf,
@@ -27,8 +28,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function open(): Promise<TraceStore> {
-  opened = await openDuckDbStore({ dir: join(folder, 'store'), memoryBytesMax: 128 * 2 ** 20, threads: 1 });
+async function open(failing: (message: string) => void = () => {}): Promise<TraceStore> {
+  const dir = join(folder, 'store');
+  opened = await openDuckDbStore({ dir, memoryBytesMax: 128 * 2 ** 20, threads: 1, events: { failing } });
   return opened;
 }
 
@@ -48,6 +50,36 @@ test('a write that fails half way changes nothing, and the next one finds all as
   expect(await store.readDocuments([traceIdOf(1)])).toEqual(batch.documents);
   expect((await store.findTraces(traceQueryOf())).rows).toEqual(batch.traces);
   expect((await store.readGraph(graphQueryOf())).nodes).toMatchObject([{ service: { name: 'a' }, counts: { ok: 1 } }]);
+});
+
+test('of a trace that comes in pieces one row is made, the last; a row that cannot be made keeps no other', async () => {
+  const told: string[] = [];
+  const store = await open((message) => told.push(message));
+  let madeCount = 0;
+  for (const sequence of [1, 2, 3]) {
+    const late = lateRowOf(1, () => {
+      madeCount += 1;
+      return rowOf(1, { revision: sequence });
+    });
+    await store.write(batchOf(sequence, { documents: [documentOf(1, sequence)], traces: [late] }));
+  }
+  const broken = lateRowOf(2, () => {
+    throw new TypeError('no such trace');
+  });
+  await store.write(batchOf(4, { traces: [broken] }));
+  expect([madeCount, (await store.readGraph(graphQueryOf())).nodes, madeCount]).toEqual([0, [], 0]);
+  expect((await store.findTraces(traceQueryOf())).rows).toEqual([rowOf(1, { revision: 3 })]);
+  await store.flush();
+  expect([madeCount, told]).toEqual([1, ['no such trace']]);
+});
+
+test('rows that wait are in the slice', async () => {
+  const store = await open();
+  await store.write(batchOf(1, { documents: [documentOf(1, 1)], traces: [lateRowOf(1, () => rowOf(1))] }));
+  await store.flush();
+  await store[Symbol.asyncDispose]();
+  const again = await open();
+  expect((await again.findTraces(traceQueryOf())).rows).toEqual([rowOf(1)]);
 });
 
 test('a condition nested too deep is refused, not run', async () => {

@@ -1,86 +1,158 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
-import type { ServiceKey, TraceId } from '@fluoroscope/model';
-import type { StoreBatch, TraceRow } from '@fluoroscope/store';
-import { createDocumentsWriter } from './encode/documents.ts';
-import { createFactsWriter } from './encode/facts.ts';
-import { createTracesWriter } from './encode/traces.ts';
+import { readChangedRow, StoreError, type ChangedTrace, type StoreBatch, type TraceRow } from '@fluoroscope/store';
 import { toCallError } from './engine-error.ts';
-import type { Gate } from './gate.ts';
+import { createGate } from './gate.ts';
+import type { HeadTransactions } from './head-transactions.ts';
 import type { Head } from './head.ts';
-import { replaceRows } from './replaced-rows.ts';
-import { createServiceIds } from './service-ids.ts';
-import type { Catalog } from './slices/catalog.ts';
-import { readQuery } from './sql-files.ts';
-import { toNumber } from './values.ts';
+import { LateRows } from './late-rows.ts';
+import { WAITING_QUIET_MS } from './limits.ts';
 
-/** Owns the one connection that writes batches. */
-export interface Writer {
-  /** Into this head; one after another. Ignores a batch whose sequence is not above its origin's. */
+/** Where all batches go through. */
+export interface Writer extends Disposable {
+  /** Into this head; one after another. Ignores a batch whose sequence is not above its origin's. Rows are written later. */
   write(batch: StoreBatch, head: Head): Promise<void>;
+  /** Writes the rows that wait into the head of their batches: before that head is frozen. */
+  settle(): Promise<void>;
+  /** No row waits. */
+  readonly isSettled: boolean;
+  /**
+   * The same before `begin`, and no batch in between: what that sees has its rows. But for those of which documents must be read, since
+   * whoever calls holds a connection that this would wait for.
+   */
+  settled<Answer>(begin: () => Promise<Answer>): Promise<Answer>;
   /** How far each origin is, as reads see it. */
   readonly progress: ReadonlyMap<string, number>;
 }
 
 export interface WriterOptions {
-  readonly gate: Gate;
-  readonly catalog: Catalog;
+  readonly transactions: HeadTransactions;
   readonly progress: ReadonlyMap<string, number>;
+  /** Told when rows could not be made, or not be written while nobody waited for them. */
+  readonly failed: (error: unknown) => void;
 }
 
-export async function openWriter(connection: DuckDBConnection, options: WriterOptions): Promise<Writer> {
-  const { gate, catalog } = options;
-  const [next] = (await connection.runAndReadAll(readQuery('next-service-id'))).getRows();
-  const serviceIds = createServiceIds(connection, toNumber(next?.[0]));
-  const documents = createDocumentsWriter(connection);
-  const traces = createTracesWriter(connection);
-  const facts = createFactsWriter(connection);
-  const tables = [documents, traces, facts];
-  let progress = options.progress;
+/** Of what waits, and what has become of it. */
+interface Made {
+  readonly due: readonly ChangedTrace[];
+  readonly rows: readonly TraceRow[];
+}
 
-  async function writeRows(batch: StoreBatch, head: Head, rows: readonly TraceRow[]): Promise<void> {
-    await serviceIds.learn(rows, batch.facts);
-    await replaceRows(connection, { head, catalog }, rows);
-    for (const table of tables) await table.begin(head.schema);
-    for (const document of batch.documents) documents.write(document);
-    const idOf = (service: ServiceKey): number => serviceIds.idOf(service);
-    for (const row of rows) traces.write(row, idOf);
-    for (const fact of batch.facts) facts.write(fact, idOf);
-    for (const table of tables) table.finish();
+export function createWriter({ transactions, progress: known, failed }: WriterOptions): Writer {
+  const late = new LateRows();
+  /** Of the newest batch. */
+  let lateHead: Head | null = null;
+  const inTurn = createGate();
+  let progress = known;
+  // When no batch comes any more.
+  const later = createLater(async () => {
+    await inTurn(() => commitLate(late.due(performance.now(), [])));
+    return late.size > 0;
+  }, failed);
+
+  async function commitBatch(batch: StoreBatch, head: Head): Promise<void> {
+    // A head is settled before the next one takes over.
+    const { due, rows } = await make(late.due(performance.now(), batch.traces).filter(isAtHand), failed);
+    await transactions.run(head, { ...batch, rows }, () => {
+      late.remove(due);
+      head.noteRows(rows);
+      late.add(batch.traces, performance.now());
+      progress = new Map([...progress, [batch.origin, batch.sequence]]);
+      head.note(batch, progress);
+    });
+    lateHead = head;
   }
 
-  async function rollBack(): Promise<void> {
-    // A failed commit has ended the transaction already; only the first error is of interest.
-    await connection.run('ROLLBACK').catch(() => {});
-    for (const table of tables) table.abandon();
-    serviceIds.rollBack();
+  /** Documents are never read in a turn: those who read them may wait for it. */
+  async function commitLate(wanted: readonly ChangedTrace[], readBefore: Made | null = null): Promise<void> {
+    const head = lateHead;
+    const made = await make(wanted.filter(isAtHand), failed);
+    const due = [...(readBefore?.due ?? []), ...made.due];
+    const rows = [...(readBefore?.rows ?? []), ...made.rows];
+    if (due.length === 0 || head === null) return;
+    await transactions.run(head, { documents: [], facts: [], rows }, () => {
+      late.remove(due);
+      head.noteRows(rows);
+    });
+  }
+
+  async function settle(): Promise<void> {
+    if (late.size === 0) return;
+    try {
+      const readBefore = await make(late.all().filter(isToRead), failed);
+      await inTurn(() => {
+        // One that was changed meanwhile is left to the next time.
+        const isStill = readBefore.due.every((changed) => late.has(changed));
+        return commitLate(late.all(), isStill ? readBefore : null);
+      });
+    } catch (error) {
+      throw toCallError('rows of traces were not written', error);
+    }
   }
 
   return {
     get progress() {
       return progress;
     },
-    async write(batch, head) {
-      if (batch.sequence <= (progress.get(batch.origin) ?? 0)) return;
-      const rows = newestOfEach(batch.traces);
-      try {
-        await connection.run('BEGIN');
-        await writeRows(batch, head, rows);
-        await gate(async () => {
-          await connection.run('COMMIT');
-          progress = new Map([...progress, [batch.origin, batch.sequence]]);
-          head.note(batch, rows, progress);
-        });
-      } catch (error) {
-        await rollBack();
-        throw toCallError(`batch ${batch.sequence} was not written`, error);
-      }
+    write: (batch, head) =>
+      inTurn(async () => {
+        if (batch.sequence <= (progress.get(batch.origin) ?? 0)) return;
+        try {
+          await commitBatch(batch, head);
+        } catch (error) {
+          throw toCallError(`batch ${batch.sequence} was not written`, error);
+        }
+        later.wake();
+      }),
+    settle,
+    get isSettled() {
+      return late.size === 0;
+    },
+    settled: (begin) =>
+      inTurn(async () => {
+        await commitLate(late.all());
+        return begin();
+      }),
+    [Symbol.dispose]: () => later[Symbol.dispose](),
+  };
+}
+
+/** Runs `work` in `WAITING_QUIET_MS`, and again as long as it says that something is left. */
+function createLater(work: () => Promise<boolean>, failed: (error: unknown) => void): { wake(): void } & Disposable {
+  let timer: NodeJS.Timeout | null = null;
+  function wake(): void {
+    timer ??= setTimeout(() => {
+      timer = null;
+      work().then((isLeft) => {
+        if (isLeft) wake();
+      }, failed);
+    }, WAITING_QUIET_MS).unref();
+  }
+  return {
+    wake,
+    [Symbol.dispose]() {
+      if (timer !== null) clearTimeout(timer);
     },
   };
 }
 
-/** A batch may hold two rows of one trace; the last one replaces the others. */
-function newestOfEach(rows: readonly TraceRow[]): readonly TraceRow[] {
-  const ids = new Set<TraceId>();
-  for (const { traceId } of rows) ids.add(traceId);
-  return ids.size === rows.length ? rows : [...new Map(rows.map((row) => [row.traceId, row])).values()];
+function isToRead(changed: ChangedTrace): boolean {
+  return 'mustRead' in changed && changed.mustRead;
+}
+
+function isAtHand(changed: ChangedTrace): boolean {
+  return !isToRead(changed);
+}
+
+/** A row that cannot be made is a fault of whoever was to make it: it must not keep all others waiting for good. */
+async function make(due: readonly ChangedTrace[], failed: (error: unknown) => void): Promise<Made> {
+  const rows: TraceRow[] = [];
+  for (const changed of due) {
+    try {
+      const row = readChangedRow(changed);
+      rows.push(row instanceof Promise ? await row : row);
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      failed(error);
+    }
+  }
+  return { due, rows };
 }

@@ -10,6 +10,7 @@ import {
   documentOf,
   edgeFactOf,
   graphQueryOf,
+  lateRowOf,
   nodeFactOf,
   rowOf,
   seriesQueryOf,
@@ -243,6 +244,34 @@ function describeRows(open: OpenStore): void {
     await store.write(batchOf(1, { traces: [rowOf(1, { start: 1 }), rowOf(2), rowOf(1, { start: 3, revision: 2 })] }));
     expect(await store.readTraceRows([traceIdOf(1)])).toEqual([rowOf(1, { start: 3, revision: 2 })]);
     expect(await store.readStats()).toMatchObject({ traceCount: 2 });
+  });
+
+  storeTest('one that is made late is there when it is asked for, as it is then', open, async (store) => {
+    let revision = 1;
+    const late = lateRowOf(1, () => rowOf(1, { revision }));
+    await store.write(
+      batchOf(1, { documents: [documentOf(1, 1)], traces: [late, rowOf(2)], facts: [nodeFactOf('a')] }),
+    );
+    revision = 2;
+    await store.write(batchOf(2, { traces: [late] }));
+    expect(store.mayKnow(traceIdOf(1))).toBe(true);
+    expect((await store.findTraceIds(traceQueryOf())).map(({ traceId }) => traceId)).toEqual([
+      traceIdOf(2),
+      traceIdOf(1),
+    ]);
+    expect(await store.readTraceRows([traceIdOf(1)])).toEqual([rowOf(1, { revision: 2 })]);
+    expect(await store.readStats()).toMatchObject({ traceCount: 2, documentCount: 1 });
+  });
+
+  storeTest('one for which documents must be read', open, async (store) => {
+    const readRow = async (): Promise<TraceRow> => {
+      const { length } = await store.readDocuments([traceIdOf(1)]);
+      return rowOf(1, { entityCount: length });
+    };
+    await store.write(batchOf(1, { documents: [documentOf(1, 1), documentOf(1, 2)] }));
+    await store.write(batchOf(2, { traces: [{ traceId: traceIdOf(1), entityCount: 1, mustRead: true, readRow }] }));
+    const asked = Array.from({ length: 5 }, () => store.readTraceRows([traceIdOf(1)]));
+    for (const rows of await Promise.all(asked)) expect(rows).toEqual([rowOf(1, { entityCount: 2 })]);
   });
 
   storeTest('what is stored may be known, also after another opening', open, async (store, { reopen }) => {

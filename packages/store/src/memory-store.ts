@@ -1,4 +1,5 @@
 import { printServiceKey, timeUs, type TimeUs, type TraceId } from '@fluoroscope/model';
+import { readChangedRows } from './changed-traces.ts';
 import { graphPeriods } from './graph-periods.ts';
 import { sumGraphFacts } from './graph-sums.ts';
 import { matchesCondition } from './matches-condition.ts';
@@ -42,9 +43,10 @@ class MemoryStore implements TraceStore {
   async write({ origin, sequence, documents, traces, facts }: StoreBatch): Promise<void> {
     this.#checkOpen();
     if (sequence <= (this.#sequences.get(origin) ?? 0)) return;
+    const rows = await readChangedRows(traces);
     this.#sequences.set(origin, sequence);
     for (const document of documents) this.#documents.push(document);
-    for (const row of traces) this.#rows.set(row.traceId, row);
+    for (const row of rows) this.#rows.set(row.traceId, row);
     for (const fact of facts) this.#facts.push(fact);
   }
 

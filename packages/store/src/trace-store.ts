@@ -91,8 +91,26 @@ export interface StoreBatch {
   /** Of its last record. */
   readonly sequence: number;
   readonly documents: readonly StoredDocument[];
-  readonly traces: readonly TraceRow[];
+  /** Of two of one trace the last one counts. */
+  readonly traces: readonly ChangedTrace[];
   readonly facts: readonly GraphFact[];
+}
+
+/** A trace's row, or what it can be had from. */
+export type ChangedTrace = TraceRow | LateRow;
+
+/**
+ * The row of a trace that is likely to change again soon. A store may leave it until a read could see it, or its process keeps too
+ * much for it; of those that are replaced before, none is ever made.
+ */
+export interface LateRow {
+  readonly traceId: TraceId;
+  /** What is held for it in memory: segments and subsegments. */
+  readonly entityCount: number;
+  /** Documents must be read for it now: the caller must not hold what reads wait for. */
+  readonly mustRead: boolean;
+  /** As it is now: what the batch said at least. A promise where `mustRead`. */
+  readRow(): TraceRow | Promise<TraceRow>;
 }
 
 export interface StoreProgress {

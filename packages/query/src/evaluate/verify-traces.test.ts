@@ -1,5 +1,5 @@
 import { timeUs, type TraceId } from '@fluoroscope/model';
-import { createMemoryStore, StoreError, type TraceRow, type TraceStore } from '@fluoroscope/store';
+import { createMemoryStore, readChangedRows, StoreError, type TraceRow, type TraceStore } from '@fluoroscope/store';
 import { trace } from '@fluoroscope/testkit';
 import { expect, test } from 'vitest';
 import { readFilter } from '../filter/filter.ts';
@@ -92,7 +92,7 @@ async function stored(
       receivedUs: timeUs(0),
     }));
     const batch = await indexer.index(incoming);
-    rows.push(...batch.traces);
+    rows.push(...(await readChangedRows(batch.traces)));
     await store.write({ origin: 'x', sequence: at + 1, ...batch });
   }
   const reads: (readonly TraceId[])[] = [];

@@ -1,7 +1,7 @@
 // npx tsx --conditions=source packages/query/src/indexer/indexer.bench.ts
 import assert from 'node:assert/strict';
 import { readAcceptedDocument, timeUs, type TraceId } from '@fluoroscope/model';
-import type { TraceRow } from '@fluoroscope/store';
+import { readChangedRows, type TraceRow } from '@fluoroscope/store';
 import { createIndexer, type Indexer, type IncomingDocument } from './indexer.ts';
 import { TRACE_LINKED_ENTITIES_MAX } from './limits.ts';
 
@@ -54,10 +54,11 @@ async function run(
   for (let at = 0; at < texts.length; at += batchDocuments) {
     const before = process.cpuUsage();
     const batch = await indexer.index(texts.slice(at, at + batchDocuments).map(incoming));
+    const batchRows = await readChangedRows(batch.traces);
     const { user, system } = process.cpuUsage(before);
     usedUs += user + system;
     factCount += batch.facts.length;
-    for (const row of batch.traces) {
+    for (const row of batchRows) {
       known.add(row.traceId);
       if (isChecked(row.traceId)) rows.set(row.traceId, row);
     }
@@ -95,8 +96,9 @@ async function check(
   });
   const documents = texts.map(incoming).filter(({ document }) => isChecked(document.trace_id));
   const batch = await whole.index(documents);
-  assert.ok(batch.traces.length > 0 && batch.traces.length === rows.size, name);
-  for (const row of batch.traces) {
+  const wholeRows = await readChangedRows(batch.traces);
+  assert.ok(wholeRows.length > 0 && wholeRows.length === rows.size, name);
+  for (const row of wholeRows) {
     const piecewise = rows.get(row.traceId);
     assert.deepEqual({ ...row, revision: 0 }, { ...piecewise, revision: 0 }, name);
   }

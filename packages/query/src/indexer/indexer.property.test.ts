@@ -18,7 +18,14 @@ import {
   UNRESOLVED_CLIENT_TYPE,
   toLinkSource,
 } from '@fluoroscope/model';
-import { createMemoryStore, type EdgeFact, type GraphFact, type NodeFact, type TraceRow } from '@fluoroscope/store';
+import {
+  createMemoryStore,
+  readChangedRows,
+  type EdgeFact,
+  type GraphFact,
+  type NodeFact,
+  type TraceRow,
+} from '@fluoroscope/store';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { findRootCauses, toRootCauses } from '../root-causes/find-root-causes.ts';
@@ -138,7 +145,7 @@ test.each([
         const batch = await indexer.index(texts.map((text) => incoming(text, at)));
         await store.write({ origin: 'journal', sequence: at + 1, ...batch });
         for (const fact of batch.facts) add(standing, fact, fact.sign);
-        for (const row of batch.traces) {
+        for (const row of await readChangedRows(batch.traces)) {
           const before = rows.get(row.traceId);
           expect(row.revision).toBe((before?.revision ?? 0) + 1);
           expect(row.entryPoint === null || row.services[row.entryPoint] !== undefined).toBe(true);
@@ -167,7 +174,7 @@ async function checkDelivery(batches: readonly (readonly string[])[], cachedEnti
     await store.write({ origin: 'journal', sequence: at + 1, ...batch });
     expect(indexer.cachedEntityCount).toBeLessThanOrEqual(cachedEntitiesMax);
     for (const fact of batch.facts) add(standing, fact, fact.sign);
-    for (const row of batch.traces) {
+    for (const row of await readChangedRows(batch.traces)) {
       expect(row.revision).toBe((rows.get(row.traceId)?.revision ?? 0) + 1);
       rows.set(row.traceId, row);
     }
@@ -190,7 +197,8 @@ async function checkRow(row: TraceRow | undefined, documents: readonly TraceDocu
     cachedEntitiesMax: 0,
   });
   const { traces } = await scratch.index(documents.map((sent) => incoming(JSON.stringify(sent), 0)));
-  const { revision: _revision, updatedUs: _updated, ...rest } = traces[0] ?? {};
+  const [whole] = await readChangedRows(traces);
+  const { revision: _revision, updatedUs: _updated, ...rest } = whole ?? {};
   expect(row).toMatchObject(rest);
   const merged = mergeTrace(documents);
   const causes = row === undefined ? null : unpackCauses(row);

@@ -1,5 +1,11 @@
 import { timeUs, type TraceDocument, type TraceId } from '@fluoroscope/model';
-import { createMemoryStore, TRACE_ANNOTATIONS_MAX, type TraceRow } from '@fluoroscope/store';
+import {
+  createMemoryStore,
+  readChangedRows,
+  TRACE_ANNOTATIONS_MAX,
+  type LateRow,
+  type TraceRow,
+} from '@fluoroscope/store';
 import { trace } from '@fluoroscope/testkit';
 import { expect, test } from 'vitest';
 import { createIndexer, type IncomingDocument } from './indexer.ts';
@@ -241,6 +247,18 @@ test('however long its texts, what is remembered stays within its bound', async 
   expect(indexer.cachedEntityCount).toBeGreaterThan(50);
 });
 
+test('should a batch not be written, rows of batches before are made of what is stored', async () => {
+  const { indexer, index, reads, handedOut } = setUp();
+  await index(SHOP.document('shop'));
+  await indexer.index([incomingOf(SHOP.document('stock'))]);
+  expect(handedOut).toMatchObject([{ mustRead: false }]);
+  expect(await readChangedRows(handedOut)).toMatchObject([{ entityCount: 3, inferred: false }]);
+  indexer.forget();
+  expect([handedOut.map(({ mustRead }) => mustRead), reads]).toEqual([[true], []]);
+  expect(await readChangedRows(handedOut)).toMatchObject([{ revision: 2, entityCount: 2, inferred: true }]);
+  expect(reads).toEqual([[SHOP.traceId]]);
+});
+
 function table(id: string): TraceDocument {
   return {
     ...step(id, 'f'.repeat(16)),
@@ -272,6 +290,10 @@ async function rowOf(count: number, annotationsOf: (at: number) => object): Prom
   return row;
 }
 
+function incomingOf(document: TraceDocument): IncomingDocument {
+  return { document, text: JSON.stringify(document), receivedUs: timeUs(1) };
+}
+
 function opened(document: TraceDocument): TraceDocument {
   const { end_time: _end, subsegments: _none, ...rest } = document;
   return { ...rest, in_progress: true };
@@ -281,6 +303,7 @@ function setUp(linkedEntitiesMax = 200_000) {
   const store = createMemoryStore();
   const known = new Set<TraceId>();
   const reads: (readonly TraceId[])[] = [];
+  const handedOut: LateRow[] = [];
   let sequence = 0;
   let isFailing = false;
   const indexer = createIndexer({
@@ -298,17 +321,12 @@ function setUp(linkedEntitiesMax = 200_000) {
     linkedEntitiesMax,
   });
   async function index(...documents: readonly TraceDocument[]) {
-    const batch = await indexer.index(
-      documents.map((document): IncomingDocument => ({
-        document,
-        text: JSON.stringify(document),
-        receivedUs: timeUs(1),
-      })),
-    );
+    const batch = await indexer.index(documents.map(incomingOf));
     sequence += 1;
     await store.write({ origin: 'journal', sequence, ...batch });
+    handedOut.push(...batch.traces);
     for (const { traceId } of batch.traces) known.add(traceId);
-    return batch;
+    return { ...batch, traces: await readChangedRows(batch.traces) };
   }
-  return { index, indexer, reads, failNext: () => (isFailing = true) };
+  return { index, indexer, reads, handedOut, failNext: () => (isFailing = true) };
 }

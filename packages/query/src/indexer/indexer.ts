@@ -1,12 +1,12 @@
 // Hot path: runs once per stored document. It keeps few and small objects per entity, since those that stay are
 // what the collector pays for; small traces share their empty collections.
 import type { TraceId } from '@fluoroscope/model';
-import type { GraphFact, StoreBatch, StoredDocument, TraceRow } from '@fluoroscope/store';
+import type { GraphFact, LateRow, StoreBatch, StoredDocument, TraceRow } from '@fluoroscope/store';
 import { TRACE_LINKED_ENTITIES_MAX } from './limits.ts';
-import { loadTraces } from './load-traces.ts';
+import { loadTraces, readBackRow } from './load-traces.ts';
 import { createServiceRefs } from './service-ref.ts';
 import { TraceCache } from './trace-cache.ts';
-import { readDocument, TraceState, type IncomingDocument, type ReadDocument } from './trace-state.ts';
+import { readDocument, TraceState, type IncomingDocument, type ReadDocument, type TraceRules } from './trace-state.ts';
 
 export type { IncomingDocument } from './trace-state.ts';
 
@@ -25,6 +25,8 @@ export interface IndexerOptions {
 
 /** A store's batch but for where its records came from. */
 export interface IndexedBatch extends Omit<StoreBatch, 'origin' | 'sequence'> {
+  /** None is made before it is asked for, and then says what the trace has become until then. */
+  readonly traces: readonly LateRow[];
   /** Documents left out because they change nothing: delivered before, or in progress after the complete one. */
   readonly duplicateCount: number;
 }
@@ -34,7 +36,8 @@ export interface IndexedBatch extends Omit<StoreBatch, 'origin' | 'sequence'> {
  * trace, one revision on, and the facts that came to stand (+1) or fell (−1).
  *
  * The caller writes each batch before it asks for the next one. Should the write fail, the indexer is ahead of
- * the store: `forget` before anything else is indexed. When `index` rejects nothing has been taken, and the
+ * the store: `forget` before anything else is indexed; rows of batches before, of traces that were in this one, are then made of what is
+ * stored. When `index` rejects nothing has been taken, and the
  * same documents may be given again. Calls one after another. Each document is read when its turn comes and then
  * let go: made only then, the parsed documents of a batch are never all in memory.
  */
@@ -51,7 +54,10 @@ export interface Indexer {
 export function createIndexer(options: IndexerOptions): Indexer {
   const serviceRefs = createServiceRefs();
   const cache = new TraceCache(options.cachedEntitiesMax);
-  const linkedEntitiesMax = options.linkedEntitiesMax ?? TRACE_LINKED_ENTITIES_MAX;
+  const rules: TraceRules = {
+    linkedEntitiesMax: options.linkedEntitiesMax ?? TRACE_LINKED_ENTITIES_MAX,
+    readBack: (id, revision) => readBackRow(id, revision, { ...options, rules, serviceRefs }),
+  };
   let isBusy = false;
   let arrival = 0;
 
@@ -74,7 +80,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     const changed = new Set<TraceState>();
     for (const document of documents) {
       const { traceId, text, receivedUs } = document;
-      const state = cache.touch(traceId, () => loaded.get(traceId) ?? new TraceState(traceId, 0, linkedEntitiesMax));
+      const state = cache.touch(traceId, () => loaded.get(traceId) ?? new TraceState(traceId, 0, rules));
       const entityCountBefore = state.entityCount;
       const isNew = state.merge(document);
       cache.grow(state.entityCount - entityCountBefore);
@@ -83,14 +89,13 @@ export function createIndexer(options: IndexerOptions): Indexer {
       stored.push({ traceId, receivedUs, text });
     }
     const facts: GraphFact[] = [];
-    const traces: TraceRow[] = [];
     for (const state of changed) {
       const entityCountBefore = state.entityCount;
-      traces.push(state.commit((fact) => facts.push(fact)));
+      state.commit((fact) => facts.push(fact));
       // Less, once it is indexed apart.
       cache.grow(state.entityCount - entityCountBefore);
     }
-    return { documents: stored, traces, facts, duplicateCount: documents.length - stored.length };
+    return { documents: stored, traces: [...changed], facts, duplicateCount: documents.length - stored.length };
   }
 
   return {
@@ -99,7 +104,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
       isBusy = true;
       try {
         const read = Array.from(documents, readIncoming);
-        const loaded = await loadTraces(wantedOf(read), { ...options, linkedEntitiesMax, serviceRefs });
+        const loaded = await loadTraces(wantedOf(read), { ...options, rules, serviceRefs });
         return cache.change(() => take(read, loaded));
       } finally {
         isBusy = false;

@@ -1,5 +1,5 @@
 import { timeUs, type TraceDocument, type TraceId } from '@fluoroscope/model';
-import { createMemoryStore, StoreError } from '@fluoroscope/store';
+import { createMemoryStore, readChangedRows, StoreError } from '@fluoroscope/store';
 import { trace } from '@fluoroscope/testkit';
 import { expect, test } from 'vitest';
 import { createIndexer } from './indexer.ts';
@@ -67,7 +67,7 @@ function setUp() {
       }));
       const batch = await indexer.index(incoming);
       await store.write({ origin: 'journal', sequence: (sequence += 1), ...batch });
-      return batch;
+      return { ...batch, traces: await readChangedRows(batch.traces) };
     },
   };
 }

@@ -1,12 +1,12 @@
 import { readAcceptedDocument, type TraceId } from '@fluoroscope/model';
 import { StoreError, type StoredDocument, type TraceRow } from '@fluoroscope/store';
 import type { ServiceRefs } from './service-ref.ts';
-import { readDocument, TraceState } from './trace-state.ts';
+import { readDocument, TraceState, type TraceRules } from './trace-state.ts';
 
 export interface LoadTracesOptions {
   readonly readDocuments: (ids: readonly TraceId[]) => Promise<readonly StoredDocument[]>;
   readonly readTraceRows: (ids: readonly TraceId[]) => Promise<readonly TraceRow[]>;
-  readonly linkedEntitiesMax: number;
+  readonly rules: TraceRules;
   readonly serviceRefs: ServiceRefs;
 }
 
@@ -17,7 +17,7 @@ export interface LoadTracesOptions {
  */
 export async function loadTraces(
   wanted: ReadonlySet<TraceId>,
-  { readDocuments, readTraceRows, linkedEntitiesMax, serviceRefs }: LoadTracesOptions,
+  { readDocuments, readTraceRows, rules, serviceRefs }: LoadTracesOptions,
 ): Promise<ReadonlyMap<TraceId, TraceState>> {
   const loaded = new Map<TraceId, TraceState>();
   if (wanted.size === 0) return loaded;
@@ -26,18 +26,18 @@ export async function loadTraces(
   for (const row of await readTraceRows([...wanted])) {
     rows.set(row.traceId, row);
     const { traceId, revision, entityCount } = row;
-    const isLinked = entityCount < linkedEntitiesMax;
-    loaded.set(traceId, isLinked ? new TraceState(traceId, revision, linkedEntitiesMax) : TraceState.apart(row));
+    const isLinked = entityCount < rules.linkedEntitiesMax;
+    loaded.set(traceId, isLinked ? new TraceState(traceId, revision, rules) : TraceState.apart(row, rules));
     if (!isLinked) linked.delete(traceId);
   }
   if (linked.size === 0) return loaded;
 
   const stored = await readReadable([...linked], readDocuments, (id) => {
     const row = rows.get(id);
-    if (row !== undefined) loaded.set(id, TraceState.apart(row));
+    if (row !== undefined) loaded.set(id, TraceState.apart(row, rules));
   });
   for (const [at, { traceId, text, receivedUs }] of stored.entries()) {
-    const state = loaded.get(traceId) ?? new TraceState(traceId, 0, linkedEntitiesMax);
+    const state = loaded.get(traceId) ?? new TraceState(traceId, 0, rules);
     loaded.set(traceId, state);
     // Before everything that this process has met.
     const arrival = at - stored.length;
@@ -45,6 +45,13 @@ export async function loadTraces(
   }
   for (const state of loaded.values()) state.settle();
   return loaded;
+}
+
+/** The row that follows from a trace's documents; null without any. Its own is not read: who asks for it may be the store. */
+export async function readBackRow(id: TraceId, revision: number, options: LoadTracesOptions): Promise<TraceRow | null> {
+  const loaded = await loadTraces(new Set([id]), { ...options, readTraceRows: async () => [] });
+  const row = await loaded.get(id)?.readRow();
+  return row === undefined ? null : { ...row, revision };
 }
 
 /** By one read; one by one where a trace cannot be opened. */

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { readEntities } from './entity.ts';
 import { mergeDocument } from './merge-document.ts';
 import { createServiceRefs } from './service-ref.ts';
-import { commitSolo, isSolo, soloEntityCount } from './solo-trace.ts';
+import { emitSolo, isSolo, readSoloRow, soloEntityCount } from './solo-trace.ts';
 import { TraceEntities } from './trace-entities.ts';
 import { buildTraceRow } from './trace-row.ts';
 import { TraceTotals } from './trace-totals.ts';
@@ -63,7 +63,8 @@ test('a document of its own comes to the same by the short way as by the general
       if (!isSolo(entities)) return;
       soloCount += 1;
       const solo: GraphFact[] = [];
-      const row = commitSolo(STAMP, entities, (fact) => solo.push(fact));
+      emitSolo(STAMP.traceId, entities, (fact) => solo.push(fact));
+      const row = readSoloRow(STAMP, entities);
 
       const trace = new TraceEntities(STAMP.traceId);
       const totals = new TraceTotals({ areKept: true });
@@ -87,7 +88,7 @@ test.each([1, 2, 5, 32, 33, 200])('%i annotations stand in the order of their ke
   const annotations = Object.fromEntries(keys.map((key, at) => [key, at]));
   const sent = { id: IDS[0], name: 'a', start_time: 1, end_time: 2, trace_id: STAMP.traceId, annotations };
   const entities = readEntities(sent as unknown as TraceDocument, 0, createServiceRefs());
-  const row = commitSolo(STAMP, entities, () => {});
+  const row = readSoloRow(STAMP, entities);
   expect(row.annotations.map(({ key, value }) => [key, value])).toEqual(
     keys.toSorted().map((key) => [key, annotations[key]]),
   );

@@ -1,6 +1,6 @@
 // Hot path: most traces of a single service are one document for good. What this spares them (slots, links, counted
 // keys) is a third of what indexing costs, and half of what is remembered of them. indexer.bench.ts
-import type { AnnotationValue } from '@fluoroscope/model';
+import type { AnnotationValue, TraceId } from '@fluoroscope/model';
 import { outcomeBit, TRACE_ANNOTATIONS_MAX, type TraceAnnotation, type TraceRow } from '@fluoroscope/store';
 import { NO_ANNOTATIONS, type Entity } from './entity.ts';
 import { factsOf } from './facts.ts';
@@ -40,10 +40,14 @@ export function soloEntityCount(entities: SoloEntities): number {
   return entities.length + (entities[0].parentId === null ? 0 : 1);
 }
 
-/** The same facts, and the same row, as of a trace that has just got its first document. */
-export function commitSolo(stamp: RowStamp, entities: SoloEntities, emit: EmitFact): TraceRow {
+/** The same facts as of a trace that has just got its first document. */
+export function emitSolo(traceId: TraceId, entities: SoloEntities, emit: EmitFact): void {
+  for (const entity of entities) for (const fact of factsOf(traceId, standingOfSolo(entity, entities[0]))) emit(fact);
+}
+
+/** The same row as of such a trace. */
+export function readSoloRow(stamp: RowStamp, entities: SoloEntities): TraceRow {
   const standings = entities.map((entity) => standingOfSolo(entity, entities[0]));
-  for (const standing of standings) for (const fact of factsOf(stamp.traceId, standing)) emit(fact);
   return rowOfSolo(stamp, entities[0], standings);
 }
 

@@ -7,6 +7,8 @@ export class TraceCache {
   /** Least recently touched first. */
   readonly #traces = new Map<TraceId, TraceState>();
   #entityCount = 0;
+  /** By the change that runs, or ran last. */
+  #touched = new Set<TraceState>();
 
   constructor(entitiesMax: number) {
     this.#entitiesMax = entitiesMax;
@@ -25,6 +27,7 @@ export class TraceCache {
    * would leave traces that say more than was handed out.
    */
   change<Result>(work: () => Result): Result {
+    this.#touched = new Set();
     try {
       const result = work();
       this.#evict();
@@ -44,6 +47,7 @@ export class TraceCache {
       this.#traces.delete(id);
     }
     this.#traces.set(id, state);
+    this.#touched.add(state);
     return state;
   }
 
@@ -52,7 +56,10 @@ export class TraceCache {
     this.#entityCount += entityCount;
   }
 
+  /** What changed last may not be stored: who still holds it must know. */
   clear(): void {
+    for (const state of this.#touched) state.isAhead = true;
+    this.#touched.clear();
     this.#traces.clear();
     this.#entityCount = 0;
   }

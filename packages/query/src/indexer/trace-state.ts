@@ -1,12 +1,12 @@
 import { timeUs, type TimeUs, type TraceDocument, type TraceId } from '@fluoroscope/model';
-import type { TraceRow } from '@fluoroscope/store';
+import type { LateRow, TraceRow } from '@fluoroscope/store';
 import { ApartTrace } from './apart-trace.ts';
 import { contentHash } from './content-hash.ts';
 import { readEntities, type Entity } from './entity.ts';
 import { APART_TRACE_ENTITIES, CHARS_PER_CACHED_ENTITY, COUNTED_ANEW_ENTITIES_MAX } from './limits.ts';
 import { mergeDocument } from './merge-document.ts';
 import type { ServiceRefs } from './service-ref.ts';
-import { commitSolo, isSolo, soloEntityCount, type SoloEntities } from './solo-trace.ts';
+import { emitSolo, isSolo, readSoloRow, soloEntityCount, type SoloEntities } from './solo-trace.ts';
 import type { Standing } from './standing.ts';
 import { TraceEntities, type EmitFact } from './trace-entities.ts';
 import { buildTraceRow } from './trace-row.ts';
@@ -44,9 +44,18 @@ export function readDocument(
 /** Up to here a list is searched instead of a Set, which takes ten times the memory. */
 const LISTED_HASHES_MAX = 16;
 
+/** Of all traces of one indexer. */
+export interface TraceRules {
+  readonly linkedEntitiesMax: number;
+  /** The row that follows from what is stored of a trace; null when nothing is. */
+  readonly readBack: (id: TraceId, revision: number) => Promise<TraceRow | null>;
+}
+
 /** What the indexer remembers of one trace: all of it follows from the stored documents in their order. */
-export class TraceState {
+export class TraceState implements LateRow {
   readonly traceId: TraceId;
+  /** Says more than what was handed out and stored. */
+  isAhead = false;
   /** As long as a single document speaks of the trace, and a simple one; until then and from then on null. */
   #solo: SoloEntities | null = null;
   #soloHash = 0;
@@ -63,17 +72,17 @@ export class TraceState {
   #waiting: ReadDocument[] = NONE_WAITING;
   #revision: number;
   #updatedUs: TimeUs = timeUs(0);
-  readonly #linkedEntitiesMax: number;
+  readonly #rules: TraceRules;
 
-  constructor(traceId: TraceId, revision: number, linkedEntitiesMax: number) {
+  constructor(traceId: TraceId, revision: number, rules: TraceRules) {
     this.traceId = traceId;
     this.#revision = revision;
-    this.#linkedEntitiesMax = linkedEntitiesMax;
+    this.#rules = rules;
   }
 
   /** A trace that was forgotten and is too large to be read back: it goes on from its row. */
-  static apart(row: TraceRow): TraceState {
-    const state = new TraceState(row.traceId, row.revision, 0);
+  static apart(row: TraceRow, rules: TraceRules): TraceState {
+    const state = new TraceState(row.traceId, row.revision, rules);
     state.#apart = new ApartTrace(row);
     state.#updatedUs = row.updatedUs;
     return state;
@@ -88,7 +97,7 @@ export class TraceState {
   /** Whether the document says something new; if not, it need not be stored. */
   merge(document: ReadDocument): boolean {
     const { hash, entities, receivedUs, surplus } = document;
-    if (this.#apart !== null || (this.#trace?.slots.size ?? 0) >= this.#linkedEntitiesMax) {
+    if (this.#apart !== null || (this.#trace?.slots.size ?? 0) >= this.#rules.linkedEntitiesMax) {
       this.#waiting = appended(this.#waiting, document);
     } else if (this.#solo === null && this.#trace === null && isSolo(entities)) {
       this.#solo = entities;
@@ -103,21 +112,40 @@ export class TraceState {
     return true;
   }
 
-  /** What has changed since the last call, and the row as it is now, one revision on. */
-  commit(emit: EmitFact): TraceRow {
+  /** What has changed since the last call; the row is one revision on. */
+  commit(emit: EmitFact): void {
     this.#revision += 1;
     this.#isSaid = true;
-    const stamp = { traceId: this.traceId, revision: this.#revision, updatedUs: this.#updatedUs };
-    if (this.#solo !== null) return commitSolo(stamp, this.#solo, emit);
+    if (this.#solo !== null) return emitSolo(this.traceId, this.#solo, emit);
     if (this.#apart === null) {
       const trace = this.#linked();
-      const totals = this.#settle(trace, emit);
-      const row = buildTraceRow(stamp, totals, () => standingsOf(trace), trace);
-      if (trace.slots.size < this.#linkedEntitiesMax) return row;
-      this.#part(trace, row, totals.readExtremes(() => standingsOf(trace)).entry);
+      const kept = this.#totals;
+      trace.settle(emit, kept === null ? ignore : (before, after) => kept.replace(before, after));
+      if (trace.slots.size < this.#rules.linkedEntitiesMax) return;
+      this.#part(trace);
     }
-    const apart = this.#takeWaiting(emit);
-    return apart.row(stamp.revision, stamp.updatedUs);
+    this.#takeWaiting(emit);
+  }
+
+  /** As of the last commit. What was said of a trace apart cannot be taken back: its row may be ahead of what is stored. */
+  readRow(): TraceRow | Promise<TraceRow> {
+    return this.mustRead ? this.#readBack() : this.#row();
+  }
+
+  get mustRead(): boolean {
+    return this.isAhead && this.#apart === null;
+  }
+
+  async #readBack(): Promise<TraceRow> {
+    return (await this.#rules.readBack(this.traceId, this.#revision)) ?? this.#row();
+  }
+
+  #row(): TraceRow {
+    const stamp = { traceId: this.traceId, revision: this.#revision, updatedUs: this.#updatedUs };
+    if (this.#apart !== null) return this.#apart.row(stamp.revision, stamp.updatedUs);
+    if (this.#solo !== null) return readSoloRow(stamp, this.#solo);
+    const trace = this.#linked();
+    return buildTraceRow(stamp, this.#totalsOf(trace), () => standingsOf(trace), trace);
   }
 
   /** For documents read back from the store: their facts have been emitted. */
@@ -125,7 +153,7 @@ export class TraceState {
     this.#isSaid = true;
     const trace = this.#trace;
     if (trace === null) return;
-    if (trace.slots.size < this.#linkedEntitiesMax) {
+    if (trace.slots.size < this.#rules.linkedEntitiesMax) {
       trace.settle(ignore, ignore);
       return;
     }
@@ -133,18 +161,19 @@ export class TraceState {
     this.commit(ignore);
   }
 
-  #part(trace: TraceEntities, row: TraceRow, entry: Standing | null): void {
+  #part(trace: TraceEntities): void {
+    const row = this.#row();
+    const { entry } = this.#totalsOf(trace).readExtremes(() => standingsOf(trace));
     this.#apart = ApartTrace.from(trace, row, entry?.entity ?? null);
     this.#trace = null;
     this.#totals = null;
     this.#hashes = null;
   }
 
-  #takeWaiting(emit: EmitFact): ApartTrace {
+  #takeWaiting(emit: EmitFact): void {
     if (this.#apart === null) throw new Error('the trace is still linked');
     for (const document of this.#waiting) this.#apart.take(document, emit);
     this.#waiting = NONE_WAITING;
-    return this.#apart;
   }
 
   #linked(): TraceEntities {
@@ -160,13 +189,8 @@ export class TraceState {
   }
 
   /** Small traces are counted anew each time, which spares the memory of totals that few ever need again. */
-  #settle(trace: TraceEntities, emit: EmitFact): TraceTotals {
-    const kept = this.#totals;
-    if (kept !== null) {
-      trace.settle(emit, (before, after) => kept.replace(before, after));
-      return kept;
-    }
-    trace.settle(emit, ignore);
+  #totalsOf(trace: TraceEntities): TraceTotals {
+    if (this.#totals !== null) return this.#totals;
     const areKept = trace.slots.size > COUNTED_ANEW_ENTITIES_MAX;
     const totals = new TraceTotals({ areKept });
     for (const standing of standingsOf(trace)) totals.replace(null, standing);

@@ -1,7 +1,7 @@
 // npx tsx --conditions=source packages/query/src/summaries/complete-summaries.bench.ts
 import assert from 'node:assert/strict';
 import { readAcceptedDocument, timeUs, type TraceId } from '@fluoroscope/model';
-import type { StoredDocument, TraceRow } from '@fluoroscope/store';
+import { readChangedRows, type StoredDocument, type TraceRow } from '@fluoroscope/store';
 import { createTraffic, type Arrival, type TrafficName } from '@fluoroscope/testkit/traffic';
 import { createIndexer } from '../indexer/indexer.ts';
 import { findRootCauses } from '../root-causes/find-root-causes.ts';
@@ -61,5 +61,5 @@ async function indexed(stored: readonly StoredDocument[]): Promise<readonly Trac
     cachedEntitiesMax: 100_000,
   });
   const incoming = stored.map(({ text, receivedUs }) => ({ document: readAcceptedDocument(text), text, receivedUs }));
-  return (await indexer.index(incoming)).traces;
+  return readChangedRows((await indexer.index(incoming)).traces);
 }

@@ -30,7 +30,7 @@ export function createBatchEncoder(): BatchEncoder {
         const token = JSON.stringify([batch.origin, batch.sequence, table, day]);
         inserts.push({ table, block, rowCount, token, isRepeat });
       };
-      for (const some of factsByDay(batch)) add('facts', some.day, facts.encode(some), some.rows.length);
+      for (const some of factsByDay(batch, rows)) add('facts', some.day, facts.encode(some), some.rows.length);
       const leftBy = new Map(left.map((place) => [place.traceId, place]));
       for (const some of tracesByDay(rows)) {
         const gone = some.rows.flatMap(({ traceId }) => leftBy.get(traceId) ?? []);

@@ -39,8 +39,8 @@ export function tracesByDay(rows: readonly TraceRow[]): readonly DayRows<TraceRo
  * A fact arrived with the newest document of its trace. It goes with the day of its end, should that be later: a day
  * that is dropped takes no fact along that graphs still sum.
  */
-export function factsByDay({ facts, traces }: StoreBatch): readonly DayRows<GraphFact>[] {
-  const arrivals = new Map(traces.map(({ traceId, updatedUs }) => [traceId, updatedUs]));
+export function factsByDay({ facts }: StoreBatch, rows: readonly TraceRow[]): readonly DayRows<GraphFact>[] {
+  const arrivals = new Map(rows.map(({ traceId, updatedUs }) => [traceId, updatedUs]));
   return byDay(facts, ({ traceId, endUs }) => dayOf(Math.max(arrivals.get(traceId) ?? endUs, endUs)));
 }
 

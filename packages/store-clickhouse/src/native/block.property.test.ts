@@ -43,7 +43,7 @@ beforeAll(async () => {
   await connection.command(
     `CREATE TABLE all_kinds (place UInt32, ${columns.join(', ')}) ENGINE = MergeTree ORDER BY place`,
   );
-}, 60_000);
+});
 afterAll(async () => {
   await connection[Symbol.asyncDispose]();
   await engine[Symbol.asyncDispose]();
@@ -105,7 +105,7 @@ const rowOfAll: fc.Arbitrary<Values> = fc.record({
   lists: fc.array(fc.array(uint32(), { maxLength: 3 }), { maxLength: 3 }),
 });
 
-test('generated rows', { timeout: 60_000 }, async () => {
+test('generated rows', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(rowOfAll, { minLength: 1, maxLength: 40 }), async (rows) => {
       expect(await writeAndRead(rows)).toEqual(expected(rows));
@@ -114,7 +114,7 @@ test('generated rows', { timeout: 60_000 }, async () => {
   );
 });
 
-test.each([256, 257, 65_537])('a dictionary of %i texts', { timeout: 60_000 }, async (count) => {
+test.each([256, 257, 65_537])('a dictionary of %i texts', async (count) => {
   const [sample] = fc.sample(rowOfAll, { seed: 3, numRuns: 1 });
   if (sample === undefined) throw new Error('no sample');
   const rows = Array.from({ length: count }, (_item, at) => ({

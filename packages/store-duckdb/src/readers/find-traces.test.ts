@@ -34,7 +34,7 @@ beforeAll(async () => {
     // The last ones stay in memory.
     if (slice < SLICES - 1) await store.flush();
   }
-}, 30_000);
+});
 afterAll(async () => {
   await store?.[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });

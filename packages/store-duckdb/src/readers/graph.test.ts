@@ -84,7 +84,7 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
 
 test.each(Object.entries(LAYOUTS))(
   'rollups and rows give the sums of all facts: %s',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async (_name, layout) => {
     const asked = fc.tuple(
       fc.array(graphs(), { minLength: 5, maxLength: 10 }),

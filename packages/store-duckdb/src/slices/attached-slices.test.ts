@@ -100,7 +100,7 @@ async function readAll(store: TraceStore): Promise<unknown> {
   };
 }
 
-test('with one file attached at a time all answers are the same', { timeout: 120_000 }, async () => {
+test('with one file attached at a time all answers are the same', { timeout: 180_000 }, async () => {
   const whole = await open({});
   await writeSlices(whole, SLICE_COUNT);
   const expected = await readAll(whole);
@@ -112,7 +112,7 @@ test('with one file attached at a time all answers are the same', { timeout: 120
 
 test(
   'slices are merged and let go of while others are read, with one file attached',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async () => {
     const store = await open({ attachedSlicesMax: 1, mergeSlicesMin: 3 });
     const done = new AbortController();

@@ -35,6 +35,8 @@ export interface HeadsOptions {
   readonly connection: DuckDBConnection;
   readonly firstOrder: number;
   readonly headBytesMax: number;
+  /** Completes the head that takes the batches: some of its rows may wait to be written. */
+  readonly settle: () => Promise<void>;
   readonly flushed: () => void;
   readonly failed: (error: unknown) => void;
 }
@@ -73,6 +75,7 @@ export async function openHeads(options: HeadsOptions): Promise<Heads> {
       await settled.next();
     }
     if (!state.active.isWritten) return;
+    await options.settle();
     const next = await addHead(options, state.active.orderNo + 1);
     state.frozen = state.active;
     state.active = next;

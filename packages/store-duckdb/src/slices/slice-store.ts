@@ -1,12 +1,19 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { RetentionPolicy, RetentionReport, StoreBatch, StoreProgress } from '@fluoroscope/store';
+import {
+  StoreError,
+  type RetentionPolicy,
+  type RetentionReport,
+  type StoreBatch,
+  type StoreProgress,
+} from '@fluoroscope/store';
 import { detach, STORE_FILE, type Engine } from '../engine.ts';
-import { createGate } from '../gate.ts';
+import { createGate, type Gate } from '../gate.ts';
 import { MERGE_URGENT_SLICES } from '../limits.ts';
 import type { BeginRead, ReadLane, SliceReader, Snapshot } from '../source.ts';
-import { openWriter, type Writer } from '../writer.ts';
+import { openHeadTransactions } from '../head-transactions.ts';
+import { createWriter, type Writer } from '../writer.ts';
 import { createAttachments, type AttachmentLimits, type Attachments } from './attachments.ts';
 import { createCatalog, type Catalog } from './catalog.ts';
 import { openHeads, type Heads } from './heads.ts';
@@ -21,9 +28,13 @@ import { reattachSlice } from './write-slice.ts';
 export interface SliceStore {
   readonly catalog: Catalog;
   readonly beginRead: BeginRead;
+  /** Of a read that looks at rows of traces. */
+  readonly beginRowRead: BeginRead;
   sliceReaderOn(connection: DuckDBConnection): SliceReader;
-  /** One after another. */
+  /** One after another. Rows of traces are not there before `settle`. */
   write(batch: StoreBatch): Promise<void>;
+  /** Writes the rows that wait; a read of rows then begins sooner. */
+  settle(): Promise<void>;
   readProgress(origin: string): StoreProgress;
   flush(): Promise<void>;
   retain(policy: RetentionPolicy): Promise<RetentionReport>;
@@ -53,7 +64,8 @@ export async function openSliceStore(engine: Engine, options: SliceStoreOptions)
   catalog.retainFrom(retained.retainedFromUs);
   const newest = slices.at(-1);
 
-  const writer = await openWriter(await engine.connect(), { gate, catalog, progress: newest?.progress ?? new Map() });
+  const transactions = await openHeadTransactions(await engine.connect(), { gate, catalog });
+  const writer = createWriter({ transactions, progress: newest?.progress ?? new Map(), failed: options.failed });
   let lastWriteMs = -Infinity;
   const free = (slice: Slice): Promise<void> => freeSlice(attachments, engine.dir, slice);
   const merger = await openMerger({
@@ -76,6 +88,7 @@ export async function openSliceStore(engine: Engine, options: SliceStoreOptions)
     connection,
     firstOrder: (newest?.lastOrder ?? retained.droppedThroughOrder) + 1,
     headBytesMax: options.headBytesMax,
+    settle: () => settleAll(writer),
     flushed: () => merger.wake(),
     failed: options.failed,
   });
@@ -85,13 +98,14 @@ export async function openSliceStore(engine: Engine, options: SliceStoreOptions)
 
   return {
     catalog,
-    beginRead: (lane) => gate(() => beginRead(lane, catalog, attachments)),
+    ...beginningReads({ gate, writer, begin: (lane) => beginRead(lane, catalog, attachments) }),
     sliceReaderOn: (reader) => sliceReaderOn(reader, attachments),
     write: (batch) =>
       inOrder(async () => {
         lastWriteMs = performance.now();
         await writer.write(batch, await heads.room(batch));
       }),
+    settle: () => writer.settle(),
     readProgress: (origin) => progressOf(origin, writer, catalog),
     async flush() {
       // First what is frozen: while that cannot be written, a batch may wait for it, and we behind the batch.
@@ -109,8 +123,31 @@ export async function openSliceStore(engine: Engine, options: SliceStoreOptions)
       return slicesBytes + (await sizeOfStoreFile(engine.dir));
     },
     stopWaiting: () => heads.stopWaiting(),
-    close: () => closeAll({ heads, merger, catalog, attachments, connection, failed: options.failed }),
+    close: () => closeAll({ writer, heads, merger, catalog, attachments, connection, failed: options.failed }),
   };
+}
+
+interface Beginning {
+  readonly gate: Gate;
+  readonly writer: Writer;
+  readonly begin: BeginRead;
+}
+
+function beginningReads({ gate, writer, begin }: Beginning): Pick<SliceStore, 'beginRead' | 'beginRowRead'> {
+  const beginInGate: BeginRead = (lane) => gate(() => begin(lane));
+  return {
+    beginRead: beginInGate,
+    async beginRowRead(lane) {
+      const snapshot = await gate(async () => (writer.isSettled ? begin(lane) : null));
+      return snapshot ?? writer.settled(() => beginInGate(lane));
+    },
+  };
+}
+
+/** Rejects while a row cannot be written: the head that wants it cannot be frozen. */
+async function settleAll(writer: Writer): Promise<void> {
+  await writer.settle();
+  if (!writer.isSettled) throw new StoreError('failed', 'rows of traces still wait to be written');
 }
 
 /** Naming a table is what starts the transaction's snapshot; BEGIN alone does not. */
@@ -179,6 +216,7 @@ async function sizeOfStoreFile(dir: string): Promise<number> {
 }
 
 interface Closing {
+  readonly writer: Writer;
   readonly heads: Heads;
   readonly merger: Merger;
   readonly catalog: Catalog;
@@ -187,9 +225,10 @@ interface Closing {
   readonly failed: (error: unknown) => void;
 }
 
-async function closeAll({ heads, merger, catalog, attachments, connection, failed }: Closing): Promise<void> {
+async function closeAll({ writer, heads, merger, catalog, attachments, connection, failed }: Closing): Promise<void> {
   await merger.close();
   await heads.close();
+  writer[Symbol.dispose]();
   await catalog.settled();
   await attachments.settled();
   // Folds the log into the file.

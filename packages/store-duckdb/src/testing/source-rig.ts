@@ -1,6 +1,6 @@
 import { BIGINT, DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { printServiceKey, timeUs, type ServiceKey, type TimeUs, type TraceId } from '@fluoroscope/model';
-import type { StoreBatch, TraceStore } from '@fluoroscope/store';
+import { readChangedRows, type GraphFact, type StoreBatch, type TraceRow, type TraceStore } from '@fluoroscope/store';
 import type { StoreUnderTest } from '@fluoroscope/store/conformance';
 import { createDocumentsWriter } from '../encode/documents.ts';
 import { createFactsWriter } from '../encode/facts.ts';
@@ -54,12 +54,14 @@ function createRig(connection: DuckDBConnection, layout: Layout, retainedFromUs:
   async function write(batch: StoreBatch): Promise<void> {
     if (batch.sequence <= sequence) return;
     sequence = batch.sequence;
-    for (const row of batch.traces) for (const service of row.services) await learn(service);
+    const rows = await readChangedRows(batch.traces);
+    for (const row of rows) for (const service of row.services) await learn(service);
     for (const fact of batch.facts) {
       for (const service of fact.kind === 'node' ? [fact.service] : [fact.source, fact.target]) await learn(service);
     }
     const head = await writeHead(connection, sources, {
       batch,
+      rows,
       idOf: (key) => serviceIds.get(printServiceKey(key)) ?? 0,
     });
     sources.push(layout.seals(batchNo) ? await join(connection, [head]) : head);
@@ -105,6 +107,7 @@ interface RigSource extends Source {
 
 interface HeadContents {
   readonly batch: StoreBatch;
+  readonly rows: readonly TraceRow[];
   readonly idOf: (service: ServiceKey) => number;
 }
 
@@ -112,13 +115,12 @@ interface HeadContents {
 async function writeHead(
   connection: DuckDBConnection,
   older: readonly RigSource[],
-  { batch, idOf }: HeadContents,
+  { batch, rows, idOf }: HeadContents,
 ): Promise<RigSource> {
   const schema = `head_${batch.sequence}`;
   await connection.run(`CREATE SCHEMA memory.${schema}; USE memory.${schema}`);
   await connection.run(readSchema('head'));
   await connection.run('USE memory.main');
-  const rows = [...new Map(batch.traces.map((row) => [row.traceId, row])).values()];
   const documents = createDocumentsWriter(connection);
   const traces = createTracesWriter(connection);
   const facts = createFactsWriter(connection);
@@ -136,8 +138,8 @@ async function writeHead(
     [...bindIds(replaced), BigInt(batch.sequence)],
     [...BOUND_IDS_TYPES, BIGINT],
   );
-  const ids = new Set([...batch.documents, ...batch.traces, ...batch.facts].map(({ traceId }) => traceId));
-  const extent = extentOf([...batch.traces, ...batch.facts]);
+  const ids = new Set([...batch.documents, ...rows, ...batch.facts].map(({ traceId }) => traceId));
+  const extent = extentOf([...rows, ...batch.facts]);
   return {
     kind: 'head',
     hasFindings: true,
@@ -149,7 +151,7 @@ async function writeHead(
   };
 }
 
-function extentOf(spans: StoreBatch['traces' | 'facts'][number][]): Extent | null {
+function extentOf(spans: (TraceRow | GraphFact)[]): Extent | null {
   if (spans.length === 0) return null;
   const starts = spans.map(({ startUs }) => startUs);
   const ends = spans.map(({ endUs }) => endUs);

@@ -9,6 +9,7 @@ import {
 import fc from 'fast-check';
 import type { Condition } from '../condition.ts';
 import type {
+  LateRow,
   GraphFact,
   GraphQuery,
   GraphSeriesQuery,
@@ -147,7 +148,7 @@ function facts(): fc.Arbitrary<GraphFact> {
 export function batches(): fc.Arbitrary<readonly StoreBatch[]> {
   const parts = fc.record({
     documents: fc.array(documents(), { maxLength: 6 }),
-    traces: fc.array(traceRows(), { maxLength: 8 }),
+    traces: fc.array(fc.oneof(traceRows(), traceRows().map(late)), { maxLength: 8 }),
     added: fc.array(facts(), { maxLength: 12 }),
     takenBack: fc.array(fc.nat(), { maxLength: 6 }),
     step: fc.constantFrom(1, 1, 1, 4, 0),
@@ -164,6 +165,10 @@ export function batches(): fc.Arbitrary<readonly StoreBatch[]> {
       return batchOf(sequence, { documents: written, traces, facts: [...added, ...gone.map(takeBack)] });
     });
   });
+}
+
+function late(row: TraceRow): LateRow {
+  return { traceId: row.traceId, entityCount: row.entityCount, mustRead: false, readRow: () => row };
 }
 
 function takeBack(fact: GraphFact): GraphFact {

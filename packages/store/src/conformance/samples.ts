@@ -5,6 +5,7 @@ import type {
   GraphQuery,
   GraphSeriesQuery,
   GraphSums,
+  LateRow,
   NodeFact,
   StoreBatch,
   StoredDocument,
@@ -76,6 +77,11 @@ export function rowOf(
     causes: null,
     ...fields,
   };
+}
+
+/** Made when it is asked for. */
+export function lateRowOf(trace: number, readRow: () => TraceRow): LateRow {
+  return { traceId: traceIdOf(trace), entityCount: 1, mustRead: false, readRow };
 }
 
 interface FactTimes {

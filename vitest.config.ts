@@ -6,6 +6,11 @@ export default defineConfig({
   test: {
     include: ['tools/*.test.ts', 'packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // How long is too long depends on what else the machine does: these end what hangs, and judge nothing.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
+    // The run names each test that needed it.
+    retry: 1,
   },
 });

@@ -11,6 +11,8 @@ const IN_A_BROWSER = filesOf(
 );
 /** They load the machine, kill what runs on it, or look at how soon it answers. */
 const ALONE = filesOf('attack', 'kill', 'start', 'torture');
+/** They count what gets lost. What is lost once in two tries is lost: like those above, these are not tried again. */
+const LOSSES = filesOf('clickhouse', 'daemon', 'dialects', 'encryption', 'network');
 const COMMON = { testTimeout: 120_000, hookTimeout: 180_000 };
 /** They start up to ten programs, one after another. */
 const PROGRAMS_TIMEOUT_MS = 240_000;
@@ -39,7 +41,19 @@ export default defineConfig({
           ...COMMON,
           name: 'programs',
           include: ['e2e/*.e2e.ts'],
-          exclude: [...IN_A_BROWSER, ...ALONE],
+          exclude: [...IN_A_BROWSER, ...LOSSES, ...ALONE],
+          maxWorkers: 2,
+          testTimeout: PROGRAMS_TIMEOUT_MS,
+          retry: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        ...SOURCE,
+        test: {
+          ...COMMON,
+          name: 'losses',
+          include: LOSSES,
           maxWorkers: 2,
           testTimeout: PROGRAMS_TIMEOUT_MS,
           sequence: { groupOrder: 1 },

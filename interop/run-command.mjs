@@ -55,7 +55,7 @@ export async function runCommand(command, args, { env = cleanEnv(), onLine, msMa
  * @param {{ ready: RegExp, env?: NodeJS.ProcessEnv, cwd?: string, readyMsMax?: number, stopMsMax?: number }} options
  */
 export async function startProgram(command, args, options) {
-  const { ready, env = cleanEnv(), cwd, readyMsMax = 20_000, stopMsMax = 10_000 } = options;
+  const { ready, env = cleanEnv(), cwd, readyMsMax = 60_000, stopMsMax = 10_000 } = options;
   const child = start(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'] });
   let printed = '';
   const closed = once(child, 'close');

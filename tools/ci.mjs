@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findBrowser } from './browser.mjs';
+import { secondTriesOf } from './second-tries.mjs';
 import { ensureInstalled, ROOT } from './set-up.mjs';
 
 // `.ci/run`: ends with the plain line "N passed, N failed".
@@ -94,9 +95,11 @@ async function testsOn({ version, name: suite, args: chosen }) {
   const started = performance.now();
   // Only what fails is of interest here: the same tests have just been shown one by one.
   const { status, signal, stderr } = await runToEnd('nice', ['-n', '10', node, ...args], UNIT_MS_MAX);
-  const { numPassedTests = 0, numFailedTests = 0, testResults = [] } = readJson(report) ?? {};
+  const found = readJson(report) ?? {};
+  const { numPassedTests = 0, numFailedTests = 0, testResults = [] } = found;
   const seconds = Math.round((performance.now() - started) / 1000);
   console.log(`${suite} on Node ${version}: ${numPassedTests} passed, ${numFailedTests} failed (${seconds} s)`);
+  for (const name of secondTriesOf(found)) console.log(`passed at the second try on Node ${version}: ${name}`);
   for (const { name, message, assertionResults } of testResults) {
     const file = name.replace(ROOT, '');
     if (message) failures.push(`${file}: ${message}`);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findChdb } from './chdb.mjs';
+import { secondTriesOf } from './second-tries.mjs';
 import { ensureBuilt, ensureInstalled, ROOT } from './set-up.mjs';
 
 // `npm test`: sets up, then runs every check and every test. A step counts as one; a test run, as its tests.
@@ -13,7 +14,6 @@ const CACHE = join(ROOT, '.cache');
 const SUITE_MS_MAX = 20 * 60_000;
 const totals = { passed: 0, failed: 0 };
 const failures = [];
-/** Passed, but not at once: the next to be looked at. */
 const secondTries = [];
 
 ensureInstalled();
@@ -83,11 +83,7 @@ function readReport(file) {
       assertionResults.map((test) => ({ ...test, name: `${name.replace(ROOT, '')}: ${test.fullName}` })),
     );
     const names = tests.filter(({ status }) => status === 'failed').map(({ name }) => name);
-    // What failed at the first is kept.
-    const retried = tests
-      .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
-      .map(({ name, failureMessages: [first] }) => `${name}: ${first.split('\n', 1)}`);
-    return { passed: report.numPassedTests, failed: report.numFailedTests, names, retried };
+    return { passed: report.numPassedTests, failed: report.numFailedTests, names, retried: secondTriesOf(report) };
   } catch {
     return { passed: 0, failed: 0, names: [], retried: [] };
   }

@@ -41,7 +41,7 @@ async function startKafka(classPath) {
 }
 
 async function withServer(name, start, suite, check, worker = name) {
-  await suite.tally.check(`${name}: ran to its end`, async () => {
+  await suite.tally.run(`${name}: ran to its end`, async () => {
     const running = await start();
     try {
       const { stop: _, ...settings } = running;

@@ -28,6 +28,7 @@ async function run({ apiPort, rate, seed, certificateErrors, dataDir, seconds, h
   const { signal } = stopping;
   const ends = ['SIGINT', 'SIGTERM'].map((name) => once(process, name, { signal }));
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'fluoroscope-serverless-'));
+  let traffic;
   try {
     const stack = await startStack({ dataDir: folder, apiPort, certificateErrors, random: randomFrom(seed) });
     try {
@@ -36,12 +37,15 @@ async function run({ apiPort, rate, seed, certificateErrors, dataDir, seconds, h
       if (seconds > 0) ends.push(sleep(seconds * 1000, undefined, { signal }));
       if (hasTraffic) {
         const random = randomFrom(seed + 1);
-        ends.push(sendTraffic({ url: stack.listening.api, rate, random, signal, print: console.log }));
+        traffic = sendTraffic({ url: stack.listening.api, rate, random, signal, print: console.log });
+        ends.push(traffic);
       }
       await Promise.race(ends);
     } finally {
       stopping.abort();
       await stack.stop();
+      // Its last report: a visitor who waits for an answer learns by now that none will come.
+      await traffic;
     }
   } finally {
     if (dataDir === undefined) rmSync(folder, { recursive: true, force: true });

@@ -35,6 +35,7 @@ async function run({ frontendPort, rate, seed, seconds, recommenderUrl, hasTraff
     others: { bank: bank.url, ...(recommenderUrl && { recommender: recommenderUrl }) },
   });
 
+  let traffic;
   try {
     for (const [name, url] of Object.entries(services.listening)) console.log(`${name} listening on ${url}`);
     console.log(`admin listening on ${admin.url}`);
@@ -43,12 +44,16 @@ async function run({ frontendPort, rate, seed, seconds, recommenderUrl, hasTraff
     const { signal } = stopping;
     const ends = [...signals, services.died];
     if (seconds > 0) ends.push(sleep(seconds * 1000, undefined, { signal }));
-    if (hasTraffic)
-      ends.push(sendTraffic({ url: services.listening.frontend, rate, seed, signal, print: console.log }));
+    if (hasTraffic) {
+      traffic = sendTraffic({ url: services.listening.frontend, rate, seed, signal, print: console.log });
+      ends.push(traffic);
+    }
     await Promise.race(ends);
   } finally {
     stopping.abort();
     await services.stop();
+    // Its last report: visitors who wait for an answer learn by now that none will come.
+    await traffic;
     for (const part of [admin, bank, database]) part.close();
   }
 }

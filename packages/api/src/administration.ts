@@ -161,8 +161,8 @@ export interface ChannelCounts {
 }
 
 export interface LossCount {
-  /** `refused`: its sender was told, or could have been; `dropped`: taken and then lost; the others never became documents. */
-  readonly kind: 'refused' | 'dropped' | 'spans' | 'datagrams';
+  /** `refused`: its sender was told, or could have been; `dropped`: taken and then lost; `calls`: told to come back, unread; the others never became documents. */
+  readonly kind: 'refused' | 'dropped' | 'calls' | 'spans' | 'datagrams';
   readonly channel: string;
   readonly reason: string;
   readonly count: number;

@@ -34,7 +34,7 @@ beforeAll(async () => {
   applications = await installApplications();
   ours = await runApplication(applications.ours);
   official = await runApplication(applications.official);
-}, 120_000);
+}, 180_000);
 afterAll(() => applications[Symbol.dispose]());
 
 test('the application answers the same', () => {

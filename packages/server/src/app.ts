@@ -8,7 +8,7 @@ import { createSamplingActivity } from './administration/sampling-activity.ts';
 import { createTrustReader } from './administration/trust.ts';
 import type { Control } from './control/control.ts';
 import type { Encryption } from './encryption/encryption.ts';
-import type { Events } from './events.ts';
+import type { Channel, Events } from './events.ts';
 import { loadConsoleFiles } from './http/console-files.ts';
 import type { HttpApp } from './http/guarded-app.ts';
 import type { GuardPolicy } from './http/guard.ts';
@@ -16,7 +16,8 @@ import { createHttpApp, type HttpAppOptions } from './http/http-app.ts';
 import { createLiveHub, type LiveHub } from './http/live.ts';
 import { createTailHub } from './http/tail.ts';
 import { readTlsFiles } from './http/tls.ts';
-import { createIngest, type Ingest } from './ingest.ts';
+import { createAdmission, OPEN_ADMISSION, type Admission } from './ingest/admission.ts';
+import { createIngest, type Ingest, type IngestOptions } from './ingest.ts';
 import { mapLayout } from './map-layout/map-layout.ts';
 import { openMapPositions } from './map-positions.ts';
 import { createHandlers } from './operations/handlers.ts';
@@ -44,6 +45,8 @@ export interface AppOptions {
   /** Sentences for /api/status that only the composition knows, such as a cut UDP buffer. */
   readonly notices?: () => readonly string[];
   readonly nowUs?: () => TimeUs;
+  /** Milliseconds that never go back. */
+  readonly nowMs?: () => number;
 }
 
 /** Everything between the sockets, the journal and the storage thread. Opens no port. */
@@ -74,21 +77,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   const readStore = createStoreStats(store);
   const tokens = createPageTokens(await loadOrCreatePageSecret(settings.dataDir));
   const positions = await openMapPositions({ dataDir: settings.dataDir, events, layout: mapLayout });
-  const ingest = createIngest({
-    journal,
-    events,
-    committed: (sequence) => storage.committed(sequence),
-    nowUs,
-    segmentMaxAgeUs: settings.segmentMaxAge,
-    segmentMaxFutureUs: settings.segmentMaxFuture,
-    segmentBytesMax: settings.segmentSize,
-  });
+  const admission = admissionOf(options);
+  const turnAway = createTurnAway(admission, events);
+  const ingest = ingestOf(options, { admission, nowUs });
   const tls = await readTlsFiles(settings);
   const access = await openAccess({ settings, control, events, nowMs: () => nowUs() / 1_000 });
   const sampling = createSamplingBook(control.samplingRules.current());
   control.onChanged(() => sampling.setRules(control.samplingRules.current()));
 
-  watch(options, { ingest, live, readStore });
+  watch(options, { ingest, admission, live, readStore });
 
   const receivers = createSpanReceivers({ ingest, events, nowUs });
   const http = createHttpApp({
@@ -115,6 +112,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     tls,
     policy: policyOf(settings),
     events,
+    turnAway,
   });
   await http.ready();
 
@@ -122,7 +120,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     http,
     access,
     ingest,
-    spans: { receivers, access, tls, events },
+    spans: { receivers, access, tls, events, turnAway },
     // Requests first, then what datagrams left behind; the journal and the store are closed by who opened them.
     async [Symbol.asyncDispose]() {
       await http.close();
@@ -136,6 +134,45 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 function policyOf({ httpListen, allowedHosts, corsOrigins }: Settings): GuardPolicy {
   return { boundHost: httpListen?.host ?? 'localhost', allowedHosts, corsOrigins };
+}
+
+function ingestOf(
+  { settings, journal, storage, events }: AppOptions,
+  { admission, nowUs }: Pick<Required<IngestOptions>, 'admission' | 'nowUs'>,
+): Ingest {
+  return createIngest({
+    journal,
+    admission,
+    events,
+    committed: (sequence) => storage.committed(sequence),
+    nowUs,
+    segmentMaxAgeUs: settings.segmentMaxAge,
+    segmentMaxFutureUs: settings.segmentMaxFuture,
+    segmentBytesMax: settings.segmentSize,
+  });
+}
+
+/** A Kafka topic is filled and emptied by others too: what waits there says nothing of this process. */
+function admissionOf({ settings, journal, storage, nowMs = () => performance.now() }: AppOptions): Admission {
+  if (journal.stats().kind === 'kafka') return OPEN_ADMISSION;
+  return createAdmission({
+    read: () => ({
+      committedSequence: storage.revision + storage.backlogCount,
+      storedSequence: storage.revision,
+      isFailing: storage.failing !== null,
+    }),
+    waitMs: settings.journalWait / 1_000,
+    nowMs,
+    random: Math.random,
+  });
+}
+
+function createTurnAway(admission: Admission, events: Events): (channel: Channel) => number | null {
+  return (channel) => {
+    const retryAfterSeconds = admission.ask();
+    if (retryAfterSeconds !== null) events.callTurnedAway(channel, 'store-behind');
+    return retryAfterSeconds;
+  };
 }
 
 interface Administered {
@@ -159,15 +196,17 @@ function administer(
 
 interface Watched {
   readonly ingest: Ingest;
+  readonly admission: Admission;
   readonly live: LiveHub;
   readonly readStore: () => Promise<StoreReport>;
 }
 
-function watch({ events, journal, storage }: AppOptions, { ingest, live, readStore }: Watched): void {
+function watch({ events, journal, storage }: AppOptions, { ingest, admission, live, readStore }: Watched): void {
   events.watch({
     journalBytes: () => journal.stats().sizeBytes,
     journalBytesMax: () => journal.stats().sizeBytesMax,
     backlogDocuments: () => storage.backlogCount,
+    backlogAgeSeconds: () => admission.waitedSeconds(),
     waitingDocuments: () => ingest.waitingCount,
     storeBytes: async () => statsOf(await readStore()).sizeBytes,
     storedTraces: async () => statsOf(await readStore()).traceCount,

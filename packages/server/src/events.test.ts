@@ -55,6 +55,7 @@ test('a gauge that cannot be read does not take the others with it', async () =>
     journalBytes: one,
     journalBytesMax: one,
     backlogDocuments: one,
+    backlogAgeSeconds: one,
     waitingDocuments: () => {
       throw new Error('gone');
     },

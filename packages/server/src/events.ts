@@ -18,7 +18,10 @@ export type Channel = 'http' | 'udp' | SpanChannel;
 export type SpanChannel = 'otlp' | 'zipkin' | 'jaeger';
 
 /** Why something was lost after it reached us, without being refused to its sender. */
-export type DropReason = 'journal-full' | 'journal-failed' | 'waiting-full' | 'closed';
+export type DropReason = 'journal-full' | 'journal-failed' | 'waiting-full' | 'closed' | TurnAwayReason;
+
+/** Why a call was not let in. */
+export type TurnAwayReason = 'store-behind';
 
 export type { ConsoleCallName, RequestName, SpanCallName } from './events/request-names.ts';
 
@@ -28,6 +31,8 @@ export interface Gauges {
   readonly journalBytesMax: () => number;
   /** Durable and not yet in the store. */
   readonly backlogDocuments: () => number;
+  /** How long the oldest of them has waited; NaN when nobody knows. */
+  readonly backlogAgeSeconds: () => number;
   /** Received and not yet durable, refused or dropped. */
   readonly waitingDocuments: () => number;
   readonly storeBytes: () => Promise<number>;
@@ -78,6 +83,8 @@ export interface Events {
   documentsDropped(channel: Channel, reason: DropReason, services: readonly ServiceName[]): void;
   /** Received and dropped: there was no room for it. */
   documentUnread(channel: Channel, reason: DropReason, text: string): void;
+  /** A call that was told to come back, before anything of it was read: how many documents it has nobody knows. */
+  callTurnedAway(channel: Channel, reason: TurnAwayReason): void;
   /** Spans, or a request of them, that never became documents. */
   spansRefused(channel: SpanChannel, problem: { readonly code: string; readonly message: string }, count: number): void;
   documentsJournalled(count: number): void;
@@ -142,6 +149,7 @@ async function readCounts(metrics: Metrics, arrivals: ServiceArrivals): Promise<
     receivedBytes: await readCounter(metrics.receivedBytes),
     refused: await readCounter(metrics.refused),
     dropped: await readCounter(metrics.dropped),
+    callsTurnedAway: await readCounter(metrics.callsTurnedAway),
     spansRefused: await readCounter(metrics.spansRefused),
     datagramsRefused: await readCounter(metrics.datagramsRefused),
     stored: await readSum(metrics.stored),
@@ -162,6 +170,7 @@ type DocumentEvents = Pick<
   | 'documentsTurnedAway'
   | 'documentsDropped'
   | 'documentUnread'
+  | 'callTurnedAway'
   | 'spansRefused'
 >;
 
@@ -207,6 +216,13 @@ function documentEvents(metrics: Metrics, arrivals: ServiceArrivals, log: Log): 
       metrics.receivedBytes.inc({ channel }, text.length);
       countDropped(channel, reason, 1);
       arrivals.unread(channel, findService(text));
+    },
+    callTurnedAway(channel, reason) {
+      metrics.callsTurnedAway.inc({ channel, reason });
+      log.warn(`not let in ${channel} ${reason}`, () => ({
+        fields: { channel, reason },
+        message: 'a call was told to come back',
+      }));
     },
     spansRefused(channel, { code, message }, count) {
       metrics.spansRefused.inc({ channel, code }, count);
@@ -392,6 +408,12 @@ function createMetrics() {
     receivedBytes: counter('documents_received_bytes_total', 'Their size.', 'channel'),
     refused: counter('documents_refused_total', 'Documents refused, by error code.', 'channel', 'code'),
     dropped: counter('documents_dropped_total', 'Documents lost after arrival, by reason.', 'channel', 'reason'),
+    callsTurnedAway: counter(
+      'calls_turned_away_total',
+      'Calls that bring documents, told to come back before they were read, by reason.',
+      'channel',
+      'reason',
+    ),
     spansRefused: counter(
       'spans_refused_total',
       'Spans, or requests of spans that could not be read, refused before they became documents.',
@@ -421,6 +443,7 @@ const GAUGE_HELP: { readonly [Key in NumberGauge]: readonly [name: string, help:
   journalBytes: ['journal_bytes', 'Size of the journal.'],
   journalBytesMax: ['journal_bytes_max', 'Size at which the journal refuses.'],
   backlogDocuments: ['backlog_documents', 'Durable documents that are not in the store yet.'],
+  backlogAgeSeconds: ['backlog_age_seconds', 'How long the oldest of them has waited. NaN: not known.'],
   waitingDocuments: ['waiting_documents', 'Received documents that are not durable, refused or dropped yet.'],
   storeBytes: ['store_bytes', 'Size of the store on disk.'],
   storedTraces: ['store_traces', 'Traces in the store.'],
@@ -450,6 +473,7 @@ function watchGauges(registry: Registry, gauges: Gauges): void {
   watchGauge('journalBytes');
   watchGauge('journalBytesMax');
   watchGauge('backlogDocuments');
+  watchGauge('backlogAgeSeconds');
   watchGauge('waitingDocuments');
   watchGauge('storeBytes');
   watchGauge('storedTraces');

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { JournalError, type RecordSink } from '@fluoroscope/journal';
 import type { Channel, DropReason, Events } from './events.ts';
+import { OPEN_ADMISSION, type Admission } from './ingest/admission.ts';
 import { createDatagramQueue } from './ingest/datagram-queue.ts';
 import { createBatchParser, type Batch, type BatchParserOptions, type Refusal } from './ingest/parse-batch.ts';
 import { encodeRecords } from './ingest/record.ts';
@@ -15,7 +16,7 @@ export interface Ingest extends AsyncDisposable {
    */
   put(texts: readonly string[], channel?: Channel): Promise<readonly Refusal[]>;
 
-  /** For senders that do not: false when too much waits already. What becomes of it is counted. Never throws. */
+  /** For senders that do not: false when too much waits already, or the store is behind. What becomes of it is counted. Never throws. */
   offer(text: string): boolean;
 
   /** Accepted and on the way to the journal. */
@@ -27,6 +28,8 @@ export interface Ingest extends AsyncDisposable {
 
 export interface IngestOptions extends BatchParserOptions {
   readonly journal: Pick<RecordSink, 'append'>;
+  /** Of datagrams. Callers that wait are asked before they are read, where they come in. All are let in when left out. */
+  readonly admission?: Pick<Admission, 'ask'>;
   readonly events: BatchParserOptions['events'] &
     Pick<Events, 'documentsTurnedAway' | 'documentsDropped' | 'documentUnread' | 'documentsJournalled'>;
   /** Told after each commit: the storage thread goes on reading. */
@@ -36,7 +39,8 @@ export interface IngestOptions extends BatchParserOptions {
 }
 
 export function createIngest(options: IngestOptions): Ingest {
-  const { journal, events, committed, waitingCharsMax = DATAGRAMS_WAITING_CHARS_MAX } = options;
+  const { journal, events, committed, admission = OPEN_ADMISSION } = options;
+  const { waitingCharsMax = DATAGRAMS_WAITING_CHARS_MAX } = options;
   const parser = createBatchParser(options);
   const datagrams = createDatagramQueue({ take: takeDatagrams, waitingCharsMax });
   let waitingCount = 0;
@@ -65,6 +69,13 @@ export function createIngest(options: IngestOptions): Ingest {
     }
   }
 
+  /** Null: the datagram is taken. */
+  function whyNot(text: string): DropReason | null {
+    if (isClosed) return 'closed';
+    if (admission.ask() !== null) return 'store-behind';
+    return datagrams.offer(text) ? null : 'waiting-full';
+  }
+
   return {
     async put(texts, channel = 'http') {
       const batch = parser.start(channel, DOCUMENTS_PER_CALL_MAX);
@@ -83,9 +94,9 @@ export function createIngest(options: IngestOptions): Ingest {
       return batch.refused;
     },
     offer(text) {
-      if (!isClosed && datagrams.offer(text)) return true;
-      events.documentUnread(DATAGRAMS, isClosed ? 'closed' : 'waiting-full', text);
-      return false;
+      const reason = whyNot(text);
+      if (reason !== null) events.documentUnread(DATAGRAMS, reason, text);
+      return reason === null;
     },
     get waitingCount() {
       return waitingCount;

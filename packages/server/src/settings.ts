@@ -15,6 +15,8 @@ export interface Settings {
   readonly config: string | null;
   readonly durability: 'fsync' | 'os';
   readonly journalSize: number;
+  /** 0: what waits is never too old. */
+  readonly journalWait: number;
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
   readonly allowUnauthenticated: boolean;
@@ -135,6 +137,13 @@ export const SETTINGS: SettingTable = {
     standard: '1 GiB',
     prose:
       'How much the journal may hold that the store has not taken yet. Beyond it, HTTP answers 429 and datagrams are dropped and counted.',
+  },
+  journalWait: {
+    name: 'journal-wait',
+    kind: kind.duration,
+    standard: '10s',
+    prose:
+      'How long documents may wait in the journal once more comes than the store takes. What is too much is then refused before it is read: HTTP answers 429, gRPC RESOURCE_EXHAUSTED, and datagrams are dropped and counted. A burst, and what comes while the store is away, is taken as long as there is room. 0s: only a full journal refuses.',
   },
   allowedHosts: {
     name: 'allowed-hosts',

@@ -9,7 +9,7 @@ import { startEngine, type Engine } from './testing/engine.ts';
 let engine: Engine;
 beforeAll(async () => {
   engine = await startEngine();
-}, 60_000);
+});
 afterAll(() => engine[Symbol.asyncDispose]());
 
 test("buckets of whole minutes are the model's, exactly, and so are their sums", async () => {

@@ -1,5 +1,5 @@
 import { ORIGIN, batchOf, nodeFactOf, rowOf, traceQueryOf } from '@fluoroscope/store/conformance';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openClickHouseStore } from './open.ts';
 import { readSchemaFiles } from './sql-files.ts';
 import { startCuttingProxy } from './testing/cutting-proxy.ts';
@@ -9,8 +9,11 @@ import { startEngine, type Engine } from './testing/engine.ts';
 let engine: Engine;
 beforeAll(async () => {
   engine = await startEngine();
-}, 60_000);
+});
 afterAll(() => engine[Symbol.asyncDispose]());
+beforeEach(async () => {
+  for (const name of ['later', 'altered', 'wider', 'at_once']) await engine.run(`DROP DATABASE IF EXISTS ${name} SYNC`);
+});
 const databases = createDatabases(() => engine);
 
 const open = (database: string) =>
@@ -30,7 +33,6 @@ test.each([
   ['facts MODIFY COLUMN sign Int16', 'facts.sign is Int16, not Int8'],
   ['alias_minutes DROP COLUMN fact_count', 'alias_minutes.fact_count is missing'],
 ])('an altered table is said: %s', async (change, message) => {
-  await engine.run('DROP DATABASE IF EXISTS altered SYNC');
   await (await open('altered'))[Symbol.asyncDispose]();
   await engine.run(`ALTER TABLE altered.${change}`);
   await expect(open('altered')).rejects.toMatchObject({

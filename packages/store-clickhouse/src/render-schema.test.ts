@@ -7,7 +7,7 @@ import { startEngine, type Engine } from './testing/engine.ts';
 let engine: Engine;
 beforeAll(async () => {
   engine = await startEngine();
-}, 60_000);
+});
 afterAll(() => engine[Symbol.asyncDispose]());
 
 const SOURCE = readSchemaFiles()

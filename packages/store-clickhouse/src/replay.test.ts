@@ -28,7 +28,7 @@ let proxy: CuttingProxy;
 beforeAll(async () => {
   engine = await startEngine();
   proxy = await startCuttingProxy(engine.url);
-}, 60_000);
+});
 afterAll(async () => {
   await proxy[Symbol.asyncDispose]();
   await engine[Symbol.asyncDispose]();

@@ -9,7 +9,7 @@ const RUN_COUNT = 24;
 let engine: Engine;
 beforeAll(async () => {
   engine = await startEngine();
-}, 60_000);
+});
 afterAll(() => engine[Symbol.asyncDispose]());
 
 const databases = createDatabases(() => engine);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { Transform } from 'node:stream';
+import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -13,7 +13,7 @@ export type NetworkFault =
   | { readonly kind: 'latency'; readonly ms: number }
   /** Pieces of so many bytes, a moment apart. */
   | { readonly kind: 'slice'; readonly bytes: number }
-  /** The connection ends (`cut`) or is reset once so many bytes have gone this way. */
+  /** The connection ends (`cut`) or is reset once so many bytes have gone this way. A cut loses none of these; a reset may. */
   | { readonly kind: 'cut' | 'reset'; readonly toward: Toward; readonly afterBytes: number }
   /** Nothing goes this way; what came meanwhile goes on when the fault is over, as TCP does. */
   | { readonly kind: 'silence'; readonly toward: Toward }
@@ -91,45 +91,41 @@ class Link {
     const server = connect({ host: this.#host, port: this.#port, allowHalfOpen: true });
     const pair = { client, server };
     this.#pairs.add(pair);
-    for (const socket of [client, server]) socket.setNoDelay(true);
-    const ways = [
-      pipeline(client, this.#way(pair, 'server'), server),
-      pipeline(server, this.#way(pair, 'client'), client),
-    ];
+    const end = (): void => [client, server].forEach((socket) => void socket.destroy());
+    for (const socket of [client, server]) socket.setNoDelay(true).on('error', end);
+    const ways = [pipeline(client, this.#way(pair, 'server')), pipeline(server, this.#way(pair, 'client'))];
     void Promise.allSettled(ways).then(() => {
-      for (const socket of [client, server]) socket.destroy();
+      end();
       this.#pairs.delete(pair);
     });
     // One that breaks takes the other with it.
-    for (const way of ways) way.catch(() => [client, server].forEach((socket) => socket.destroy()));
+    for (const way of ways) way.catch(end);
   }
 
-  #way(pair: Pair, toward: Toward): Transform {
+  #way(pair: Pair, toward: Toward): Writable {
+    const far = pair[toward];
     let turn = -1;
     let passed = 0;
-    const carry = async (way: Transform, piece: Buffer): Promise<void> => {
+    const carry = async (piece: Buffer): Promise<void> => {
       const { fault, turn: now } = this;
       if (turn !== now) [turn, passed] = [now, 0];
       if (fault?.kind === 'silence' && fault.toward === toward) {
         await new Promise<void>((resolve) => void this.#kept.push(resolve));
-        return carry(way, piece);
+        return carry(piece);
       }
       if (fault?.kind === 'latency') await sleep(fault.ms);
-      if (fault?.kind === 'slice') return pushSlices(way, piece, fault.bytes);
+      if (fault?.kind === 'slice') return sendSlices(far, piece, fault.bytes);
       const ends = (fault?.kind === 'cut' || fault?.kind === 'reset') && fault.toward === toward;
       const left = ends ? Math.max(fault.afterBytes - passed, 0) : piece.byteLength;
       passed += piece.byteLength;
-      if (left > 0) way.push(piece.subarray(0, left));
-      if (ends && left < piece.byteLength) {
-        // What went before gets through.
-        await sleep(1);
-        this.#break(pair, fault.kind);
-      }
+      if (left > 0) await send(far, piece.subarray(0, left));
+      if (ends && left < piece.byteLength) this.#break(pair, fault.kind);
     };
-    return new Transform({
-      transform(piece: Buffer, _encoding, done) {
-        carry(this, piece).then(() => done(), done);
+    return new Writable({
+      write(piece: Buffer, _encoding, done) {
+        carry(piece).then(() => done(), done);
       },
+      final: (done) => void far.end(done),
     });
   }
 
@@ -142,10 +138,17 @@ class Link {
   }
 }
 
-async function pushSlices(way: Transform, piece: Buffer, bytes: number): Promise<void> {
+async function sendSlices(socket: Socket, piece: Buffer, bytes: number): Promise<void> {
   const size = Math.max(bytes, Math.ceil(piece.byteLength / SLICES_MAX));
   for (let at = 0; at < piece.byteLength; at += size) {
-    way.push(piece.subarray(at, at + size));
+    await send(socket, piece.subarray(at, at + size));
     await sleep(1);
   }
+}
+
+/** Until the system has it. */
+function send(socket: Socket, piece: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.write(piece, (error) => (error ? reject(error) : resolve()));
+  });
 }

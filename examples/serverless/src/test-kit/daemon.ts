@@ -9,6 +9,7 @@ export interface Entity {
   readonly name: string;
   readonly origin?: string;
   readonly in_progress?: boolean;
+  readonly error?: boolean;
   readonly fault?: boolean;
   readonly links?: readonly { readonly trace_id: string; readonly id: string }[];
   readonly annotations?: Readonly<Record<string, unknown>>;
@@ -18,7 +19,7 @@ export interface Entity {
 
 export type Daemon = Awaited<ReturnType<typeof startDaemon>>;
 
-const DOCUMENTS_MS_MAX = 15_000;
+const DOCUMENTS_MS_MAX = 20_000;
 
 /** What stands where the X-Ray daemon would. */
 export async function startDaemon() {

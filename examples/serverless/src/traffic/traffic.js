@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const PAGES = ['/', '/', '/', '/prices', '/docs'];
 const VISITORS = ['ann', 'bo', 'chi', 'dee', 'eli', 'fay', 'gus', 'hal'];
-const ANSWER_MS_MAX = 5_000;
+const ANSWER_MS_MAX = 15_000;
 const REPORT_MS = 30_000;
 
 /**

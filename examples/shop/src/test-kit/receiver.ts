@@ -15,7 +15,7 @@ export interface Entity {
   readonly fault?: boolean;
   readonly http?: object;
   readonly aws?: { readonly retries?: number; readonly xray?: Record<string, unknown> };
-  readonly annotations?: object;
+  readonly annotations?: Readonly<Record<string, unknown>>;
   readonly metadata?: object;
   readonly cause?: { readonly id?: string; readonly exceptions?: readonly Exception[] };
   readonly subsegments?: readonly Entity[];
@@ -40,7 +40,7 @@ const EVERYTHING = {
     ['ResourceARN', 'ServiceName', 'ServiceType', 'Host', 'HTTPMethod', 'URLPath'].map((f) => [f, '*']),
   ),
 };
-const DOCUMENT_MS_MAX = 5_000;
+const DOCUMENT_MS_MAX = 20_000;
 
 /** What stands where the X-Ray daemon would: takes datagrams and answers sampling with "trace everything". */
 export async function startReceiver() {

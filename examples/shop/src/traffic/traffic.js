@@ -19,7 +19,7 @@ export async function sendTraffic({ url, rate, seed, signal, print }) {
   const awaitTurn = createPace(rate, signal);
   const counts = createCounts();
 
-  const sendAtOnce = (method, path, visit) => request(url, method, path, visit, counts);
+  const sendAtOnce = (method, path, visit) => request({ url, method, path, visit, counts, signal });
   async function send(method, path, visit) {
     await awaitTurn();
     return sendAtOnce(method, path, visit);
@@ -59,7 +59,7 @@ function createPace(rate, signal) {
   };
 }
 
-async function request(url, method, path, { user, content }, counts) {
+async function request({ url, method, path, visit: { user, content }, counts, signal }) {
   const startMs = performance.now();
   const headers = { 'content-type': 'application/json', ...(user && { 'x-shop-user': user }) };
   const body = content && JSON.stringify(content);
@@ -69,7 +69,8 @@ async function request(url, method, path, { user, content }, counts) {
     counts.add(answer.status, performance.now() - startMs);
     return answer;
   } catch {
-    counts.add(0, performance.now() - startMs);
+    // What the end cut off was not left unanswered.
+    if (!signal.aborted) counts.add(0, performance.now() - startMs);
     return { status: 0, body: {} };
   }
 }

@@ -11,8 +11,6 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startCollector, type RunningCollector } from './collector.ts';
 
 const ANY = '127.0.0.1:0';
-/** Many calls on a busy machine. */
-const SLOWLY = { timeout: 15_000 };
 const PEM = new URL('../../../pipeline/src/testing/tls/', import.meta.url).pathname;
 const SEGMENT = {
   id: '53995c3f42cd8ad8',
@@ -254,7 +252,7 @@ test('what waited in a process that was killed is sent by the next one', async (
   await once(child, 'exit');
   const far = await start(config());
   const rig = await start(storedConfig(join(folder, 'queues'), `http://${far.at('awsxray/http')}`));
-  await expect.poll(() => documents.filter(({ id }) => far.text().includes(id)).length, SLOWLY).toBe(50);
+  await expect.poll(() => documents.filter(({ id }) => far.text().includes(id)).length).toBe(50);
   await expect.poll(() => metric(rig, 'exporter_queue_documents{exporter="awsxray/a"}')).toBe(0);
 });
 
@@ -272,8 +270,7 @@ test('what is damaged on disk is counted, and the rest is sent', async () => {
   }
   const far = await start(config());
   const rig = await start(storedConfig(folder, `http://${far.at('awsxray/http')}`));
-  await expect.poll(() => far.text()).toContain('3333333333333333');
-  expect(far.text()).toContain('1111111111111111');
+  for (const id of ['1', '3']) await expect.poll(() => far.text()).toContain(id.repeat(16));
   expect(await metric(rig, 'exporter_storage_damaged_batches_total{exporter="awsxray/a"}')).toBe(1);
 });
 

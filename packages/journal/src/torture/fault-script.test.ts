@@ -11,7 +11,7 @@ test.each(
   ]),
 )(
   '$fault at every n-th operation (from then on: $isSticky) costs nothing acknowledged, and passes',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async ({ fault, isSticky }) => {
     const sound = await runFaultScript({ seed: 0, fault, at: 0, isSticky });
     expect(sound).toMatchObject({ violations: [], acknowledgedCount: 2 * 6 * 7 + 1 + 3 });

@@ -8,7 +8,7 @@ const FOUND_SEEDS = [92_203];
 
 test(
   'whatever a power cut leaves, nothing acknowledged is lost, doubled, invented or out of order',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async () => {
     const failed: unknown[] = [];
     let acknowledgedCount = 0;

@@ -408,8 +408,11 @@ test.each(errors)('%s: an error %s is recorded once, with the status that was se
 test.each(FRAMEWORKS)('%s: a client that goes away leaves no segment open', async (_, start) => {
   const documents = await run(start, async (port) => {
     const socket = connect(port, '127.0.0.1');
-    await new Promise<void>((resolve) => void socket.write('GET /silent HTTP/1.1\r\nhost: a\r\n\r\n', () => resolve()));
-    await sleep(20);
+    const opened = new Promise<void>((resolve) => {
+      middleware.sampler = { ...always, shouldSample: () => (resolve(), true) };
+    });
+    socket.write('GET /silent HTTP/1.1\r\nhost: a\r\n\r\n');
+    await opened;
     socket.destroy();
   });
   expect(documents).toMatchObject([{ name: 'shop', http: { request: { method: 'GET' } } }]);

@@ -126,8 +126,9 @@ test.each(KINDS)('%s: the caller cancels', async (_, method) => {
 });
 
 test.each(KINDS)('%s: the deadline passes', async (_, method) => {
-  const { call: ask } = await open({ wait: never });
-  // Long enough for the call to reach the server, which has to be connected to first.
+  const { call: ask, connected } = await open({ wait: never });
+  await connected();
+  // Long enough for the call to reach the server.
   expect(await inSegment(() => ask(method, { timeoutMs: 400 }))).toMatchObject({ code: 4 });
   const { served, call } = await take();
   expect(call).toMatchObject({ fault: true, http: { response: { status: 504 } }, metadata: { grpc: LATE } });
@@ -271,7 +272,7 @@ test('a segment that an interceptor opened for the call is used, and left to it'
     },
   );
   await inSegment(() => ask('Unary'));
-  await vi.waitFor(() => expect(own.error).toBe(true));
+  await expect.poll(() => own.error).toBe(true);
   expect([own.isClosed(), (await receiver.take(1)).length]).toEqual([false, 1]);
   own.close();
   expect((await receiver.take(2))[1]).toMatchObject({ name: 'by hand', metadata: { grpc: NOT_FOUND } });

@@ -40,6 +40,8 @@ export interface Shop {
   readonly address: string;
   /** A handler has begun. */
   readonly started: Promise<void>;
+  /** The client is connected. */
+  readonly connected: () => Promise<void>;
   readonly call: (method: Method, asking?: Asking) => Promise<Outcome>;
   /** The server alone. */
   readonly stop: () => Promise<void>;
@@ -93,6 +95,10 @@ export async function openShop(handlers: Handlers, options: ShopOptions): Promis
     address,
     started,
     stop,
+    connected: () =>
+      new Promise((resolve, reject) =>
+        client.waitForReady(Infinity, (error) => (error === undefined ? resolve() : reject(error))),
+      ),
     call: (name, asking = {}) => ask(client, name, asking),
     close: async () => {
       client.close();

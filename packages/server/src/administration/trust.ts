@@ -86,7 +86,7 @@ function channelsOf(counts: Counts): readonly ChannelCounts[] {
   }));
 }
 
-function lossesOf({ refused, dropped, spansRefused, datagramsRefused }: Counts): readonly LossCount[] {
+function lossesOf({ refused, dropped, callsTurnedAway, spansRefused, datagramsRefused }: Counts): readonly LossCount[] {
   const read = (kind: LossCount['kind'], some: readonly LabelledCount[], reason: string): readonly LossCount[] =>
     some.map(({ labels, count }) => ({
       kind,
@@ -97,6 +97,7 @@ function lossesOf({ refused, dropped, spansRefused, datagramsRefused }: Counts):
   return [
     ...read('refused', refused, 'code'),
     ...read('dropped', dropped, 'reason'),
+    ...read('calls', callsTurnedAway, 'reason'),
     ...read('spans', spansRefused, 'code'),
     ...read('datagrams', datagramsRefused, 'reason'),
   ]
@@ -133,6 +134,7 @@ async function storeOf({ readStore, settings, storage }: TrustOptions): Promise<
 
 const LIMITS = [
   ['journalSize', 'bytes'],
+  ['journalWait', 'seconds'],
   ['segmentSize', 'bytes'],
   ['segmentMaxAge', 'seconds'],
   ['segmentMaxFuture', 'seconds'],

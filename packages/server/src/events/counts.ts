@@ -9,6 +9,8 @@ export interface Counts {
   readonly refused: readonly LabelledCount[];
   /** By channel and reason. */
   readonly dropped: readonly LabelledCount[];
+  /** By channel and reason. */
+  readonly callsTurnedAway: readonly LabelledCount[];
   readonly spansRefused: readonly LabelledCount[];
   readonly datagramsRefused: readonly LabelledCount[];
   readonly stored: number;

@@ -56,8 +56,8 @@ test('at the end: quiet ones at once, an answer that is under way is given, a bo
   const stalled = await dial(HALF_BODY);
   await asked(2);
   connections.close();
-  await silent.closed;
   answer();
+  await silent.closed;
   expect(await busy.closed).toContain('200 OK');
   await stalled.closed;
 });

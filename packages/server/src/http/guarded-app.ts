@@ -3,7 +3,8 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { ApiError, type ApiErrorCode } from '@fluoroscope/api';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Events, RequestName } from '../events.ts';
+import type { Channel, Events, RequestName } from '../events.ts';
+import { behindRefusal } from '../ingest/journal-refusal.ts';
 import {
   HEADERS_BYTES_MAX,
   HEADERS_TIMEOUT_MS,
@@ -30,6 +31,8 @@ export interface GuardedAppOptions {
   readonly tls?: TlsFiles | null;
   readonly events: Pick<Events, 'requestAnswered' | 'requestFailed' | 'requestRefused'>;
   readonly bodyLimits?: BodyReaderOptions;
+  /** Asked of each call that brings documents, by what channel: after how many seconds it may come again; null lets it in. */
+  readonly turnAway: (channel: Channel) => number | null;
   /** Whether a request is for a page of the console. */
   readonly isPage?: (request: FastifyRequest) => boolean;
   /** Of a path or method without a route; throws ApiError. */
@@ -46,9 +49,16 @@ export interface GuardedApp {
 /** Their receivers inflate. */
 const MAY_BE_ENCODED: ReadonlySet<RequestName> = new Set(['otlp-traces', 'zipkin-spans', 'jaeger-spans']);
 
+const BRINGS_DOCUMENTS: ReadonlyMap<RequestName, Channel> = new Map([
+  ['put-trace-segments', 'http'],
+  ['otlp-traces', 'otlp'],
+  ['zipkin-spans', 'zipkin'],
+  ['jaeger-spans', 'jaeger'],
+]);
+
 /** An HTTP server without routes: who may reach it, limits of connections and bodies, errors in X-Ray's shape. */
 export function createGuardedApp(options: GuardedAppOptions): GuardedApp {
-  const { events, policy, tls = null, isPage = () => false, closing = () => {} } = options;
+  const { events, policy, turnAway, tls = null, isPage = () => false, closing = () => {} } = options;
   const bodies = createBodyReader(options.bodyLimits);
   const app = fastify({
     ...(tls !== null && { serverFactory: tlsServer(tls) }),
@@ -86,6 +96,9 @@ export function createGuardedApp(options: GuardedAppOptions): GuardedApp {
     addCommonHeaders(request, reply);
     if (guardRequest(request, reply, { policy, events, isPage: forPage })) return false;
     bodies.admit(request.raw, MAY_BE_ENCODED.has(name));
+    const channel = BRINGS_DOCUMENTS.get(name);
+    const retryAfterSeconds = channel === undefined ? null : turnAway(channel);
+    if (retryAfterSeconds !== null) throw behindRefusal(retryAfterSeconds);
     return true;
   }
 

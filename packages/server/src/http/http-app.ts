@@ -12,7 +12,7 @@ import { addAnalysisRoutes, type AnalysisRoutesOptions } from './analysis-routes
 import { addConsoleRoutes, type ConsoleRoutesOptions } from './console-routes.ts';
 import type { GuardPolicy } from './guard.ts';
 import { pathOf } from './guard-hook.ts';
-import { createGuardedApp, type HttpApp } from './guarded-app.ts';
+import { createGuardedApp, type GuardedAppOptions, type HttpApp } from './guarded-app.ts';
 import type { LiveHub } from './live.ts';
 import { addLoginRoutes } from './login-routes.ts';
 import { addOpenApiRoute } from './openapi/route.ts';
@@ -42,11 +42,13 @@ export interface HttpAppOptions extends Omit<ConsoleRoutesOptions, 'bodies' | 'r
     'requestAnswered' | 'requestFailed' | 'requestRefused' | 'printMetrics' | 'tracesUnjudged'
   >;
   readonly bodyLimits?: BodyReaderOptions;
+  /** Of calls that bring documents: null lets them in. */
+  readonly turnAway: GuardedAppOptions['turnAway'];
 }
 
 /** The whole of port 2000's TCP side. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
-  const { events, files, live, tails, policy, tls = null, bodyLimits = {} } = options;
+  const { events, files, live, tails, policy, turnAway, tls = null, bodyLimits = {} } = options;
   const paths = allowedMethods();
 
   /** By the route that was found: a path can be written in many ways. */
@@ -60,6 +62,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     tls,
     events,
     bodyLimits,
+    turnAway,
     isPage,
     answerUnrouted: (request, reply) => answerUnrouted(request, reply, paths, files),
     closing: () => {

@@ -7,7 +7,10 @@ import { createGuardedApp, type GuardedAppOptions, type HttpApp } from './guarde
 import { pathOf } from './guard-hook.ts';
 import { addSpanRoutes, SPAN_PATHS, type SpanReceivers } from './span-routes.ts';
 
-export interface SpanAppOptions extends Pick<GuardedAppOptions, 'policy' | 'tls' | 'events' | 'bodyLimits'> {
+export interface SpanAppOptions extends Pick<
+  GuardedAppOptions,
+  'policy' | 'tls' | 'events' | 'bodyLimits' | 'turnAway'
+> {
   readonly listen: ListenKey;
   readonly dialect: SpanChannel;
   readonly receivers: SpanReceivers;

@@ -19,6 +19,7 @@ test('the defaults', () => {
     dataDir: './fluoroscope-data',
     durability: 'fsync',
     journalSize: 2 ** 30,
+    journalWait: 10e6,
     allowedHosts: [],
     allowUnauthenticated: false,
     samplingReservoir: 1,

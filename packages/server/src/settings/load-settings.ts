@@ -160,6 +160,7 @@ function readTable(...sources: readonly Texts[]): Result<Settings, SettingProble
     config: read('config'),
     durability: read('durability'),
     journalSize: read('journalSize'),
+    journalWait: read('journalWait'),
     allowedHosts: read('allowedHosts'),
     corsOrigins: read('corsOrigins'),
     allowUnauthenticated: read('allowUnauthenticated'),

@@ -2,7 +2,7 @@ import { ApiError } from '@fluoroscope/api';
 import { listenJaegerGrpc, listenOtlpGrpc, type SpanListener } from '@fluoroscope/pipeline';
 import type { Access } from '../access/access.ts';
 import type { ListenKey } from '../access/unsafe-listen.ts';
-import type { Events, SpanChannel } from '../events.ts';
+import type { Channel, Events, SpanChannel } from '../events.ts';
 import { listenHttp } from '../http/listen.ts';
 import { createSpanApp } from '../http/span-app.ts';
 import type { SpanReceivers } from '../http/span-routes.ts';
@@ -17,6 +17,8 @@ export interface SpanParts {
   readonly access: Access;
   readonly tls: TlsFiles | null;
   readonly events: Events;
+  /** Asked of each call: after how many seconds it may come again; null lets it in. */
+  readonly turnAway: (channel: Channel) => number | null;
 }
 
 export interface SpanListenerKind {
@@ -34,11 +36,12 @@ export const SPAN_LISTENERS: readonly SpanListenerKind[] = [
   {
     key: 'otlpGrpcListen',
     name: 'otlp-grpc',
-    open: async (at, _settings, { receivers, access, tls }) =>
+    open: async (at, _settings, { receivers, access, tls, turnAway }) =>
       addressed(
         await listenOtlpGrpc({
           ...at,
           tls,
+          turnAway: () => turnAway('otlp'),
           admit: createAdmit(access, 'otlpGrpcListen', 'otlp-traces'),
           ...receivers.otlp,
         }),
@@ -50,11 +53,12 @@ export const SPAN_LISTENERS: readonly SpanListenerKind[] = [
   {
     key: 'jaegerGrpcListen',
     name: 'jaeger-grpc',
-    open: async (at, _settings, { receivers, access, tls, events }) =>
+    open: async (at, _settings, { receivers, access, tls, events, turnAway }) =>
       addressed(
         await listenJaegerGrpc({
           ...at,
           tls,
+          turnAway: () => turnAway('jaeger'),
           admit: createAdmit(access, 'jaegerGrpcListen', 'jaeger-spans'),
           postSpans: async (message) => {
             try {
@@ -71,10 +75,10 @@ export const SPAN_LISTENERS: readonly SpanListenerKind[] = [
 ];
 
 function openHttp(listen: ListenKey, dialect: SpanChannel): SpanListenerKind['open'] {
-  return async (at, settings, { receivers, access, tls, events }) => {
+  return async (at, settings, { receivers, access, tls, events, turnAway }) => {
     const { allowedHosts, corsOrigins } = settings;
     const policy = { boundHost: at.host, allowedHosts, corsOrigins };
-    const app = createSpanApp({ listen, dialect, receivers, access, tls, events, policy });
+    const app = createSpanApp({ listen, dialect, receivers, access, tls, events, policy, turnAway });
     return { address: await listenHttp(app, at), [Symbol.asyncDispose]: () => app.close() };
   };
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createFileFeed, openJournal, openJournalReader, type Journal } from '@fluoroscope/journal';
+import { createFileFeed, openJournal, openJournalReader, type FeedLimits, type Journal } from '@fluoroscope/journal';
 import { createMemoryStore, type TraceStore } from '@fluoroscope/store';
 import { createApp, readClock, type App, type AppOptions } from '../app.ts';
 import { openControl } from '../control/control.ts';
@@ -33,6 +33,8 @@ export interface AppRigOptions {
   readonly journal?: (journal: Journal) => Journal;
   readonly store?: (store: TraceStore) => TraceStore;
   readonly app?: Partial<AppOptions>;
+  /** `SMALL_BATCHES` when left out. */
+  readonly batches?: FeedLimits;
 }
 
 export async function openAppRig(options: AppRigOptions = {}): Promise<AppRig> {
@@ -50,7 +52,7 @@ export async function openAppRig(options: AppRigOptions = {}): Promise<AppRig> {
   });
   const journal = options.journal?.(opened) ?? opened;
   const store = options.store?.(createMemoryStore()) ?? createMemoryStore();
-  const storage = await openStorage(dir, store, events);
+  const storage = await openStorage({ dir, store, events, batches: options.batches ?? SMALL_BATCHES });
   const control = await openControl({ settings, nowUs: options.app?.nowUs ?? readClock });
   const encryption = await openEncryption({
     keyFile: null,
@@ -121,16 +123,24 @@ async function untilWritten(storage: Storage, sequence: number): Promise<void> {
   }
 }
 
+interface StorageOptions {
+  /** The journal's. */
+  readonly dir: string;
+  readonly store: TraceStore;
+  readonly events: Events;
+  readonly batches: FeedLimits;
+}
+
 /** The storage thread's work without the thread. */
-async function openStorage(journalDir: string, store: TraceStore, events: Events): Promise<Storage> {
+async function openStorage({ dir, store, events, batches }: StorageOptions): Promise<Storage> {
   const listeners = new Set<(sequence: number) => void>();
   let revision = 0;
   let committedSequence = 0;
   const feed = createFileFeed({
-    reader: await openJournalReader({ dir: journalDir, after: 0, events: { damaged: () => {} } }),
+    reader: await openJournalReader({ dir, after: 0, events: { damaged: () => {} } }),
     origin: JOURNAL_ORIGIN,
     progress: { sequence: 0, unfinishedSequence: null },
-    limits: SMALL_BATCHES,
+    limits: batches,
     durable: () => {},
   });
   const writer = startWriter({

@@ -120,6 +120,7 @@ function Channels({ trust: { channels, datagrams } }: { readonly trust: TrustAns
 const KIND: Readonly<Record<LossCount['kind'], string>> = {
   refused: 'refused',
   dropped: 'dropped',
+  calls: 'calls put off',
   spans: 'spans refused',
   datagrams: 'datagrams refused',
 };

@@ -62,6 +62,27 @@ test('a full server tells when to come again', async () => {
   expect(Buffer.from(details ?? '').toString('latin1')).toContain('google.rpc.RetryInfo\x12\x04\x0a\x02\x08\x07');
 });
 
+test('a call is turned away before its message is read, however large, and the next one answered', async () => {
+  const given = options();
+  const hints = [7, 8];
+  await using listener = await listenOtlpGrpc({ ...given, turnAway: () => hints.shift() ?? null });
+  for (const [bytes, hint] of [[request, 7] as const, [Buffer.alloc(8 * 1024 * 1024), 8] as const]) {
+    const answer = await callGrpc(at(listener), EXPORT, bytes);
+    expect(answer).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+    const [details] = !('metadata' in answer) ? [] : answer.metadata.get('grpc-status-details-bin');
+    expect(Buffer.from(details ?? '').toString('latin1')).toContain(
+      `RetryInfo\x12\x04\x0a\x02\x08${String.fromCodePoint(hint)}`,
+    );
+  }
+  expect(given.events.requestReceived).not.toHaveBeenCalled();
+  expect(await callGrpc(at(listener), EXPORT, request)).toEqual(Buffer.alloc(0));
+});
+
+test('health is never turned away', async () => {
+  await using listener = await listenOtlpGrpc({ ...options(), turnAway: () => 1 });
+  expect(await callGrpc(at(listener), '/grpc.health.v1.Health/Check', Buffer.alloc(0))).toEqual(Buffer.from([8, 1]));
+});
+
 test('a message beyond the limit is refused', async () => {
   await using listener = await listenOtlpGrpc(options());
   const answer = await callGrpc(at(listener), EXPORT, Buffer.alloc(17 * 1024 * 1024), { gzip: true });

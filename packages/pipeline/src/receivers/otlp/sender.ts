@@ -36,4 +36,6 @@ export interface SpanListenOptions {
   readonly port: number;
   readonly tls?: ListenTls | null;
   readonly admit: Admit;
+  /** Asked of each call before its message is read: after how many seconds it may come again; null lets it in, as all are when left out. */
+  readonly turnAway?: () => number | null;
 }

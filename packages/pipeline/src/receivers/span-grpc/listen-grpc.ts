@@ -1,9 +1,11 @@
 import type {
   sendUnaryData,
   Server,
+  ServerInterceptor,
   ServerUnaryCall,
   ServerWritableStream,
   status,
+  StatusObject,
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type * as GrpcModule from '@grpc/grpc-js';
@@ -42,6 +44,8 @@ type Bytes = Uint8Array;
 type UnaryCall = ServerUnaryCall<Bytes, Bytes>;
 type Refuse = (callback: sendUnaryData<Bytes>, code: status, message: string, retryAfterSeconds?: number) => void;
 
+const FULL = 'the server is full';
+
 const same = (bytes: Buffer): Buffer => bytes;
 const toBuffer = (bytes: Bytes): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 const RAW = {
@@ -71,6 +75,7 @@ export async function listenSpanGrpc(method: GrpcMethod, options: SpanListenOpti
   const server = new grpc.Server({
     'grpc.max_receive_message_length': REQUEST_BYTES_MAX,
     'grpc.max_concurrent_streams': GRPC_CONNECTION_STREAMS_MAX,
+    interceptors: [turnAwayUnread(grpc, method.path, options)],
   });
   let isServing = true;
   server.addService({ call: { ...RAW, path: method.path } }, spanService(grpc, method, options));
@@ -147,7 +152,7 @@ function spanService(grpc: Grpc, method: GrpcMethod, options: SpanListenOptions)
     } else if (answered.state === 'taken') callback(null, answered.message);
     else if (answered.state === 'malformed') refuse(callback, status.INVALID_ARGUMENT, answered.message);
     else if (answered.state === 'failed') refuse(callback, status.UNAVAILABLE, 'the spans could not be kept');
-    else refuse(callback, status.RESOURCE_EXHAUSTED, 'the server is full', answered.retryAfterSeconds);
+    else refuse(callback, status.RESOURCE_EXHAUSTED, FULL, answered.retryAfterSeconds);
   }
 
   return {
@@ -163,12 +168,30 @@ function spanService(grpc: Grpc, method: GrpcMethod, options: SpanListenOptions)
   };
 }
 
-function createRefuse({ Metadata }: Grpc): Refuse {
-  return (callback, code, message, retryAfterSeconds) => {
-    const metadata = new Metadata();
-    metadata.set('grpc-status-details-bin', toBuffer(encodeStatus(code, message, retryAfterSeconds)));
-    callback({ code, details: message, metadata });
-  };
+function createRefuse(grpc: Grpc): Refuse {
+  return (callback, code, message, retryAfterSeconds) =>
+    callback(refusedStatus(grpc, code, message, retryAfterSeconds));
+}
+
+function refusedStatus({ Metadata }: Grpc, code: status, message: string, retryAfterSeconds?: number): StatusObject {
+  const metadata = new Metadata();
+  metadata.set('grpc-status-details-bin', toBuffer(encodeStatus(code, message, retryAfterSeconds)));
+  return { code, details: message, metadata };
+}
+
+/** Answers at the head of a call; the library throws away what its sender then still sends. */
+function turnAwayUnread(grpc: Grpc, path: string, { turnAway }: SpanListenOptions): ServerInterceptor {
+  return ({ path: called }, call) =>
+    new grpc.ServerInterceptingCall(call, {
+      start: (next) =>
+        next({
+          onReceiveMetadata(metadata, pass) {
+            const retryAfterSeconds = called === path ? (turnAway?.() ?? null) : null;
+            if (retryAfterSeconds === null) pass(metadata);
+            else call.sendStatus(refusedStatus(grpc, grpc.status.RESOURCE_EXHAUSTED, FULL, retryAfterSeconds));
+          },
+        }),
+    });
 }
 
 function healthService(isServing: () => boolean): UntypedServiceImplementation {

@@ -73,6 +73,13 @@ test('of a trace that comes in pieces one row is made, the last; a row that cann
   expect([madeCount, told]).toEqual([1, ['no such trace']]);
 });
 
+test('a row that comes at once stands for one that waits', async () => {
+  const store = await open();
+  await store.write(batchOf(1, { documents: [documentOf(1, 1)], traces: [lateRowOf(1, () => rowOf(1))] }));
+  await store.write(batchOf(2, { traces: [rowOf(1, { revision: 2 })] }));
+  expect((await store.findTraces(traceQueryOf())).rows).toEqual([rowOf(1, { revision: 2 })]);
+});
+
 test('rows that wait are in the slice', async () => {
   const store = await open();
   await store.write(batchOf(1, { documents: [documentOf(1, 1)], traces: [lateRowOf(1, () => rowOf(1))] }));

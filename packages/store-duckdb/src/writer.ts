@@ -1,4 +1,12 @@
-import { readChangedRow, StoreError, type ChangedTrace, type StoreBatch, type TraceRow } from '@fluoroscope/store';
+import {
+  lastOfEach,
+  readChangedRow,
+  StoreError,
+  type ChangedTrace,
+  type LateRow,
+  type StoreBatch,
+  type TraceRow,
+} from '@fluoroscope/store';
 import { toCallError } from './engine-error.ts';
 import { createGate } from './gate.ts';
 import type { HeadTransactions } from './head-transactions.ts';
@@ -8,7 +16,7 @@ import { WAITING_QUIET_MS } from './limits.ts';
 
 /** Where all batches go through. */
 export interface Writer extends Disposable {
-  /** Into this head; one after another. Ignores a batch whose sequence is not above its origin's. Rows are written later. */
+  /** Into this head; one after another. Ignores a batch whose sequence is not above its origin's. Late rows are written later. */
   write(batch: StoreBatch, head: Head): Promise<void>;
   /** Writes the rows that wait into the head of their batches: before that head is frozen. */
   settle(): Promise<void>;
@@ -50,11 +58,14 @@ export function createWriter({ transactions, progress: known, failed }: WriterOp
 
   async function commitBatch(batch: StoreBatch, head: Head): Promise<void> {
     // A head is settled before the next one takes over.
-    const { due, rows } = await make(late.due(performance.now(), batch.traces).filter(isAtHand), failed);
+    const changed = lastOfEach(batch.traces);
+    const waiting = changed.filter(isLate);
+    const made = await make(late.due(performance.now(), changed).filter(isAtHand), failed);
+    const rows = [...made.rows, ...changed.flatMap((one) => (isLate(one) ? [] : [one]))];
     await transactions.run(head, { ...batch, rows }, () => {
-      late.remove(due);
+      late.remove([...made.due, ...changed]);
       head.noteRows(rows);
-      late.add(batch.traces, performance.now());
+      late.add(waiting, performance.now());
       progress = new Map([...progress, [batch.origin, batch.sequence]]);
       head.note(batch, progress);
     });
@@ -132,6 +143,10 @@ function createLater(work: () => Promise<boolean>, failed: (error: unknown) => v
       if (timer !== null) clearTimeout(timer);
     },
   };
+}
+
+function isLate(changed: ChangedTrace): changed is LateRow {
+  return 'readRow' in changed;
 }
 
 function isToRead(changed: ChangedTrace): boolean {

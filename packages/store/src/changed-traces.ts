@@ -1,5 +1,5 @@
 import type { TraceId } from '@fluoroscope/model';
-import type { ChangedTrace, LateRow, TraceRow } from './trace-store.ts';
+import type { ChangedTrace, TraceRow } from './trace-store.ts';
 
 /** The row that each trace is left with, for a store that does not wait with it. */
 export async function readChangedRows(changed: readonly ChangedTrace[]): Promise<readonly TraceRow[]> {
@@ -11,24 +11,25 @@ export function readChangedRow(changed: ChangedTrace): TraceRow | Promise<TraceR
   return 'readRow' in changed ? changed.readRow() : changed;
 }
 
-/** The same traces, with rows that went through `change`. */
-export function changeLate(changed: ChangedTrace, change: (row: TraceRow) => TraceRow): LateRow {
+/** The same trace, with a row that went through `change`. */
+export function changeRow(changed: ChangedTrace, change: (row: TraceRow) => TraceRow): ChangedTrace {
+  if (!('readRow' in changed)) return change(changed);
   return {
     traceId: changed.traceId,
     get entityCount() {
       return changed.entityCount;
     },
     get mustRead() {
-      return 'mustRead' in changed && changed.mustRead;
+      return changed.mustRead;
     },
     readRow() {
-      const row = readChangedRow(changed);
+      const row = changed.readRow();
       return row instanceof Promise ? row.then(change) : change(row);
     },
   };
 }
 
-function lastOfEach(changed: readonly ChangedTrace[]): readonly ChangedTrace[] {
+export function lastOfEach(changed: readonly ChangedTrace[]): readonly ChangedTrace[] {
   const ids = new Set<TraceId>();
   for (const { traceId } of changed) ids.add(traceId);
   return ids.size === changed.length ? changed : [...new Map(changed.map((one) => [one.traceId, one])).values()];

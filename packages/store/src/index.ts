@@ -1,4 +1,4 @@
-export { changeLate, readChangedRow, readChangedRows } from './changed-traces.ts';
+export { changeRow, lastOfEach, readChangedRow, readChangedRows } from './changed-traces.ts';
 export * from './condition.ts';
 export { graphPeriods } from './graph-periods.ts';
 export { addHistograms, toHistogram } from './histogram.ts';

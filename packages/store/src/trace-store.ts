@@ -96,11 +96,11 @@ export interface StoreBatch {
   readonly facts: readonly GraphFact[];
 }
 
-/** A trace's row, or what it can be had from. */
+/** A trace's row, or what it can be had from where it is likely to change again soon. */
 export type ChangedTrace = TraceRow | LateRow;
 
 /**
- * The row of a trace that is likely to change again soon. A store may leave it until a read could see it, or its process keeps too
+ * A store may leave it until a read could see it, or its process keeps too
  * much for it; of those that are replaced before, none is ever made.
  */
 export interface LateRow {

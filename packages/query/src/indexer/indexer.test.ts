@@ -3,7 +3,7 @@ import {
   createMemoryStore,
   readChangedRows,
   TRACE_ANNOTATIONS_MAX,
-  type LateRow,
+  type ChangedTrace,
   type TraceRow,
 } from '@fluoroscope/store';
 import { trace } from '@fluoroscope/testkit';
@@ -247,14 +247,25 @@ test('however long its texts, what is remembered stays within its bound', async 
   expect(indexer.cachedEntityCount).toBeGreaterThan(50);
 });
 
+test.each<[string, object, boolean]>([
+  ['a request that began here and has ended', {}, false],
+  ['one in progress', { in_progress: true, end_time: undefined }, true],
+  ['one that was called', { parent_id: 'a'.repeat(16) }, true],
+  ['one that called somebody who sends too', { subsegments: [{ ...step(idOf(1), ''), traced: true }] }, true],
+])('%s: its row is made at once, or late', async (_name, more, isLate) => {
+  const { index, handedOut } = setUp();
+  await index(JSON.parse(JSON.stringify({ ...SHOP.document('shop'), ...more })) as TraceDocument);
+  expect(handedOut.map((changed) => 'readRow' in changed)).toEqual([isLate]);
+});
+
 test('should a batch not be written, rows of batches before are made of what is stored', async () => {
   const { indexer, index, reads, handedOut } = setUp();
-  await index(SHOP.document('shop'));
+  await index({ ...SHOP.document('shop'), parent_id: 'a'.repeat(16) } as TraceDocument);
   await indexer.index([incomingOf(SHOP.document('stock'))]);
   expect(handedOut).toMatchObject([{ mustRead: false }]);
   expect(await readChangedRows(handedOut)).toMatchObject([{ entityCount: 3, inferred: false }]);
   indexer.forget();
-  expect([handedOut.map(({ mustRead }) => mustRead), reads]).toEqual([[true], []]);
+  expect([handedOut, reads]).toMatchObject([[{ mustRead: true }], []]);
   expect(await readChangedRows(handedOut)).toMatchObject([{ revision: 2, entityCount: 2, inferred: true }]);
   expect(reads).toEqual([[SHOP.traceId]]);
 });
@@ -303,7 +314,7 @@ function setUp(linkedEntitiesMax = 200_000) {
   const store = createMemoryStore();
   const known = new Set<TraceId>();
   const reads: (readonly TraceId[])[] = [];
-  const handedOut: LateRow[] = [];
+  const handedOut: ChangedTrace[] = [];
   let sequence = 0;
   let isFailing = false;
   const indexer = createIndexer({

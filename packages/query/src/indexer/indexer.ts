@@ -1,7 +1,7 @@
 // Hot path: runs once per stored document. It keeps few and small objects per entity, since those that stay are
 // what the collector pays for; small traces share their empty collections.
 import type { TraceId } from '@fluoroscope/model';
-import type { GraphFact, LateRow, StoreBatch, StoredDocument, TraceRow } from '@fluoroscope/store';
+import type { ChangedTrace, GraphFact, StoreBatch, StoredDocument, TraceRow } from '@fluoroscope/store';
 import { TRACE_LINKED_ENTITIES_MAX } from './limits.ts';
 import { loadTraces, readBackRow } from './load-traces.ts';
 import { createServiceRefs } from './service-ref.ts';
@@ -25,8 +25,6 @@ export interface IndexerOptions {
 
 /** A store's batch but for where its records came from. */
 export interface IndexedBatch extends Omit<StoreBatch, 'origin' | 'sequence'> {
-  /** None is made before it is asked for, and then says what the trace has become until then. */
-  readonly traces: readonly LateRow[];
   /** Documents left out because they change nothing: delivered before, or in progress after the complete one. */
   readonly duplicateCount: number;
 }
@@ -89,13 +87,15 @@ export function createIndexer(options: IndexerOptions): Indexer {
       stored.push({ traceId, receivedUs, text });
     }
     const facts: GraphFact[] = [];
+    const traces: ChangedTrace[] = [];
     for (const state of changed) {
       const entityCountBefore = state.entityCount;
       state.commit((fact) => facts.push(fact));
       // Less, once it is indexed apart.
       cache.grow(state.entityCount - entityCountBefore);
+      traces.push(state.isLikelyWhole ? state.row() : state);
     }
-    return { documents: stored, traces: [...changed], facts, duplicateCount: documents.length - stored.length };
+    return { documents: stored, traces, facts, duplicateCount: documents.length - stored.length };
   }
 
   return {

@@ -35,6 +35,13 @@ export function isSolo(entities: SoloEntities): boolean {
   return annotationCount <= TRACE_ANNOTATIONS_MAX;
 }
 
+/** It began here, has ended, and called nobody who would have more to say. */
+export function isWhole(entities: SoloEntities): boolean {
+  const [first] = entities;
+  if (first.kind !== 'segment' || first.parentId !== null) return false;
+  return entities.every(({ outcome, traced }) => outcome !== 'pending' && !traced);
+}
+
 /** With a parent known by its id only, as in the general way. */
 export function soloEntityCount(entities: SoloEntities): number {
   return entities.length + (entities[0].parentId === null ? 0 : 1);

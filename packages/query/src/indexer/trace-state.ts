@@ -6,7 +6,7 @@ import { readEntities, type Entity } from './entity.ts';
 import { APART_TRACE_ENTITIES, CHARS_PER_CACHED_ENTITY, COUNTED_ANEW_ENTITIES_MAX } from './limits.ts';
 import { mergeDocument } from './merge-document.ts';
 import type { ServiceRefs } from './service-ref.ts';
-import { emitSolo, isSolo, readSoloRow, soloEntityCount, type SoloEntities } from './solo-trace.ts';
+import { emitSolo, isSolo, isWhole, readSoloRow, soloEntityCount, type SoloEntities } from './solo-trace.ts';
 import type { Standing } from './standing.ts';
 import { TraceEntities, type EmitFact } from './trace-entities.ts';
 import { buildTraceRow } from './trace-row.ts';
@@ -129,7 +129,12 @@ export class TraceState implements LateRow {
 
   /** As of the last commit. What was said of a trace apart cannot be taken back: its row may be ahead of what is stored. */
   readRow(): TraceRow | Promise<TraceRow> {
-    return this.mustRead ? this.#readBack() : this.#row();
+    return this.mustRead ? this.#readBack() : this.row();
+  }
+
+  /** A service's own request, complete, and nothing yet that speaks of another: most such traces stay as they are. */
+  get isLikelyWhole(): boolean {
+    return this.#solo !== null && isWhole(this.#solo);
   }
 
   get mustRead(): boolean {
@@ -137,10 +142,10 @@ export class TraceState implements LateRow {
   }
 
   async #readBack(): Promise<TraceRow> {
-    return (await this.#rules.readBack(this.traceId, this.#revision)) ?? this.#row();
+    return (await this.#rules.readBack(this.traceId, this.#revision)) ?? this.row();
   }
 
-  #row(): TraceRow {
+  row(): TraceRow {
     const stamp = { traceId: this.traceId, revision: this.#revision, updatedUs: this.#updatedUs };
     if (this.#apart !== null) return this.#apart.row(stamp.revision, stamp.updatedUs);
     if (this.#solo !== null) return readSoloRow(stamp, this.#solo);
@@ -162,7 +167,7 @@ export class TraceState implements LateRow {
   }
 
   #part(trace: TraceEntities): void {
-    const row = this.#row();
+    const row = this.row();
     const { entry } = this.#totalsOf(trace).readExtremes(() => standingsOf(trace));
     this.#apart = ApartTrace.from(trace, row, entry?.entity ?? null);
     this.#trace = null;

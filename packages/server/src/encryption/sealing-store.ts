@@ -1,4 +1,4 @@
-import { changeLate, StoreError, type StoredDocument, type TraceStore } from '@fluoroscope/store';
+import { changeRow, StoreError, type StoredDocument, type TraceStore } from '@fluoroscope/store';
 import { isSealedText, openDocument, sealDocument } from './document-text.ts';
 import { printKeyName } from './key-ring.ts';
 import type { SealedProblem } from './opener.ts';
@@ -27,7 +27,7 @@ export function createSealingStore(store: TraceStore, vault: Vault): TraceStore 
       const { sealer } = vault;
       if (sealer === null) return store.write(batch);
       const documents = batch.documents.map((document) => sealDocument(document, sealer));
-      const traces = batch.traces.map((changed) => changeLate(changed, (row) => sealCauses(row, sealer)));
+      const traces = batch.traces.map((changed) => changeRow(changed, (row) => sealCauses(row, sealer)));
       await store.write({ ...batch, documents, traces });
     },
     async readDocuments(ids) {

@@ -57,15 +57,14 @@ export function createWriter({ transactions, progress: known, failed }: WriterOp
   }, failed);
 
   async function commitBatch(batch: StoreBatch, head: Head): Promise<void> {
-    // A head is settled before the next one takes over.
     const changed = lastOfEach(batch.traces);
-    const waiting = changed.filter(isLate);
+    // What waits is of this head: one is settled before the next one takes over.
     const made = await make(late.due(performance.now(), changed).filter(isAtHand), failed);
     const rows = [...made.rows, ...changed.flatMap((one) => (isLate(one) ? [] : [one]))];
     await transactions.run(head, { ...batch, rows }, () => {
       late.remove([...made.due, ...changed]);
       head.noteRows(rows);
-      late.add(waiting, performance.now());
+      late.add(changed.filter(isLate), performance.now());
       progress = new Map([...progress, [batch.origin, batch.sequence]]);
       head.note(batch, progress);
     });
@@ -74,10 +73,10 @@ export function createWriter({ transactions, progress: known, failed }: WriterOp
 
   /** Documents are never read in a turn: those who read them may wait for it. */
   async function commitLate(wanted: readonly ChangedTrace[], readBefore: Made | null = null): Promise<void> {
-    const head = lateHead;
     const made = await make(wanted.filter(isAtHand), failed);
     const due = [...(readBefore?.due ?? []), ...made.due];
     const rows = [...(readBefore?.rows ?? []), ...made.rows];
+    const head = lateHead;
     if (due.length === 0 || head === null) return;
     await transactions.run(head, { documents: [], facts: [], rows }, () => {
       late.remove(due);
@@ -117,11 +116,7 @@ export function createWriter({ transactions, progress: known, failed }: WriterOp
     get isSettled() {
       return late.size === 0;
     },
-    settled: (begin) =>
-      inTurn(async () => {
-        await commitLate(late.all());
-        return begin();
-      }),
+    settled: (begin) => inTurn(() => commitLate(late.all()).then(begin)),
     [Symbol.dispose]: () => later[Symbol.dispose](),
   };
 }

@@ -1,11 +1,11 @@
 import type { TimeUs } from '@fluoroscope/model';
-import type { PartitionLag } from '@fluoroscope/journal';
 import type { Unjudged } from '@fluoroscope/query';
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Refusal } from './ingest/parse-batch.ts';
 import { readCounter, readSum, type Counts } from './events/counts.ts';
 import { findService, type ServiceName } from './events/find-service.ts';
+import { watchJournal, type JournalGauges } from './events/journal-gauges.ts';
 import type { RequestName } from './events/request-names.ts';
 import { createServiceArrivals, type ArrivedDocument, type ServiceArrivals } from './events/service-arrivals.ts';
 import { printable } from './printable.ts';
@@ -26,7 +26,7 @@ export type TurnAwayReason = 'store-behind';
 export type { ConsoleCallName, RequestName, SpanCallName } from './events/request-names.ts';
 
 /** Read when metrics are asked for. */
-export interface Gauges {
+export interface Gauges extends JournalGauges {
   readonly journalBytes: () => number;
   readonly journalBytesMax: () => number;
   /** Durable and not yet in the store. */
@@ -38,9 +38,6 @@ export interface Gauges {
   readonly storeBytes: () => Promise<number>;
   readonly storedTraces: () => Promise<number>;
   readonly liveListeners: () => number;
-  readonly journalKind: () => 'file' | 'kafka';
-  /** By partition of a Kafka topic; none with the file journal. */
-  readonly journalLags: () => readonly PartitionLag[];
 }
 
 /** What one batch made of the journal's documents. */
@@ -450,7 +447,7 @@ const GAUGE_HELP: { readonly [Key in NumberGauge]: readonly [name: string, help:
   liveListeners: ['live_listeners', 'Consoles listening for changes.'],
 };
 
-type NumberGauge = Exclude<keyof Gauges, 'journalKind' | 'journalLags'>;
+type NumberGauge = Exclude<keyof Gauges, keyof JournalGauges>;
 
 function watchGauges(registry: Registry, gauges: Gauges): void {
   function watchGauge(key: NumberGauge): void {
@@ -479,23 +476,4 @@ function watchGauges(registry: Registry, gauges: Gauges): void {
   watchGauge('storedTraces');
   watchGauge('liveListeners');
   watchJournal(registry, gauges);
-}
-
-function watchJournal(registry: Registry, { journalKind, journalLags }: Gauges): void {
-  const registers = [registry];
-  const name = 'fluoroscope_journal_info';
-  const info = new Gauge({ name, help: 'Which journal is in use.', labelNames: ['kind'], registers });
-  info.set({ kind: journalKind() }, 1);
-  const lag = new Gauge({
-    name: 'fluoroscope_journal_lag_records',
-    help: "Records of a topic's partition that the store does not show yet; owner: the process that stores them.",
-    labelNames: ['partition', 'owner'],
-    registers,
-    collect() {
-      lag.reset();
-      for (const { partition, isOurs, lagCount } of journalLags()) {
-        lag.set({ partition, owner: isOurs ? 'self' : 'other' }, lagCount);
-      }
-    },
-  });
 }

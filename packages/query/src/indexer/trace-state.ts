@@ -145,6 +145,7 @@ export class TraceState implements LateRow {
     return (await this.#rules.readBack(this.traceId, this.#revision)) ?? this.row();
   }
 
+  /** The same of all that is remembered, stored or not. */
   row(): TraceRow {
     const stamp = { traceId: this.traceId, revision: this.#revision, updatedUs: this.#updatedUs };
     if (this.#apart !== null) return this.#apart.row(stamp.revision, stamp.updatedUs);

@@ -7,6 +7,7 @@ export { createJaegerReceiver, type JaegerReceiver } from './receivers/jaeger/re
 export { listenJaegerGrpc, type JaegerGrpcOptions } from './receivers/jaeger/listen-grpc.ts';
 export type { SpanEvents, SpanProblem, SpanSink } from './receivers/span-http/put-documents.ts';
 export { SPAN_BODY_BYTES_MAX, type SpanAnswer, type SpanRequest } from './receivers/span-http/read-body.ts';
+export { createWorkGate, type WorkGate } from './receivers/work-gate.ts';
 export { createZipkinReceiver, type ZipkinReceiver } from './receivers/zipkin/receive.ts';
 export {
   handleOtlpHttp,

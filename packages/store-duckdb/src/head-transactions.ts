@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ServiceKey } from '@fluoroscope/model';
-import type { GraphFact, StoredDocument, TraceRow } from '@fluoroscope/store';
+import { inTurns, type GraphFact, type StoredDocument, type TraceRow } from '@fluoroscope/store';
 import { createDocumentsWriter } from './encode/documents.ts';
 import { createFactsWriter } from './encode/facts.ts';
 import { createTracesWriter } from './encode/traces.ts';
@@ -41,10 +41,10 @@ export async function openHeadTransactions(
     await serviceIds.learn(contents.rows, contents.facts);
     await replaceRows(connection, { head, catalog }, contents.rows);
     for (const table of tables) await table.begin(head.schema);
-    for (const document of contents.documents) documents.write(document);
+    await inTurns(contents.documents, (document) => documents.write(document));
     const idOf = (service: ServiceKey): number => serviceIds.idOf(service);
-    for (const row of contents.rows) traces.write(row, idOf);
-    for (const fact of contents.facts) facts.write(fact, idOf);
+    await inTurns(contents.rows, (row) => traces.write(row, idOf));
+    await inTurns(contents.facts, (fact) => facts.write(fact, idOf));
     for (const table of tables) table.finish();
   }
 

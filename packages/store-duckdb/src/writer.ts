@@ -1,6 +1,7 @@
 import {
   lastOfEach,
   readChangedRow,
+  startTurns,
   StoreError,
   type ChangedTrace,
   type LateRow,
@@ -155,6 +156,7 @@ function isAtHand(changed: ChangedTrace): boolean {
 /** A row that cannot be made is a fault of whoever was to make it: it must not keep all others waiting for good. */
 async function make(due: readonly ChangedTrace[], failed: (error: unknown) => void): Promise<Made> {
   const rows: TraceRow[] = [];
+  const turns = startTurns();
   for (const changed of due) {
     try {
       const row = readChangedRow(changed);
@@ -163,6 +165,7 @@ async function make(due: readonly ChangedTrace[], failed: (error: unknown) => vo
       if (error instanceof StoreError) throw error;
       failed(error);
     }
+    if (turns.isOver) await turns.next();
   }
   return { due, rows };
 }

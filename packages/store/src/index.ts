@@ -8,3 +8,4 @@ export * from './memory-store.ts';
 export * from './outcomes.ts';
 export { sumByDay } from './stored-days.ts';
 export * from './trace-store.ts';
+export { inTurns, startTurns } from './turns.ts';

@@ -1,7 +1,14 @@
 // Hot path: runs once per stored document. It keeps few and small objects per entity, since those that stay are
 // what the collector pays for; small traces share their empty collections.
 import type { TraceId } from '@fluoroscope/model';
-import type { ChangedTrace, GraphFact, StoreBatch, StoredDocument, TraceRow } from '@fluoroscope/store';
+import {
+  inTurns,
+  type ChangedTrace,
+  type GraphFact,
+  type StoreBatch,
+  type StoredDocument,
+  type TraceRow,
+} from '@fluoroscope/store';
 import { TRACE_LINKED_ENTITIES_MAX } from './limits.ts';
 import { loadTraces, readBackRow } from './load-traces.ts';
 import { createServiceRefs } from './service-ref.ts';
@@ -37,7 +44,7 @@ export interface IndexedBatch extends Omit<StoreBatch, 'origin' | 'sequence'> {
  * the store: `forget` before anything else is indexed; rows of batches before, of traces that were in this one, are then made of what is
  * stored. When `index` rejects nothing has been taken, and the
  * same documents may be given again. Calls one after another. Each document is read when its turn comes and then
- * let go: made only then, the parsed documents of a batch are never all in memory.
+ * let go: made only then, the parsed documents of a batch are never all in memory. Reading them gives way to others of the thread.
  */
 export interface Indexer {
   index(documents: Iterable<IncomingDocument>): Promise<IndexedBatch>;
@@ -103,7 +110,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
       if (isBusy) throw new Error('index was called before the batch before was answered');
       isBusy = true;
       try {
-        const read = Array.from(documents, readIncoming);
+        const read: ReadDocument[] = [];
+        await inTurns(documents, (incoming) => read.push(readIncoming(incoming)));
         const loaded = await loadTraces(wantedOf(read), { ...options, rules, serviceRefs });
         return cache.change(() => take(read, loaded));
       } finally {

@@ -2,6 +2,7 @@ import { JournalError } from '@fluoroscope/journal';
 import type { TimeUs } from '@fluoroscope/model';
 import {
   createJaegerReceiver,
+  createWorkGate,
   createZipkinReceiver,
   type OtlpEvents,
   type PutOutcome,
@@ -39,10 +40,17 @@ export function createSpanReceivers({ ingest, events, nowUs }: ReceiversOptions)
     };
   }
 
+  // One for all: what they decode lies in the same memory.
+  const work = createWorkGate();
+  const zipkin = createZipkinReceiver(sinkOf('zipkin'));
+  const jaeger = createJaegerReceiver(sinkOf('jaeger'));
   return {
-    otlp: { put: (texts) => putOtlp(ingest, texts), indexed: 'all', events: otlpEvents(events) },
-    zipkin: createZipkinReceiver(sinkOf('zipkin')),
-    jaeger: createJaegerReceiver(sinkOf('jaeger')),
+    otlp: { put: (texts) => putOtlp(ingest, texts), indexed: 'all', work, events: otlpEvents(events) },
+    zipkin: (request) => work.run(request.body.byteLength, () => zipkin(request)),
+    jaeger: {
+      receive: (request) => work.run(request.body.byteLength, () => jaeger.receive(request)),
+      postSpans: (message) => work.run(message.byteLength, () => jaeger.postSpans(message)),
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toDocumentTexts, type IndexedAttributes, type OtlpSpanGroup, type Result } from '@fluoroscope/model';
+import type { WorkGate } from '../work-gate.ts';
 import { PUT_DOCUMENTS_MAX, RETRY_AFTER_SECONDS, TURN_SPANS_MAX } from './limits.ts';
 import type { OtlpRequest, OtlpRequestProblem, OtlpSpanProblem } from './problem.ts';
 
@@ -13,6 +14,8 @@ export interface OtlpReceiverOptions {
   /** Resolves once what was accepted is durable, with why other documents were refused. Rejects for a fault of ours. */
   readonly put: (documents: readonly string[]) => Promise<PutOutcome>;
   readonly indexed: IndexedAttributes;
+  /** Requests wait here before they are decoded; none does when left out. */
+  readonly work?: WorkGate;
   readonly events: OtlpEvents;
 }
 
@@ -40,7 +43,17 @@ const PROBLEMS_TOLD_MAX = 3;
 export type DecodeRequest = (bytes: Uint8Array) => Result<OtlpRequest, OtlpRequestProblem>;
 
 /** One request from bytes to its answer. Never rejects. */
-export async function receiveOtlp(
+export function receiveOtlp(
+  bytes: Uint8Array,
+  decode: DecodeRequest,
+  transport: OtlpTransport,
+  options: OtlpReceiverOptions,
+): Promise<OtlpAnswer> {
+  const take = (): Promise<OtlpAnswer> => takeRequest(bytes, decode, transport, options);
+  return options.work === undefined ? take() : options.work.run(bytes.byteLength, take);
+}
+
+async function takeRequest(
   bytes: Uint8Array,
   decode: DecodeRequest,
   transport: OtlpTransport,

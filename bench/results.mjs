@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { measureParseUs } from './yardstick.mjs';
 
 const FOLDER = fileURLToPath(new URL('results/', import.meta.url));
 
@@ -14,6 +15,7 @@ export function keepResult(checkout, { scenario, variant, ...result }) {
     cores: cpus().length,
     memoryGb: Math.round(totalmem() / 2 ** 30),
     node: process.version,
+    parseUs: measureParseUs(),
   };
   const name = [scenario, ...Object.values(variant), at.replaceAll(':', '')].join('-');
   const kept = { scenario, variant, at, commit: commitOf(checkout), machine, ...result };

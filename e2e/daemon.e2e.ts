@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { eventually, makeFolder, post, removeFolder, serveFlags, startProgram, type Program } from './program.ts';
 
 const HEADER = '{"format":"json","version":1}\n';
+const SDK = fileURLToPath(new URL('../packages/sdk', import.meta.url));
 /** Its dependencies are AWS's SDKs. */
 const SHOP = fileURLToPath(new URL('../examples/shop', import.meta.url));
 // Nobody must be asked for credentials, and none of this machine's used.
@@ -75,6 +76,48 @@ test("AWS's SDK for Node.js sends through it", async () => {
   expect((await once(sdk, 'exit'))[0]).toBe(0);
   expect(await found(server, [trace])).toEqual([1]);
 });
+
+test.each(['the server', 'the daemon'])(
+  'our SDK shares datagrams with %s, which said so, and each segment is found',
+  async (to) => {
+    const server = await start(serveFlags(folder()));
+    const daemon = await startDaemon(['--endpoint', `http://${server.http}`]);
+    const { tcp, udp } = to === 'the daemon' ? daemon : { tcp: server.http, udp: server.udp };
+    const traces = Array.from({ length: 200 }, () => `1-${Math.floor(Date.now() / 1_000).toString(16)}-${hex(24)}`);
+    const program = `
+    const xray = require('@fluoroscope/sdk');
+    xray.setDaemonAddress('tcp:${tcp} udp:${udp}');
+    const sendMessage = require('node:dgram').Socket.prototype.send;
+    let datagrams = 0;
+    require('node:dgram').Socket.prototype.send = function (...args) {
+      datagrams += 1;
+      return sendMessage.apply(this, args);
+    };
+    const traces = ${JSON.stringify(traces)};
+    // A request that its caller has decided on, as most are.
+    xray.middleware.resolveSampling({ sampled: '1' }, new xray.Segment('asks'), {});
+    const untilShared = () => {
+      const before = datagrams;
+      for (let count = 0; count < 10; count += 1) new xray.Segment('before').close();
+      setTimeout(() => (datagrams - before === 1 ? sendAll() : untilShared()), 200);
+    };
+    const sendAll = () => {
+      const before = datagrams;
+      for (const trace of traces) new xray.Segment('by-sdk', trace).close();
+      setTimeout(() => {
+        process.stdout.write(String(datagrams - before));
+        process.exit(0);
+      }, 500);
+    };
+    untilShared();`;
+    const sdk = spawn(process.execPath, ['-e', program], { cwd: SDK, stdio: ['ignore', 'pipe', 'inherit'] });
+    let printed = '';
+    sdk.stdout?.on('data', (chunk) => (printed += String(chunk)));
+    expect((await once(sdk, 'close'))[0]).toBe(0);
+    expect(await found(server, traces)).toEqual(traces.map(() => 1));
+    expect(Number(printed)).toBeLessThan(10);
+  },
+);
 
 test('a tee sends each segment to both servers', async () => {
   const [one, two] = [await start(serveFlags(folder())), await start(serveFlags(folder()))];

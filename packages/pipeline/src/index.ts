@@ -1,5 +1,6 @@
 export * from './pipeline-error.ts';
 export * from './receivers/xray-udp/decode.ts';
+export * from './receivers/xray-udp/jsonl-header.ts';
 export * from './receivers/xray-udp/listen.ts';
 export * from './receivers/xray-udp/receive.ts';
 export * from './receivers/xray-udp/watch-kernel-drops.ts';

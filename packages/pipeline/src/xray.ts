@@ -7,6 +7,7 @@ export * from './exporters/xray/profile-file.ts';
 export * from './exporters/xray/put-trace-segments.ts';
 export * from './exporters/xray/sign-v4.ts';
 export * from './receivers/xray-udp/decode.ts';
+export * from './receivers/xray-udp/jsonl-header.ts';
 export * from './receivers/xray-udp/listen.ts';
 export * from './receivers/xray-udp/receive.ts';
 export * from './receivers/xray-udp/watch-kernel-drops.ts';

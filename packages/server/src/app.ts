@@ -91,6 +91,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const http = createHttpApp({
     version: options.version,
     receivers,
+    udpPort: () => udpPortOf(options.listeners()),
     handlers: createHandlers({ ingest, store, control, encryption, sampling, tokens, events, nowUs }),
     store,
     groups: control.groups,
@@ -223,4 +224,10 @@ function statsOf(report: StoreReport): StoreStats {
 
 export function readClock(): TimeUs {
   return timeUs(Math.round(Date.now() * 1_000));
+}
+
+/** address = host ":" port */
+function udpPortOf(listeners: StatusAnswer['listeners']): number | null {
+  const udp = listeners.find(({ name }) => name === 'udp');
+  return udp === undefined ? null : Number(udp.address.slice(udp.address.lastIndexOf(':') + 1));
 }

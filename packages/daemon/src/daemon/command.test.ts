@@ -22,6 +22,16 @@ test('a segment goes on to the endpoint as it came, signed', async () => {
   });
 });
 
+test('who asks for sampling rules is told the port that takes many documents in a datagram', async () => {
+  const endpoint = await openFakeEndpoint();
+  const daemon = await start(['--endpoint', endpoint.url]);
+  const { headers } = await daemon.post('/GetSamplingRules', '{}');
+  expect(headers.get('x-fluoroscope-jsonl-port')).toBe(String(daemon.udpPort));
+  daemon.send('{"format":"jsonl","version":1}\n{"n":1}\n{"n":\n{"n":3}\n');
+  await until(() => endpoint.documents().length === 2);
+  expect(endpoint.documents()).toEqual(['{"n":1}', '{"n":3}']);
+});
+
 test('without keys it is sent unsigned, and without a region to an endpoint of our own', async () => {
   const endpoint = await openFakeEndpoint();
   const daemon = await start(['--endpoint', endpoint.url], { AWS_EC2_METADATA_DISABLED: 'true' });
@@ -144,6 +154,7 @@ test.each([
 });
 
 interface Started {
+  readonly udpPort: number;
   readonly send: (datagram: string) => void;
   readonly post: (path: string, body: string, init?: RequestInit) => Promise<Response>;
   readonly stop: () => Promise<number>;
@@ -161,6 +172,7 @@ async function start(argv: readonly string[], environment: Record<string, string
     await run.stop();
   });
   return {
+    udpPort: udp,
     send: (datagram) => socket.send(datagram, udp, '127.0.0.1'),
     post: (path, body, init) => fetch(`http://127.0.0.1:${tcp}${path}`, { method: 'POST', body, ...init }),
     stop: run.stop,

@@ -94,7 +94,7 @@ export function reportIntake(log: Log): IntakeReport {
     log.write('warn', `Segment dropped. Consider increasing memory limit (${times} segments)`),
   );
   let lastProblem = '';
-  const warnRefused = sometimes((times) => log.write('warn', `${lastProblem} (${times} datagrams)`));
+  const warnRefused = sometimes((times) => log.write('warn', `${lastProblem} (${times} segments)`));
   const reject = (problem: string): void => {
     counts.rejected += 1;
     lastProblem = problem;
@@ -102,8 +102,8 @@ export function reportIntake(log: Log): IntakeReport {
   };
   return {
     events: {
-      datagramReceived() {
-        counts.received += 1;
+      datagramReceived(_sizeBytes, documents) {
+        counts.received += documents;
         hasReceived = true;
       },
       datagramRefused: (problem) => reject(aboutDatagram(problem)),

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { JSONL_PORT_HEADER } from '@fluoroscope/pipeline/xray';
 import { DaemonError } from './daemon-error.ts';
 import type { Endpoint } from './endpoint.ts';
 import { textOf } from './events.ts';
@@ -22,12 +23,15 @@ export interface SamplingProxy extends AsyncDisposable {
 export interface SamplingProxyOptions {
   readonly at: Address;
   readonly endpoint: Pick<Endpoint, 'call' | 'name'>;
+  /** Of this daemon; told with each answer. */
+  readonly udpPort: number;
   readonly log: Log;
 }
 
 /** Rejects with a `DaemonError` that names the address. */
-export async function openSamplingProxy({ at, endpoint, log }: SamplingProxyOptions): Promise<SamplingProxy> {
+export async function openSamplingProxy({ at, endpoint, udpPort, log }: SamplingProxyOptions): Promise<SamplingProxy> {
   const server = createServer({ requestTimeout: PROXY_REQUEST_TIMEOUT_MS }, (request, response) => {
+    response.setHeader(JSONL_PORT_HEADER, udpPort);
     pass(request, response, endpoint).catch((error: unknown) => {
       log.write('error', `${endpoint.name} did not answer a sampling call: ${textOf(error)}`);
       if (!response.headersSent) refuse(response, 502, 'ServiceUnavailable', 'the X-Ray endpoint cannot be reached');

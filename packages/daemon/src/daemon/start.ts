@@ -88,7 +88,12 @@ async function open({ settings, environment, log, version }: DaemonOptions, late
   });
   later(() => intake[Symbol.asyncDispose]());
   log.write('info', `HTTP Proxy server using X-Ray Endpoint : ${url.href.replace(/\/$/, '')}`);
-  const proxy = await openSamplingProxy({ at: settings.tcp, endpoint: main.endpoint, log });
+  const proxy = await openSamplingProxy({
+    at: settings.tcp,
+    endpoint: main.endpoint,
+    udpPort: intake.address.port,
+    log,
+  });
   later(() => proxy[Symbol.asyncDispose]());
   log.write('info', `Starting proxy http server on ${printAddress(proxy.address)}`);
   tellIntake(intake, settings, log);

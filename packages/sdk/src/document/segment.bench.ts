@@ -12,6 +12,8 @@ import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import * as ours from '../index.ts';
+import { getDaemonAddress } from '../send/daemon-config.ts';
+import { forgetDaemonAnswer, noteDaemonAnswer } from '../send/jsonl-receiver.ts';
 
 interface Sdk {
   Segment: new (name: string, root?: string | null, parent?: string | null) => ours.Segment;
@@ -24,6 +26,8 @@ const SEGMENTS = 10_000;
 const BURST = 50;
 /** After the last segment, until all calls have been answered. */
 const HTTP_MS = 500;
+/** After the last segment, until its datagram has left. */
+const BATCH_MS = 20;
 const ROOT = '1-66f00000-aaaaaaaaaaaaaaaaaaaaaaaa';
 const PARENT = '53995c3f42cd8ad8';
 
@@ -57,6 +61,10 @@ for (let round = 0; round < ROUNDS; round += 1) {
     await measure(`${name}: unsampled segment, 10 annotations`, () => unsampled(sdk), SEGMENTS);
     await measure(`${name}: encoded alone`, () => sampled(sdk).format(), SEGMENTS);
   }
+  noteDaemonAnswer(getDaemonAddress(), String(sink.address().port));
+  await measure('fluoroscope: the first, datagrams shared', () => sampled(ours).close());
+  await sleep(BATCH_MS);
+  forgetDaemonAnswer();
   ours.setDaemonAddress(`http://127.0.0.1:${httpPort}`);
   await measure(
     'fluoroscope: the first, by HTTP',

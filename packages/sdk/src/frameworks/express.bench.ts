@@ -31,11 +31,15 @@ const WARM_UP = 10_000;
 const ANSWER_END = '\r\n\r\nhello';
 const ASK = 'GET / HTTP/1.1\r\nhost: shop\r\n\r\n';
 
+/** Takes many documents in a datagram, as Fluoroscope's own receivers do, and says so to who asks for sampling rules; the others are as AWS's daemon. */
+const SHARING = 'ours shared';
+
 /** `context`: nothing but a run of AsyncLocalStorage around each request, which whoever keeps a context pays. */
 const VARIANTS: Readonly<Record<string, string>> = {
   bare: 'bare',
   official: 'aws-xray-sdk',
   ours: '@fluoroscope/sdk',
+  [SHARING]: '@fluoroscope/sdk',
   'ours by HTTP': '@fluoroscope/sdk',
   context: 'context',
   ...(folder !== undefined && { OpenTelemetry: 'opentelemetry' }),
@@ -64,8 +68,8 @@ const SERVER = `
     app.use((request, response, next) => storage.run({}, next));
   }
   if (sdk !== undefined) {
-    sdk.middleware.disableCentralizedSampling();
-    sdk.middleware.setSamplingRules({ version: 2, rules: [], default: { fixed_target: 0, rate: 1 } });
+    if (process.env.BENCH_RULES !== 'central') sdk.middleware.disableCentralizedSampling();
+    if (process.env.BENCH_RULES !== 'central') sdk.middleware.setSamplingRules({ version: 2, rules: [], default: { fixed_target: 0, rate: 1 } });
     app.use(sdk.express.openSegment('shop'));
   }
   app.get('/', (request, response) => response.send('hello'));
@@ -96,9 +100,22 @@ interface Variant {
 
 const sink = createSocket('udp4');
 let received = 0;
-sink.on('message', () => (received += 1));
+// Line feeds end headers and shared documents, and stand before the one of a datagram of its own.
+sink.on(
+  'message',
+  (datagram) => (received += datagram.at(-1) === 0x0a ? datagram.filter((byte) => byte === 0x0a).length - 1 : 1),
+);
 sink.bind(0, '127.0.0.1');
 await once(sink, 'listening');
+const rules = createServer((request, response) => {
+  const SamplingRule = { RuleName: 'Default', Priority: 10_000, FixedRate: 1, ReservoirSize: 0, Version: 1 };
+  const answer =
+    request.url === '/GetSamplingRules' ? { SamplingRuleRecords: [{ SamplingRule }] } : { SamplingTargetDocuments: [] };
+  response.setHeader('x-fluoroscope-jsonl-port', sink.address().port);
+  request.resume().on('end', () => response.end(JSON.stringify(answer)));
+});
+rules.listen(sink.address().port, '127.0.0.1');
+await once(rules, 'listening');
 const endpoint = createServer((request, response) =>
   request.resume().on('end', () => response.end(request.url === '/TraceSegments' ? '{}' : undefined)),
 );
@@ -125,6 +142,7 @@ print();
 for (const { child } of variants) child.kill();
 sink.close();
 endpoint.close();
+rules.close();
 
 async function start(name: string, sdk: string): Promise<Variant> {
   const cwd = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -132,6 +150,7 @@ async function start(name: string, sdk: string): Promise<Variant> {
     ...process.env,
     AWS_XRAY_DAEMON_ADDRESS: name === 'ours by HTTP' ? origin : `127.0.0.1:${sink.address().port}`,
     BENCH_SDK: sdk,
+    BENCH_RULES: name === SHARING ? 'central' : 'local',
     BENCH_FOLDER: folder ?? '',
     BENCH_ENDPOINT: `${origin}/v1/traces`,
   };
@@ -177,8 +196,9 @@ function print(): void {
   }
   for (const { name } of variants.slice(1))
     say(`${name}: ${percent(ratioOf('bare', name))} of bare throughput, by CPU`);
-  for (const { name } of variants.filter((each) => each.name !== 'ours' && each.name !== 'bare'))
-    say(`ours against ${name}: ${ratioOf(name, 'ours').toFixed(2)} ×`);
+  for (const { name } of variants.filter((each) => !each.name.startsWith('ours') && each.name !== 'bare'))
+    for (const mine of variants.filter((each) => each.name.startsWith('ours')))
+      say(`${mine.name} against ${name}: ${ratioOf(name, mine.name).toFixed(2)} ×`);
   say(`segments received here: ${received}`);
 }
 

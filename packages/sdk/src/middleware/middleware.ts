@@ -73,8 +73,9 @@ export const middleware: Middleware = {
   },
 
   resolveSampling(header, segment, response) {
-    const decision =
-      header.sampled === '1' || header.sampled === '0' ? header.sampled === '1' : decide(segment, response);
+    const isDecided = header.sampled === '1' || header.sampled === '0';
+    if (isDecided) middleware.sampler.begin?.();
+    const decision = isDecided ? header.sampled === '1' : decide(segment, response);
     if (typeof decision === 'string') segment.setMatchedSamplingRule(decision);
     if (decision === false) segment.notTraced = true;
     if (header.sampled !== '?' || response.headersSent === true) return;

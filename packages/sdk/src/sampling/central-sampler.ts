@@ -1,11 +1,13 @@
 import { randomHex } from '../ids.ts';
 import { getLogger } from '../logger.ts';
 import { SegmentUtils } from '../segment-utils.ts';
+import { getDaemonAddress } from '../send/daemon-config.ts';
+import { takesManyDocuments } from '../send/jsonl-receiver.ts';
 import { postToDaemon, type PostJson } from './daemon-client.ts';
 import { CHANCE, localSampler, type Chance } from './local-sampler.ts';
 import { RuleState, type RuleStatistics } from './rule-state.ts';
 import type { Sampler } from './sampler.ts';
-import { readSamplingRules, readSamplingTargets, type SamplingTarget } from './service-replies.ts';
+import { readSamplingRules, readSamplingTargets, type CentralRule, type SamplingTarget } from './service-replies.ts';
 
 const RULES_EVERY_MS = 300_000;
 const TARGETS_EVERY_MS = 10_000;
@@ -23,7 +25,11 @@ export interface CentralSamplerParts {
   readonly chance: Chance;
   /** Runs `task` once, later; keeps no process alive. */
   readonly later: (delayMs: number, task: () => void) => void;
+  /** Whether the daemon is to be asked even when nothing is to be reported. */
+  readonly keepsAsking?: () => boolean;
 }
+
+const NEVER = (): boolean => false;
 
 export interface CentralSampler extends Sampler {
   /** Both are called by the sampler itself, from the first decision on. */
@@ -32,7 +38,13 @@ export interface CentralSampler extends Sampler {
 }
 
 /** Rules of the X-Ray service, fetched through the daemon; the local ones until there are some, and when they are too old. */
-export function createCentralSampler({ post, local, chance, later }: CentralSamplerParts): CentralSampler {
+export function createCentralSampler({
+  post,
+  local,
+  chance,
+  later,
+  keepsAsking = NEVER,
+}: CentralSamplerParts): CentralSampler {
   const clientId = randomHex(24);
   let rules: readonly RuleState[] = [];
   let fetchedAtMs = Number.NEGATIVE_INFINITY;
@@ -43,12 +55,7 @@ export function createCentralSampler({ post, local, chance, later }: CentralSamp
     try {
       const found = readSamplingRules(await post('/GetSamplingRules', {}));
       if (found === undefined) throw new Error('/GetSamplingRules: the answer has no SamplingRuleRecords');
-      const known = new Map(rules.map((rule) => [rule.name, rule]));
-      rules = found.map((rule) => {
-        const state = known.get(rule.name) ?? new RuleState(rule, chance);
-        state.refresh(rule);
-        return state;
-      });
+      rules = renewed(rules, found, chance);
       fetchedAtMs = askedAtMs;
     } catch (error) {
       getLogger().warn('Failed to retrieve sampling rules:', error);
@@ -57,6 +64,7 @@ export function createCentralSampler({ post, local, chance, later }: CentralSamp
 
   async function report(): Promise<void> {
     const due = rules.filter((rule) => rule.isDue());
+    if (due.length === 0 && keepsAsking()) await reportSome([]);
     for (let at = 0; at < due.length; at += REPORTS_MAX) await reportSome(due.slice(at, at + REPORTS_MAX));
   }
 
@@ -79,22 +87,19 @@ export function createCentralSampler({ post, local, chance, later }: CentralSamp
     }
   }
 
-  function every(everyMs: number, jitterMs: number, task: () => Promise<void>): void {
-    later(everyMs + chance.random() * jitterMs, () => {
-      void task().finally(() => every(everyMs, jitterMs, task));
-    });
-  }
-
   function start(): void {
     started = true;
     void fetchRules();
-    every(RULES_EVERY_MS, RULES_JITTER_MS, fetchRules);
-    every(TARGETS_EVERY_MS, TARGETS_JITTER_MS, report);
+    repeat({ later, chance }, RULES_EVERY_MS, RULES_JITTER_MS, fetchRules);
+    repeat({ later, chance }, TARGETS_EVERY_MS, TARGETS_JITTER_MS, report);
   }
 
   return {
     fetchRules,
     report,
+    begin() {
+      if (!started) start();
+    },
     setLocalRules: (source) => local.setLocalRules(source),
     shouldSample(request) {
       if (!started) start();
@@ -104,6 +109,28 @@ export function createCentralSampler({ post, local, chance, later }: CentralSamp
       return rule.decide() && rule.name;
     },
   };
+}
+
+/** Again and again, each time a while after the last has ended. */
+function repeat(
+  parts: Pick<CentralSamplerParts, 'later' | 'chance'>,
+  everyMs: number,
+  jitterMs: number,
+  task: () => Promise<void>,
+): void {
+  parts.later(everyMs + parts.chance.random() * jitterMs, () => {
+    void task().finally(() => repeat(parts, everyMs, jitterMs, task));
+  });
+}
+
+/** Counts and quotas of rules that there were before go on. */
+function renewed(rules: readonly RuleState[], found: readonly CentralRule[], chance: Chance): readonly RuleState[] {
+  const known = new Map(rules.map((rule) => [rule.name, rule]));
+  return found.map((rule) => {
+    const state = known.get(rule.name) ?? new RuleState(rule, chance);
+    state.refresh(rule);
+    return state;
+  });
 }
 
 function applyTargets(rules: readonly RuleState[], targets: readonly SamplingTarget[]): void {
@@ -132,4 +159,5 @@ export const centralSampler: Sampler = createCentralSampler({
   later: (delayMs, task) => {
     setTimeout(task, delayMs).unref();
   },
+  keepsAsking: () => takesManyDocuments(getDaemonAddress()),
 });

@@ -1,5 +1,6 @@
 import { bareRequest } from '../bare-http.ts';
 import { getDaemonAddress } from '../send/daemon-config.ts';
+import { JSONL_PORT_HEADER, noteDaemonAnswer } from '../send/jsonl-receiver.ts';
 
 /** Of a whole call, its answer included. */
 const CALL_MS_MAX = 2_000;
@@ -10,14 +11,19 @@ export type PostJson = (path: string, body: object) => Promise<unknown>;
 
 /** Calls the daemon's TCP port. Only while a connection is being made does it keep a process alive. @throws Error for everything but a 200 with JSON */
 export const postToDaemon: PostJson = (path, body) => {
-  const { host, port } = getDaemonAddress().tcp;
+  const address = getDaemonAddress();
+  const { host, port } = address.tcp;
   const payload = Buffer.from(JSON.stringify(body));
   return new Promise((resolve, reject) => {
     const fail = (problem: string): void => {
       request.destroy();
       reject(new Error(`${path} of the X-Ray daemon at ${host}:${port}: ${problem}`));
     };
-    const timer = setTimeout(() => fail(`no answer within ${CALL_MS_MAX} ms`), CALL_MS_MAX);
+    const failUnanswered = (problem: string): void => {
+      noteDaemonAnswer(address, undefined);
+      fail(problem);
+    };
+    const timer = setTimeout(() => failUnanswered(`no answer within ${CALL_MS_MAX} ms`), CALL_MS_MAX);
     timer.unref();
     const headers = { 'content-type': 'application/json', 'content-length': payload.length };
     const request = bareRequest({ host, port, path, method: 'POST', headers, agent: false }, (response) => {
@@ -28,9 +34,10 @@ export const postToDaemon: PostJson = (path, body) => {
         if (bytes > ANSWER_BYTES_MAX) fail(`the answer is larger than ${ANSWER_BYTES_MAX} bytes`);
         else chunks.push(chunk);
       });
-      response.on('error', (error) => fail(error.message));
+      response.on('error', (error) => failUnanswered(error.message));
       response.on('end', () => {
         clearTimeout(timer);
+        noteDaemonAnswer(address, response.headers[JSONL_PORT_HEADER]);
         if (response.statusCode !== 200) {
           fail(`status ${response.statusCode}`);
           return;
@@ -45,7 +52,7 @@ export const postToDaemon: PostJson = (path, body) => {
     request.on('socket', (socket) => socket.unref());
     request.on('error', (error) => {
       clearTimeout(timer);
-      fail(error.message);
+      failUnanswered(error.message);
     });
     request.end(payload);
   });

@@ -14,6 +14,8 @@ export interface SampleRequest {
 export interface Sampler {
   /** No, yes, or the name of the central rule that says yes. */
   shouldSample(request: SampleRequest): boolean | string;
+  /** There is a request that its caller has decided on: nobody asks, but what comes from the daemon is wanted. */
+  begin?(): void;
   /** @throws Error for rules that cannot be read */
   setLocalRules(source: string | RulesConfig): void;
 }

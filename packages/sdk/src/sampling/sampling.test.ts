@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCorpus } from '@fluoroscope/testkit';
 import { expect, test } from 'vitest';
-import { setDaemonAddress } from '../send/daemon-config.ts';
+import { getDaemonAddress, setDaemonAddress } from '../send/daemon-config.ts';
+import { takesManyDocuments } from '../send/jsonl-receiver.ts';
 import { openLog } from '../testing/log.ts';
 import { createCentralSampler, type CentralSampler } from './central-sampler.ts';
 import { postToDaemon } from './daemon-client.ts';
@@ -356,6 +357,50 @@ test('polling begins with the first decision and goes on, a little out of step',
   tasks[0]?.task();
   await new Promise((resolve) => setImmediate(resolve));
   expect([calls.length, tasks.length]).toEqual([2, 3]);
+});
+
+test('a request that its caller has decided on begins the polling, and a daemon that is to be heard of is asked', async () => {
+  const chance = world();
+  const asked: string[] = [];
+  let wanted = false;
+  const sampler = createCentralSampler({
+    post: async (path, body) => (asked.push(`${path} ${JSON.stringify(body)}`), { SamplingRuleRecords: [] }),
+    local: createLocalSampler(chance),
+    chance,
+    later: () => {},
+    keepsAsking: () => wanted,
+  });
+  sampler.begin?.();
+  sampler.begin?.();
+  await sampler.report();
+  expect(asked).toEqual(['/GetSamplingRules {}']);
+  wanted = true;
+  await sampler.report();
+  expect(asked.slice(1)).toEqual(['/SamplingTargets {"SamplingStatisticsDocuments":[]}']);
+});
+
+test.each<[string, number, string | undefined, boolean]>([
+  ['with the port', 200, 'own', true],
+  ['with another port', 200, '1', false],
+  ['without it', 200, undefined, false],
+  ['with the port and a failure of what is behind it', 502, 'own', true],
+])('the daemon answers %s', async (_, status, told, believed) => {
+  const server = createServer((request, response) => {
+    const { port } = server.address() as AddressInfo;
+    if (told !== undefined) response.setHeader('x-fluoroscope-jsonl-port', told === 'own' ? port : told);
+    response.statusCode = status;
+    request.resume().on('end', () => response.end('{}'));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  setDaemonAddress(`127.0.0.1:${(server.address() as AddressInfo).port}`);
+  await postToDaemon('/SamplingTargets', {}).catch(() => {});
+  expect(takesManyDocuments(getDaemonAddress())).toBe(believed);
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+  await postToDaemon('/SamplingTargets', {}).catch(() => {});
+  expect(takesManyDocuments(getDaemonAddress())).toBe(false);
 });
 
 test('no more than 25 rules are reported at once', async () => {

@@ -42,7 +42,7 @@ const lost: Record<LossReason, number> = {
 const reported = new Map<LossReason, { untilMs: number; atCount: number }>();
 /** AWS Lambda halts a process as soon as it has answered. */
 const inLambda = process.env['LAMBDA_TASK_ROOT'] !== undefined;
-const socket = new UdpSocket(() => getDaemonAddress().udp, lose, inLambda);
+const socket = new UdpSocket(getDaemonAddress, lose, inLambda);
 const http = new HttpSender(lose);
 
 /** Sends a segment, or a subsegment on its own. Never throws, never waits; what is lost is counted. */
@@ -92,6 +92,12 @@ function sendInPieces(document: Record<string, unknown>): void {
 /** False when it is too large. */
 function offer(text: string): boolean {
   const { byHttp } = getDaemonAddress();
+  const shared = byHttp ? 0 : socket.sendShared(text);
+  if (shared > 0) {
+    documents += 1;
+    bytes += shared;
+    return true;
+  }
   const message = byHttp ? undefined : Buffer.from(HEADER + text);
   const length = message?.length ?? Buffer.byteLength(text);
   if (length > DATAGRAM_BYTES_MAX) return false;

@@ -9,6 +9,7 @@ export interface UdpReceiver {
   readonly address: string;
   /** Waits until that many documents have come since the beginning. Each was accepted by the server's parser as it is. */
   take(count: number): Promise<readonly JsonObject[]>;
+  /** Of each datagram, in bytes. */
   readonly sizes: readonly number[];
 }
 
@@ -21,7 +22,7 @@ export async function openUdpReceiver(): Promise<UdpReceiver> {
   let closed = false;
   socket.on('message', (message) => {
     sizes.push(message.length);
-    documents.push(readDatagram(message.toString()));
+    documents.push(...readDatagram(message.toString()));
     for (const wake of waiting.splice(0)) wake();
   });
   socket.bind(0, '127.0.0.1');
@@ -41,10 +42,11 @@ export async function openUdpReceiver(): Promise<UdpReceiver> {
   };
 }
 
-export function readDatagram(text: string): JsonObject {
+export function readDatagram(text: string): readonly JsonObject[] {
   const [header, ...lines] = text.split('\n');
+  if (header === '{"format":"jsonl","version":1}') return lines.filter((line) => line !== '').map(readDocument);
   if (header !== '{"format":"json","version":1}') throw new Error(`header: ${header}`);
-  return readDocument(lines.join('\n'));
+  return [readDocument(lines.join('\n'))];
 }
 
 /** The document as the server keeps it. @throws Error when it is refused */

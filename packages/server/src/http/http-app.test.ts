@@ -77,6 +77,25 @@ test('no body is an empty input', async () => {
   });
 });
 
+test('senders that ask for sampling rules are told the UDP port of this process, once there is one', async () => {
+  expect((await send({ url: '/GetSamplingRules' })).headers).not.toHaveProperty('x-fluoroscope-jsonl-port');
+  const listeners = () => [{ name: 'udp', address: '[::1]:2000' }];
+  await using listening = await openAppRig({ app: { listeners } });
+  for (const [url, port] of [
+    ['/GetSamplingRules', '2000'],
+    ['/SamplingTargets', '2000'],
+    ['/TraceSegments', undefined],
+  ]) {
+    const response = await listening.app.http.inject({
+      method: 'POST',
+      url: url ?? '',
+      headers: { host: 'localhost' },
+      body: '{"SamplingStatisticsDocuments":[],"TraceSegmentDocuments":[]}',
+    });
+    expect([url, String(response.headers['x-fluoroscope-jsonl-port'])]).toEqual([url, String(port)]);
+  }
+});
+
 test('null members are absent ones', async () => {
   expect(await send({ url: '/GetSamplingRules', body: '{"NextToken":null}' })).toMatchObject({ status: 200 });
 });

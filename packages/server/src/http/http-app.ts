@@ -21,7 +21,7 @@ import { nameRequest } from './request-name.ts';
 import { addSpanRoutes, SPAN_PATHS, type SpanReceivers } from './span-routes.ts';
 import type { TlsFiles } from './tls.ts';
 import { addTraceRoutes } from './trace-routes.ts';
-import { addXrayRoutes } from './xray-routes.ts';
+import { addXrayRoutes, type XrayRoutesOptions } from './xray-routes.ts';
 
 export interface HttpAppOptions extends Omit<ConsoleRoutesOptions, 'bodies' | 'requestAccess' | 'events' | 'store'> {
   readonly store: ConsoleRoutesOptions['store'] & TraceOutlineOptions['store'] & AnalysisRoutesOptions['store'];
@@ -31,6 +31,7 @@ export interface HttpAppOptions extends Omit<ConsoleRoutesOptions, 'bodies' | 'r
   readonly version: string;
   readonly administration: Pick<AdministrationRoutesOptions, 'readSampling' | 'readTrust' | 'readEncryption'>;
   readonly receivers: SpanReceivers;
+  readonly udpPort: XrayRoutesOptions['udpPort'];
   readonly live: LiveHub;
   readonly files: ConsoleFiles;
   readonly policy: GuardPolicy;
@@ -79,7 +80,7 @@ function addRoutes(app: HttpApp, options: HttpAppOptions, bodies: BodyReader): v
   const requestAccess = addAccessHook(app, access, bodies);
   // First: it describes what comes after it.
   addOpenApiRoute(app, options.version);
-  addXrayRoutes(app, { handlers, bodies, access: requestAccess });
+  addXrayRoutes(app, { handlers, bodies, access: requestAccess, udpPort: options.udpPort });
   addSpanRoutes(app, { receivers: options.receivers, bodies, dialects: ['otlp', 'zipkin'] });
   addConsoleRoutes(app, { ...options, bodies, requestAccess });
   addTraceRoutes(app, options);

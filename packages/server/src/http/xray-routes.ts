@@ -7,6 +7,7 @@ import {
   type Operation,
   type OperationName,
 } from '@fluoroscope/api/operations';
+import { JSONL_PORT_HEADER } from '@fluoroscope/pipeline';
 import type { FastifyInstance } from 'fastify';
 import type { Handler, Handlers } from '../operations/handler.ts';
 import type { RequestAccess } from './access-hook.ts';
@@ -18,7 +19,12 @@ export interface XrayRoutesOptions {
   readonly handlers: Handlers;
   readonly bodies: BodyReader;
   readonly access: Pick<RequestAccess, 'authorize'>;
+  /** Of this process; null when it takes no datagrams, or not yet. */
+  readonly udpPort: () => number | null;
 }
+
+/** SDKs ask them again and again, of the process that their datagrams go to. */
+const ASKED_BY_SENDERS: ReadonlySet<OperationName> = new Set(['get-sampling-rules', 'get-sampling-targets']);
 
 const HAVE_HISTOGRAMS: ReadonlySet<OperationName> = new Set([
   'get-retrieved-traces-graph',
@@ -37,7 +43,7 @@ export function addXrayRoutes(app: FastifyInstance, options: XrayRoutesOptions):
 function addRoute<Name extends OperationName>(
   app: FastifyInstance,
   { name, path, input: schema }: Operation<Name, InputOf<Name>>,
-  { handlers, bodies, access }: XrayRoutesOptions,
+  { handlers, bodies, access, udpPort }: XrayRoutesOptions,
 ): void {
   const handler: Handler<Name> = handlers[name];
   app.post(path, { config: nameRequest(name) }, async (request, reply) => {
@@ -46,6 +52,8 @@ function addRoute<Name extends OperationName>(
     if (!input.ok) throw new ApiError('InvalidRequestException', input.problem);
     const output = await handler(input.value);
     void reply.type('application/json').header('cache-control', 'no-store');
+    const port = ASKED_BY_SENDERS.has(name) ? udpPort() : null;
+    if (port !== null) void reply.header(JSONL_PORT_HEADER, port);
     return HAVE_HISTOGRAMS.has(name)
       ? sendPrinted(reply, await printAnswer(output))
       : reply.send(JSON.stringify(output));

@@ -1,7 +1,7 @@
-// Hot path: runs once per datagram. The two headers that SDKs send are compared as text; any other is parsed.
+// Hot path: runs once per datagram. The headers that SDKs send are compared as text; any other is parsed.
 import { bad, ok, type Result } from '@fluoroscope/model/result';
 
-export type DatagramProblemCode = 'missing-header' | 'bad-header' | 'empty-body' | 'truncated';
+export type DatagramProblemCode = 'missing-header' | 'bad-header' | 'empty-body' | 'truncated' | 'too-many';
 
 export interface DatagramProblem {
   readonly code: DatagramProblemCode;
@@ -12,27 +12,54 @@ export interface DatagramProblem {
 /** A header is some 30 bytes; a longer first line is no header, and is not parsed to find out. */
 export const HEADER_BYTES_MAX = 1_024;
 
+/** Documents of one datagram that are looked at; a segment of the SDKs has 150 bytes and more. What comes behind them is refused together. */
+export const DATAGRAM_DOCUMENTS_MAX = 1_000;
+
+export type DecodedDocument = Result<string, DatagramProblem>;
+
 /**
- * datagram = header LF body            ; the first line feed: bodies may hold more
- * header   = JSON object: "format" is "json" in any case, "version" is 1, other keys mean nothing
- * body     = document text in UTF-8    ; not looked into, but for a beginning without an end
+ * datagram = header LF body            ; the first line feed: a body may hold more
+ * header   = JSON object: "format" is "json" or "jsonl" in any case, "version" is 1, other keys mean nothing
+ * body     = document                  ; of "json": text in UTF-8, not looked into, but for a beginning without an end
+ *          / *( document LF )          ; of "jsonl", the last LF may be missing; blank lines mean nothing
  *
- * Bytes that are no UTF-8 become U+FFFD.
+ * Each document is taken or refused on its own. Bytes that are no UTF-8 become U+FFFD.
  */
-export function decodeDatagram(bytes: Uint8Array): Result<string, DatagramProblem> {
+export function decodeDatagram(bytes: Uint8Array): readonly Result<string, DatagramProblem>[] {
   const datagram = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerEnd = datagram.indexOf(LINE_FEED);
-  if (headerEnd === -1) return refuse('missing-header', 'a header, a line feed and a document');
-  if (headerEnd > HEADER_BYTES_MAX || !isHeader(datagram.toString('utf8', 0, headerEnd))) {
-    return refuse('bad-header', '{"format":"json","version":1} before the first line feed');
+  if (headerEnd === -1) return [refuse('missing-header', 'a header, a line feed and a document')];
+  const format = headerEnd > HEADER_BYTES_MAX ? undefined : readFormat(datagram.toString('utf8', 0, headerEnd));
+  if (format === undefined) {
+    return [refuse('bad-header', '{"format":"json","version":1} before the first line feed')];
   }
-
   const body = datagram.toString('utf8', headerEnd + 1);
-  const first = body.charCodeAt(skipBlank(body, 0, 1));
+  return format === 'json' ? [decodeDocument(body)] : decodeLines(body);
+}
+
+function decodeLines(body: string): readonly DecodedDocument[] {
+  const decoded: DecodedDocument[] = [];
+  for (let at = 0; at < body.length;) {
+    const lineFeed = body.indexOf('\n', at);
+    const end = lineFeed === -1 ? body.length : lineFeed;
+    if (skipBlank(body, at, 1) < end) {
+      if (decoded.length === DATAGRAM_DOCUMENTS_MAX) {
+        decoded.push(refuse('too-many', `at most ${DATAGRAM_DOCUMENTS_MAX} documents`));
+        break;
+      }
+      decoded.push(decodeDocument(body.slice(at, end)));
+    }
+    at = end + 1;
+  }
+  return decoded.length > 0 ? decoded : [refuse('empty-body', 'a document behind the header')];
+}
+
+function decodeDocument(text: string): DecodedDocument {
+  const first = text.charCodeAt(skipBlank(text, 0, 1));
   if (Number.isNaN(first)) return refuse('empty-body', 'a document behind the header');
-  const last = body.charCodeAt(skipBlank(body, body.length - 1, -1));
+  const last = text.charCodeAt(skipBlank(text, text.length - 1, -1));
   const isCut = (first === OPEN_BRACE && last !== CLOSE_BRACE) || (first === OPEN_BRACKET && last !== CLOSE_BRACKET);
-  return isCut ? refuse('truncated', 'a document that ends as it begins') : ok(body);
+  return isCut ? refuse('truncated', 'a document that ends as it begins') : ok(text);
 }
 
 const LINE_FEED = 0x0a;
@@ -40,20 +67,27 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
-const USUAL_HEADERS: ReadonlySet<string> = new Set([
-  '{"format":"json","version":1}',
-  '{"format": "json", "version": 1}',
+
+type Format = 'json' | 'jsonl';
+
+const USUAL_HEADERS: ReadonlyMap<string, Format> = new Map([
+  ['{"format":"json","version":1}', 'json'],
+  ['{"format": "json", "version": 1}', 'json'],
+  ['{"format":"jsonl","version":1}', 'jsonl'],
 ]);
 
-function isHeader(text: string): boolean {
-  if (USUAL_HEADERS.has(text)) return true;
+function readFormat(text: string): Format | undefined {
+  const usual = USUAL_HEADERS.get(text);
+  if (usual !== undefined) return usual;
   try {
     const header: unknown = JSON.parse(text);
-    if (typeof header !== 'object' || header === null || !('format' in header) || !('version' in header)) return false;
-    const { format, version } = header;
-    return typeof format === 'string' && format.toLowerCase() === 'json' && version === 1;
+    if (typeof header !== 'object' || header === null || !('format' in header) || !('version' in header)) {
+      return undefined;
+    }
+    const format = typeof header.format === 'string' ? header.format.toLowerCase() : undefined;
+    return header.version === 1 && (format === 'json' || format === 'jsonl') ? format : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -16,6 +16,18 @@ test('a refused datagram is counted with its reason', () => {
   expect(log).toEqual(['received 5', 'refused missing-header']);
 });
 
+test('of many documents each is handed on or refused, and a taker that throws costs one', () => {
+  const { send, log } = receive();
+  send('{"format":"jsonl","version":1}\n{}\n{"cut":\n{"throw":1}\n{"n":4}\n');
+  expect(log).toEqual([
+    'received 62 of 4',
+    'document {}',
+    'refused truncated',
+    'failed Error: full',
+    'document {"n":4}',
+  ]);
+});
+
 test('a taker that throws costs one datagram', () => {
   const { send, log } = receive();
   send(`${HEADER}{"throw":1}`);
@@ -47,7 +59,8 @@ function receive() {
       log.push(`document ${text}`);
     },
     events: {
-      datagramReceived: (sizeBytes) => log.push(`received ${sizeBytes}`),
+      datagramReceived: (sizeBytes, documents) =>
+        log.push(`received ${sizeBytes}${documents === 1 ? '' : ` of ${documents}`}`),
       datagramRefused: ({ code }) => log.push(`refused ${code}`),
       deliveryFailed: (error) => log.push(`failed ${String(error)}`),
       socketFailed: (error) => log.push(`socket ${String(error)}`),

@@ -27,7 +27,7 @@ const BURST = 50;
 /** After the last segment, until all calls have been answered. */
 const HTTP_MS = 500;
 /** After the last segment, until its datagram has left. */
-const BATCH_MS = 20;
+const BATCH_MS = 60;
 const ROOT = '1-66f00000-aaaaaaaaaaaaaaaaaaaaaaaa';
 const PARENT = '53995c3f42cd8ad8';
 

@@ -99,16 +99,17 @@ interface Variant {
 }
 
 const sink = createSocket('udp4');
-let received = 0;
+let [received, datagrams] = [0, 0];
 // Line feeds end headers and shared documents, and stand before the one of a datagram of its own.
-sink.on(
-  'message',
-  (datagram) => (received += datagram.at(-1) === 0x0a ? datagram.filter((byte) => byte === 0x0a).length - 1 : 1),
-);
+sink.on('message', (datagram) => {
+  datagrams += 1;
+  received += datagram.at(-1) === 0x0a ? datagram.filter((byte) => byte === 0x0a).length - 1 : 1;
+});
 sink.bind(0, '127.0.0.1');
 await once(sink, 'listening');
 const rules = createServer((request, response) => {
-  const SamplingRule = { RuleName: 'Default', Priority: 10_000, FixedRate: 1, ReservoirSize: 0, Version: 1 };
+  const any = { ResourceARN: '*', ServiceName: '*', ServiceType: '*', Host: '*', HTTPMethod: '*', URLPath: '*' };
+  const SamplingRule = { ...any, RuleName: 'Default', Priority: 10_000, FixedRate: 1, ReservoirSize: 0, Version: 1 };
   const answer =
     request.url === '/GetSamplingRules' ? { SamplingRuleRecords: [{ SamplingRule }] } : { SamplingTargetDocuments: [] };
   response.setHeader('x-fluoroscope-jsonl-port', sink.address().port);
@@ -199,7 +200,7 @@ function print(): void {
   for (const { name } of variants.filter((each) => !each.name.startsWith('ours') && each.name !== 'bare'))
     for (const mine of variants.filter((each) => each.name.startsWith('ours')))
       say(`${mine.name} against ${name}: ${ratioOf(name, mine.name).toFixed(2)} ×`);
-  say(`segments received here: ${received}`);
+  say(`segments received here: ${received}, in ${datagrams} datagrams`);
 }
 
 /** The middle one of the rounds' ratios: each compares what ran within the same seconds. */

@@ -13,7 +13,7 @@ import type { Service, TraceSummary } from './shapes.ts';
  *       ?tail=FILTER                 and `event: traces`, `data: LiveTraces`, at most one a second
  *   GET /api/traces/<id>/outline  → frames, see outline/format.ts
  *   GET /api/traces/<id>/documents/<place>  → one document; the place is the outline's
- *   POST /api/filter/…, /api/traces/groups           see trace-analysis.ts
+ *   POST /api/filter/…, /api/traces/groups, /api/traces/summaries    see trace-analysis.ts
  *   POST /api/analysis/differences                   see set-differences.ts
  *   POST /api/test-trace           {} → TestTraceAnswer
  *   GET /api/status                → StatusAnswer
@@ -90,7 +90,7 @@ export interface LiveChange {
 
 /** Traces that match the filter and are new, or have changed, since the event before. */
 export interface LiveTraces {
-  /** Newest first; without root causes. */
+  /** Newest first; without root causes, which POST /api/traces/summaries has. */
   readonly traces: readonly TraceSummary[];
   /** New ones that are not told: there are too many. */
   readonly passedCount: number;

@@ -1,4 +1,4 @@
-import type { HistogramEntry } from './shapes.ts';
+import type { HistogramEntry, TraceSummary } from './shapes.ts';
 
 /**
  * What the console's traces list asks about many traces at once. All by POST, answers not to be cached.
@@ -6,6 +6,7 @@ import type { HistogramEntry } from './shapes.ts';
  *   POST /api/filter/check        FilterCheckInput → FilterCheck
  *   POST /api/filter/words        TraceSet → FilterWords
  *   POST /api/traces/groups       GroupsInput → TraceGroups
+ *   POST /api/traces/summaries    SummariesInput → SummariesAnswer
  *
  * Traces are looked at newest first, by when they began, up to a number and for a time; `Looked` says how far that came.
  */
@@ -83,6 +84,16 @@ export const TRACE_FIELDS = [
 /** What traces are told apart by; `annotation.KEY` is the values of one annotation. */
 export type TraceField = (typeof TRACE_FIELDS)[number] | `annotation.${string}`;
 
+export interface SummariesInput {
+  /** 1 to `SUMMARIES_ASKED_MAX` trace ids. */
+  readonly ids: readonly string[];
+}
+
+export interface SummariesAnswer {
+  /** As GetTraceSummaries tells them, in the order asked for; what is not stored is left out. */
+  readonly traces: readonly TraceSummary[];
+}
+
 export interface GroupsInput extends TraceSet {
   /** A `TraceField`. */
   readonly by: string;
@@ -134,6 +145,8 @@ export interface GroupFigures {
   readonly trend: readonly number[];
 }
 
+/** Rows of one screen. */
+export const SUMMARIES_ASKED_MAX = 100;
 export const MATCHING_COUNT_MAX = 50_000;
 export const TREND_STEPS_MAX = 60;
 export const GROUPS_MAX = 200;

@@ -4,6 +4,7 @@ import type {
   FilterWords,
   GroupsInput,
   SetDifferences,
+  SummariesAnswer,
   TraceGroups,
   TraceSet,
 } from '@fluoroscope/api';
@@ -21,6 +22,11 @@ export async function readFilterWords({ startS, endS }: TimeWindow, signal: Abor
 
 export async function readTraceGroups(input: GroupsInput, signal: AbortSignal): Promise<TraceGroups> {
   return post<TraceGroups>('/api/traces/groups', input, signal);
+}
+
+/** Of these traces, with what the live stream leaves out. */
+export async function readSummariesOf(ids: readonly string[], signal: AbortSignal): Promise<SummariesAnswer> {
+  return post<SummariesAnswer>('/api/traces/summaries', { ids }, signal);
 }
 
 export async function readDifferences(input: DifferencesInput, signal: AbortSignal): Promise<SetDifferences> {

@@ -68,6 +68,11 @@ const KNOWN: readonly Column[] = [
   figure('revision', 'Revision', 66, (row) => row.revision),
 ];
 
+/** What the live stream does not tell. */
+export function isCause({ id }: Column): boolean {
+  return id.startsWith('cause.');
+}
+
 export const COLUMN_IDS: readonly string[] = KNOWN.map(({ id }) => id);
 export const DEFAULT_COLUMNS: readonly string[] = COLUMN_IDS.filter((id) => id !== 'time').slice(0, 9);
 /** More fit on no screen. */

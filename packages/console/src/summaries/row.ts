@@ -24,7 +24,9 @@ export interface SummaryRow {
   readonly resources: readonly string[];
   readonly instances: readonly string[];
   readonly zones: readonly string[];
-  /** The first of each kind, `service → service: exception`; unknown while a trace is tailed. */
+  /** Whether causes are told: a trace that comes live is told without, and they are asked for. */
+  readonly hasCauses: boolean;
+  /** The first of each kind, `service → service: exception`. */
   readonly faultCause: string;
   readonly errorCause: string;
   readonly slowCause: string;
@@ -55,11 +57,17 @@ export function summaryRow(summary: TraceSummary): SummaryRow {
     resources: (summary.ResourceARNs ?? []).map(({ ARN }) => ARN ?? ''),
     instances: (summary.InstanceIds ?? []).map(({ Id }) => Id ?? ''),
     zones: (summary.AvailabilityZones ?? []).map(({ Name }) => Name ?? ''),
+    hasCauses: true,
     faultCause: causeOf(summary.FaultRootCauses),
     errorCause: causeOf(summary.ErrorRootCauses),
     slowCause: causeOf(summary.ResponseTimeRootCauses),
     revision: summary.Revision ?? 0,
   };
+}
+
+/** Of a trace that the live stream tells of. */
+export function liveRow(summary: TraceSummary): SummaryRow {
+  return { ...summaryRow(summary), hasCauses: false };
 }
 
 function textOf(values: readonly ValueWithServiceIds[]): string {

@@ -1,3 +1,4 @@
+import { SUMMARIES_ASKED_MAX } from '@fluoroscope/api';
 import type { SummaryRow } from './row.ts';
 
 /** Rows that stay; older ones go at the end. */
@@ -51,9 +52,33 @@ export function catchUp(tail: Tail, listed: readonly SummaryRow[], held: boolean
   return arrive(tail, { rows: listed, passedCount: 0, hasMore: false }, held);
 }
 
+/** What was asked for of rows that came without their causes. Whatever is not there any more is left out. */
+export function complete(tail: Tail, asked: readonly SummaryRow[]): Tail {
+  const newer = new Map(asked.map((row) => [row.id, row]));
+  return {
+    ...tail,
+    rows: tail.rows.map((row) => take(newer, row)),
+    waiting: tail.waiting.map((row) => take(newer, row)),
+  };
+}
+
+/** Rows whose causes are to be asked for; each revision once, however it is answered. */
+export function lackingCauses(shown: readonly SummaryRow[], asked: ReadonlySet<string>): readonly SummaryRow[] {
+  return shown.filter((row) => !row.hasCauses && !asked.has(askKey(row))).slice(0, SUMMARIES_ASKED_MAX);
+}
+
+export function askKey({ id, revision }: SummaryRow): string {
+  return `${id} ${revision}`;
+}
+
 function take(newer: Map<string, SummaryRow>, row: SummaryRow): SummaryRow {
   const found = newer.get(row.id);
   if (found === undefined) return row;
   newer.delete(row.id);
-  return found.revision >= row.revision ? found : row;
+  if (found.revision < row.revision) return row;
+  if (found.hasCauses) return found;
+  if (found.revision === row.revision) return row;
+  // Those known until now stay in sight while newer ones are asked for.
+  const { faultCause, errorCause, slowCause } = row;
+  return { ...found, faultCause, errorCause, slowCause };
 }

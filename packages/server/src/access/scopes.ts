@@ -64,6 +64,7 @@ export const NEEDS: { readonly [Name in RequestName]: Need } = {
   'trace-outline': READ,
   'trace-document': READ,
   'trace-groups': READ,
+  'trace-summaries': READ,
   'set-differences': READ,
   'filter-check': READ,
   'filter-words': READ,

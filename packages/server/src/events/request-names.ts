@@ -11,6 +11,7 @@ export type ConsoleCallName =
   | 'trace-outline'
   | 'trace-document'
   | 'trace-groups'
+  | 'trace-summaries'
   | 'set-differences'
   | 'filter-check'
   | 'filter-words'

@@ -1,4 +1,10 @@
-import { type FilterWords, TRACE_FIELDS, type TraceGroups } from '@fluoroscope/api';
+import {
+  type FilterWords,
+  SUMMARIES_ASKED_MAX,
+  type SummariesAnswer,
+  TRACE_FIELDS,
+  type TraceGroups,
+} from '@fluoroscope/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openAppRig, type AppRig } from '../testing/app-rig.ts';
 
@@ -51,6 +57,16 @@ test('a set with a filter, by root cause', async () => {
   expect(groups.map(({ value }) => value.text)).toEqual(['shop → bank: CardDeclined']);
 });
 
+test('traces by their ids are told with their causes, in the order asked for', async () => {
+  const { status, body } = await rig.post('/api/traces/summaries', { ids: [idOf(4), idOf(9), idOf(1), idOf(4)] });
+  const { traces } = body as unknown as SummariesAnswer;
+  expect([status, traces.map(({ Id }) => Id)]).toEqual([200, [idOf(4), idOf(1)]]);
+  const listed = await rig.post('/TraceSummaries', { StartTime: RANGE.startTime, EndTime: RANGE.endTime });
+  const byList = (listed.body['TraceSummaries'] as SummariesAnswer['traces']).filter(({ Id }) => Id === idOf(4));
+  expect(byList[0]?.FaultRootCauses).toHaveLength(1);
+  expect(traces[0]).toEqual(byList[0]);
+});
+
 test('words for completion: most frequent first', async () => {
   const { body } = await rig.post('/api/filter/words', RANGE);
   const words = body as unknown as FilterWords;
@@ -74,6 +90,9 @@ test.each([
   ['/api/traces/groups', { ...RANGE, by: 'colour' }, 'by: "colour" is no field'],
   ['/api/traces/groups', { ...RANGE, by: 'url', steps: 1_000 }, 'steps'],
   ['/api/traces/groups', { ...RANGE, by: 'url', filter: 'bogus' }, 'column 1'],
+  ['/api/traces/summaries', { ids: ['1-2'] }, 'ids: "1-2" is no trace id'],
+  ['/api/traces/summaries', { ids: [] }, 'ids'],
+  ['/api/traces/summaries', { ids: Array.from({ length: SUMMARIES_ASKED_MAX + 1 }, () => '') }, 'ids'],
   ['/api/filter/words', { startTime: 2, endTime: 1 }, 'must be before'],
   ['/api/filter/check', {}, 'filter'],
 ])('%s refuses %j', async (path, input, why) => {
@@ -87,11 +106,15 @@ async function readGroups(input: object): Promise<TraceGroups> {
   return body as unknown as TraceGroups;
 }
 
+function idOf(at: number): string {
+  return `1-${NOW.toString(16)}-${String(at).padStart(24, '0')}`;
+}
+
 function trace(at: number, status: number | null, annotations: object, user: string | null): object {
   const start = NOW - 10;
   const fault = status === 500;
   return {
-    trace_id: `1-${NOW.toString(16)}-${String(at).padStart(24, '0')}`,
+    trace_id: idOf(at),
     id: `00000000000000a${at}`,
     name: 'shop',
     start_time: start,

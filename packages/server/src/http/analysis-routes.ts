@@ -5,11 +5,14 @@ import {
   type FilterCheckInput,
   type GroupsInput,
   type SetPart,
+  SUMMARIES_ASKED_MAX,
+  type SummariesInput,
   TREND_STEPS_MAX,
   type TraceSet,
+  type TraceSummary,
 } from '@fluoroscope/api';
-import { secondsFromUs, timeUs } from '@fluoroscope/model';
-import { printFilterProblem, readFilter, type FilterPlan } from '@fluoroscope/query';
+import { parseTraceId, secondsFromUs, timeUs, type TraceId } from '@fluoroscope/model';
+import { completeSummaries, printFilterProblem, readFilter, type FilterPlan } from '@fluoroscope/query';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { compareSets } from '../analysis/compare-sets.ts';
@@ -26,13 +29,14 @@ import type { BodyReader } from './request-body.ts';
 import { nameRequest } from './request-name.ts';
 
 export interface AnalysisRoutesOptions {
-  readonly store: Pick<StoreReader, 'findTraceIds' | 'findTraces' | 'readDocuments'>;
+  readonly store: Pick<StoreReader, 'findTraceIds' | 'findTraces' | 'readDocuments' | 'readTraceRows'>;
   readonly groups: Pick<Groups, 'find'>;
   readonly bodies: BodyReader;
 }
 
 const TREND_STEPS = 24;
 const FIELD_CHARS_MAX = 600;
+const TRACE_ID_CHARS_MAX = 35;
 
 const traceSet = { startTime: z.number(), endTime: z.number(), filter: z.string().optional() };
 export const setInput: z.ZodType<TraceSet> = z.object(traceSet);
@@ -52,6 +56,9 @@ export const differencesInput: z.ZodType<DifferencesInput> = z.object({
   a: setPart,
   b: setPart.nullable().optional(),
   steps,
+});
+export const summariesInput: z.ZodType<SummariesInput> = z.object({
+  ids: z.array(z.string().max(TRACE_ID_CHARS_MAX)).min(1).max(SUMMARIES_ASKED_MAX),
 });
 export const checkInput: z.ZodType<FilterCheckInput> = z.object({ filter: z.string() });
 
@@ -76,6 +83,12 @@ export function addAnalysisRoutes(app: FastifyInstance, { store, groups, bodies 
     return groupTraces({ store, ...readSet(input, groups), by, steps: input.steps ?? TREND_STEPS });
   });
 
+  app.post('/api/traces/summaries', { config: nameRequest('trace-summaries') }, async (request, reply) => {
+    const { ids } = readInput(summariesInput, await bodies.read(request.raw, reply.raw));
+    void reply.header('cache-control', 'no-store');
+    return { traces: await readSummaries(store, ids) };
+  });
+
   app.post('/api/analysis/differences', { config: nameRequest('set-differences') }, async (request, reply) => {
     const input = readInput(differencesInput, await bodies.read(request.raw, reply.raw));
     const whole = readSet(input, groups);
@@ -91,6 +104,26 @@ export function addAnalysisRoutes(app: FastifyInstance, { store, groups, bodies 
       signal: stop.signal,
     });
   });
+}
+
+/** As GetTraceSummaries tells them, in this order. */
+async function readSummaries(
+  store: AnalysisRoutesOptions['store'],
+  texts: readonly string[],
+): Promise<readonly TraceSummary[]> {
+  const ids = [...new Set(texts.map(readId))];
+  const rows = new Map((await store.readTraceRows(ids)).map((row) => [row.traceId, row]));
+  const readDocuments = store.readDocuments.bind(store);
+  return completeSummaries(
+    ids.flatMap((id) => rows.get(id) ?? []),
+    { readDocuments, activeFromUs: null },
+  );
+}
+
+function readId(text: string): TraceId {
+  const id = parseTraceId(text);
+  if (!id.ok) throw new ApiError('InvalidRequestException', `ids: ${JSON.stringify(text)} is no trace id`);
+  return id.value;
 }
 
 /** Says of which part a refusal is. */

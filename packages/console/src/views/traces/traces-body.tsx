@@ -1,6 +1,6 @@
 import { type ReactNode, useMemo } from 'react';
 import { andFilter } from '../../filter/builder.ts';
-import { sortRows } from '../../summaries/columns.ts';
+import { isCause, sortRows } from '../../summaries/columns.ts';
 import { groupsTable, printCsv, printJson } from '../../summaries/export.ts';
 import type { SummaryRow } from '../../summaries/row.ts';
 import { isSelected } from '../../summaries/selection.ts';
@@ -121,6 +121,9 @@ function List({ place, traces, tailed, onHeld, rows, columns, expectedCount }: L
       onSort={(sort, descending) => go({ ...place, sort, descending }, 'replace')}
       onNearEnd={() => {
         if (tailed === null && query.hasNextPage && !query.isFetching) void query.fetchNextPage();
+      }}
+      onShown={(shown) => {
+        if (columns.some(isCause)) tailed?.completeCauses(shown);
       }}
       onHeld={onHeld}
       footer={

@@ -31,6 +31,8 @@ export interface TracesTableProps {
   readonly onSort: (id: string, descending: boolean) => void;
   /** The last rows come into sight. */
   readonly onNearEnd: () => void;
+  /** Rows in sight or nearly, when they or others change. */
+  readonly onShown: (rows: readonly SummaryRow[]) => void;
   /** Somebody reads: scrolled down, the pointer or the focus on a row. */
   readonly onHeld: (held: boolean) => void;
   readonly footer: ReactNode;
@@ -61,6 +63,9 @@ export function TracesTable(props: TracesTableProps): ReactNode {
   useEffect(() => {
     if (isNearEnd) nearEnd();
   }, [isNearEnd, rows.length]);
+  const first = items[0]?.index ?? 0;
+  const shown = useEffectEvent(props.onShown);
+  useEffect(() => shown(rows.slice(first, last + 1)), [rows, first, last, props.columns]);
   const { onScroll, ...hold } = useHold(scroller, props.onHeld);
   const head = { columns, sort, onSort };
   return (

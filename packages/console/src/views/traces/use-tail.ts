@@ -1,8 +1,9 @@
 import { useRef, useState } from 'react';
+import { readSummariesOf } from '../../http/analysis.ts';
 import { readTraceSummaries } from '../../http/operations.ts';
 import { type LiveState, useLive } from '../../http/use-live.ts';
-import { summaryRow } from '../../summaries/row.ts';
-import { arrive, catchUp, NO_TAIL, release, type Tail } from '../../summaries/tail.ts';
+import { liveRow, type SummaryRow, summaryRow } from '../../summaries/row.ts';
+import { arrive, askKey, catchUp, complete, lackingCauses, NO_TAIL, release, type Tail } from '../../summaries/tail.ts';
 import type { TracesPlace } from '../../url/place.ts';
 import { printRange, windowOf } from '../../url/range.ts';
 
@@ -13,6 +14,8 @@ export interface TailedTraces {
   readonly setHeld: (held: boolean) => void;
   /** What waits is shown. */
   readonly release: () => void;
+  /** These are in sight with their causes: those that came without are asked for, in one call at a time. */
+  readonly completeCauses: (shown: readonly SummaryRow[]) => void;
 }
 
 /** New traces that match the place's filter, as they come. */
@@ -22,6 +25,8 @@ export function useTail(place: TracesPlace, isOn: boolean, paused: boolean): Tai
   const isHeld = useRef(false);
   /** Whose list has been read. */
   const listed = useRef<string | null>(null);
+  const asked = useRef(new Set<string>());
+  const isAsking = useRef(false);
 
   /** In a list without rows nobody reads, wherever the pointer is. */
   function holds(tail: Tail): boolean {
@@ -39,6 +44,18 @@ export function useTail(place: TracesPlace, isOn: boolean, paused: boolean): Tai
     if (page !== null) listed.current = key;
     change((tail) => catchUp(tail, rows, tail.rows.length > 0 && holds(tail)));
   }
+  async function completeCauses(shown: readonly SummaryRow[]): Promise<void> {
+    const lacking = lackingCauses(shown, asked.current);
+    if (lacking.length === 0 || isAsking.current) return;
+    isAsking.current = true;
+    if (asked.current.size > ASKED_MAX) asked.current.clear();
+    for (const row of lacking) asked.current.add(askKey(row));
+    const ids = lacking.map(({ id }) => id);
+    const answer = await readSummariesOf(ids, AbortSignal.timeout(READ_MS_MAX)).catch(() => null);
+    isAsking.current = false;
+    if (answer !== null) change((tail) => complete(tail, answer.traces.map(summaryRow)));
+    else for (const row of lacking) asked.current.delete(askKey(row)); // again with the next that arrive
+  }
   const live = useLive(
     !isOn,
     () => void readList(),
@@ -48,7 +65,7 @@ export function useTail(place: TracesPlace, isOn: boolean, paused: boolean): Tai
           filter: place.filter,
           onBegin: () => void readList(),
           onTraces: ({ traces, passedCount, hasMore }) =>
-            change((tail) => arrive(tail, { rows: traces.map(summaryRow), passedCount, hasMore }, holds(tail))),
+            change((tail) => arrive(tail, { rows: traces.map(liveRow), passedCount, hasMore }, holds(tail))),
         },
   );
   return {
@@ -60,7 +77,10 @@ export function useTail(place: TracesPlace, isOn: boolean, paused: boolean): Tai
       if (isOn && !held && !paused) change(release);
     },
     release: () => change(release),
+    completeCauses: (shown) => void completeCauses(shown),
   };
 }
 
 const READ_MS_MAX = 10_000;
+/** Revisions that are known to have been asked for. */
+const ASKED_MAX = 10_000;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ConsoleCallName } from '../../events.ts';
 import { putPositionsInput } from '../../map-positions.ts';
 import { newKey } from '../administration-routes.ts';
-import { checkInput, differencesInput, groupsInput, setInput } from '../analysis-routes.ts';
+import { checkInput, differencesInput, groupsInput, setInput, summariesInput } from '../analysis-routes.ts';
 import { liveQuery } from '../console-routes.ts';
 import { loginInput } from '../login-routes.ts';
 import { activityQuery, layoutInput, mapQuery } from '../map-routes.ts';
@@ -79,6 +79,11 @@ export const API_CALLS: { readonly [Name in ConsoleCallName]?: ApiCall } = {
     says: 'The newest matching traces told apart by one field: counts, percentiles and a trend for each value.',
     body: groupsInput,
     answer: { type: 'TraceGroups', says: 'Most traces first. `looked` says how far it looked.' },
+  },
+  'trace-summaries': {
+    says: 'Traces by their ids, each as GetTraceSummaries tells it, with its root causes: what the rows of a live tail lack.',
+    body: summariesInput,
+    answer: { type: 'SummariesAnswer', says: 'In the order asked for; traces that are not stored are left out.' },
   },
   'set-differences': {
     says: 'What tells two sets of traces apart, by every field, annotation and cause.',

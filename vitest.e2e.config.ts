@@ -7,6 +7,7 @@ const IN_A_BROWSER = filesOf(
   'map',
   'settings-page',
   'trace-page',
+  'traces-links',
   'traces-page',
 );
 /** They load the machine, kill what runs on it, or look at how soon it answers. */

@@ -268,25 +268,6 @@ test('a live tail brings new traces on top, and moves nothing under a reader', a
   await eventually(topRow, (id) => id !== paused);
 });
 
-test('a trace that comes live shows its causes as a listed one does', async () => {
-  const name = `failing-${randomBytes(4).toString('hex')}`;
-  const id = randomBytes(12).toString('hex');
-  await page.goto(`http://${demo.http}/traces?filter=service("${name}")&columns=url,cause.fault,cause.responsetime`);
-  await page.getByTestId('empty-traces').getByTestId('tail').click();
-  await page.getByTestId('tail').and(page.locator('[aria-pressed="true"]')).waitFor();
-  const now = Date.now() / 1000;
-  await post(demo.http, '/TraceSegments', { TraceSegmentDocuments: [failingDocument(name, id, now)] });
-  await page.getByTestId(`trace-1-5759e988-${id}`).waitFor();
-  const causes = (): Promise<string[]> =>
-    page.locator('.c-cause-fault span, .c-cause-responsetime span').allInnerTexts();
-  const tailed = await eventually(causes, ([fault]) => fault !== undefined && fault !== '');
-  expect(tailed).toEqual([`${name}: CardDeclined`, name]);
-  await page.keyboard.press('l');
-  await page.getByTestId('tail').and(page.locator('[aria-pressed="false"]')).waitFor();
-  await page.getByTestId(`trace-1-5759e988-${id}`).waitFor();
-  expect(await causes()).toEqual(tailed);
-});
-
 test('an empty list waits for the first trace that matches', async () => {
   const name = `awaited-${randomBytes(4).toString('hex')}`;
   const id = randomBytes(12).toString('hex');
@@ -430,12 +411,6 @@ function documentOf(name: string, id: string, endS: number, annotations: object 
     annotations,
   };
   return JSON.stringify(document);
-}
-
-function failingDocument(name: string, id: string, endS: number): string {
-  const exceptions = [{ id: id.slice(0, 16), type: 'CardDeclined', message: 'no' }];
-  const failure = { fault: true, cause: { working_directory: '/', exceptions } };
-  return JSON.stringify({ ...JSON.parse(documentOf(name, id, endS)), ...failure });
 }
 
 async function firstHeader(): Promise<string | undefined> {

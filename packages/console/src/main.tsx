@@ -19,6 +19,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { readPlace } from './url/place.ts';
+import { followXrayLinks } from './url/use-place.ts';
 import { loadAhead } from './views/pages.ts';
 import { ConsoleError } from './http/request.ts';
 import { colorSchemeManager, theme } from './theme/theme.ts';
@@ -36,6 +37,7 @@ const queries = new QueryClient({
   },
 });
 
+followXrayLinks();
 loadAhead(readPlace(window.location.pathname, window.location.search));
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';

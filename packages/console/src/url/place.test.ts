@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ANALYTICS_PLACE, MAP_PLACE, type Place, printPlace, readPlace, tracePlace, TRACES_PLACE } from './place.ts';
 import { DEFAULT_RANGE, printRange, readRange, windowOf } from './range.ts';
+import { printTableSort, readTableSort } from './trace-place.ts';
 
 const TRACE_ID = '1-5759e988-bd862e3fe1be46a994272793';
 const HOSTILE = JSON.stringify(['a~b"&=#%/?', 'AWS::SQS::Queue', null]);
@@ -16,15 +17,19 @@ const places: readonly Place[] = [
   { ...MAP_PLACE, range: { kind: 'fixed', startS: 1000, endS: 2000 }, replay: { atS: 1990, stepS: 10 } },
   { ...TRACES_PLACE, filter: 'service("a&b") AND http.url CONTAINS "?x=1#"', sort: 'response', descending: false },
   { ...TRACES_PLACE, by: 'annotation.a&b = "c"' },
+  { ...TRACES_PLACE, filter: 'fault', tail: true },
   { ...TRACES_PLACE, columns: 'url,annotation.a%2Cb', sort: 'annotation.order.id', descending: false },
   tracePlace(TRACE_ID),
   { ...tracePlace(TRACE_ID), row: 'ab12', tab: 'exceptions', view: 'raw' },
   { ...tracePlace(TRACE_ID), zoom: '5~9', find: 'a&b=c', clocks: 'recorded', view: 'flame', linked: true },
+  { ...tracePlace(TRACE_ID), view: 'spans', sort: 'self.desc', onlyFailed: true },
+  { ...tracePlace(TRACE_ID), view: 'statistics', sort: 'count.asc', by: 'service' },
   ANALYTICS_PLACE,
   { ...ANALYTICS_PLACE, within: 'ok', a: { filter: 'user = "a&b#"', time: null }, b: { filter: '', time: null } },
   { ...ANALYTICS_PLACE, a: { filter: '', time: { startS: 1, endS: 2.5 } } },
   { ...ANALYTICS_PLACE, b: { filter: 'fault', time: { startS: 1, endS: 2 } } },
   { page: 'compare', a: TRACE_ID, b: '1-5759e988-000000000000000000000001' },
+  { page: 'compare', a: TRACE_ID, b: '1-5759e988-000000000000000000000001', onlyChanged: true },
 ];
 
 test.each(places)('%j comes back from its link', (place) => {
@@ -73,4 +78,11 @@ test('a sliding window takes in the segment that has just come', () => {
   const window = windowOf({ kind: 'last', seconds: 60 }, 1000);
   expect(window.startS).toBe(940);
   expect(window.endS).toBeGreaterThan(1000);
+});
+
+test("a table's order that it does not know is its usual one", () => {
+  const usual = { column: 'b', descending: true } as const;
+  expect(readTableSort('a.asc', ['a', 'b'], usual)).toEqual({ column: 'a', descending: false });
+  expect(readTableSort(printTableSort(usual), ['a', 'b'], { column: 'a', descending: false })).toEqual(usual);
+  for (const text of ['', 'c.asc', '.desc']) expect(readTableSort(text, ['a', 'b'], usual)).toEqual(usual);
 });

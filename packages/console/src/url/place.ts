@@ -8,12 +8,13 @@ import { type ComparePlace, printTracePlace, readTracePlace, type TracePlace } f
  * Where the console is: everything that a link must bring back. Version 1 of the query:
  *
  *   /map          v and what map-place.ts says
- *   /traces       v range filter sort=COLUMN.asc|desc by=FIELD columns=COLUMN,…
+ *   /traces       v range filter sort=COLUMN.asc|desc by=FIELD columns=COLUMN,… tail=on
  *                 by: told apart by what (api's TraceField); columns: summaries/columns.ts
  *   /traces/<id>  v and what trace-place.ts says
  *   /analytics    v and what analytics-place.ts says
  *   /settings/…   v and what settings-place.ts says
  *
+ * Links of X-Ray's own console are understood too: xray-link.ts.
  * Unknown parameters are ignored, so that a newer link opens in an older console.
  */
 const URL_VERSION = 1;
@@ -31,6 +32,8 @@ export interface TracesPlace {
   readonly by: string;
   /** As summaries/columns.ts prints them; empty: what this browser shows. */
   readonly columns: string;
+  /** New traces are shown as they come; of a sliding range. */
+  readonly tail: boolean;
 }
 
 export { type SettingsPlace, settingsPlace } from './settings-place.ts';
@@ -51,6 +54,7 @@ export const TRACES_PLACE: TracesPlace = {
   descending: true,
   by: '',
   columns: '',
+  tail: false,
 };
 
 export function readPlace(pathname: string, search: string): Place {
@@ -81,6 +85,7 @@ export function printPlace(place: Place): string {
     if (sort !== 'start.desc') query.set('sort', sort);
     if (place.by !== '') query.set('by', place.by);
     if (place.columns !== '') query.set('columns', place.columns);
+    if (place.tail) query.set('tail', 'on');
     return `/traces?${query}`;
   }
   printMapPlace(place, query);
@@ -91,5 +96,6 @@ function readTraces(query: URLSearchParams): TracesPlace {
   const [, sort = 'start', order] = /^(.*?)(?:\.(asc|desc))?$/s.exec(query.get('sort') ?? 'start.desc') ?? [];
   const range = readRange(query.get('range'));
   const [filter, by] = [query.get('filter') ?? '', query.get('by') ?? ''];
-  return { page: 'traces', range, filter, sort, descending: order !== 'asc', by, columns: query.get('columns') ?? '' };
+  const [columns, tail] = [query.get('columns') ?? '', query.get('tail') === 'on'];
+  return { page: 'traces', range, filter, sort, descending: order !== 'asc', by, columns, tail };
 }

@@ -4,7 +4,8 @@ import { parseTraceIdAnySpelling } from '@fluoroscope/model';
  * Where in one trace, or between two. The query:
  *
  *   /traces/<id>                 row tab view=VIEW zoom=FROM~TO (µs on the axis) find=TEXT clocks=recorded linked=shown
- *   /traces/<id>/compare/<id>
+ *                                sort=COLUMN.asc|desc by=service errors=only        of the views that are tables
+ *   /traces/<id>/compare/<id>    only=changed
  */
 export const TRACE_VIEWS = ['timeline', 'map', 'flame', 'statistics', 'spans', 'raw', 'otlp'] as const;
 export type TraceView = (typeof TRACE_VIEWS)[number];
@@ -22,12 +23,19 @@ export interface TracePlace {
   readonly clocks: 'corrected' | 'recorded';
   /** The traces that this one links to are shown with it. */
   readonly linked: boolean;
+  /** `COLUMN.asc` or `COLUMN.desc` of a table; empty: as it comes. */
+  readonly sort: string;
+  /** Statistics have a line for each name, or for each service. */
+  readonly by: 'name' | 'service';
+  /** Spans: those that failed. */
+  readonly onlyFailed: boolean;
 }
 
 export interface ComparePlace {
   readonly page: 'compare';
   readonly a: string;
   readonly b: string;
+  readonly onlyChanged?: boolean;
 }
 
 export function tracePlace(traceId: string): TracePlace {
@@ -41,6 +49,9 @@ export function tracePlace(traceId: string): TracePlace {
     find: '',
     clocks: 'corrected',
     linked: false,
+    sort: '',
+    by: 'name',
+    onlyFailed: false,
   };
 }
 
@@ -51,7 +62,9 @@ export function readTracePlace(path: string, query: URLSearchParams): TracePlace
   if (!id.ok) return null;
   if (word === 'compare') {
     const other = parseTraceIdAnySpelling(second);
-    return other.ok && more.length === 0 ? { page: 'compare', a: id.value, b: other.value } : null;
+    if (!other.ok || more.length > 0) return null;
+    const onlyChanged = query.get('only') === 'changed';
+    return { page: 'compare', a: id.value, b: other.value, ...(onlyChanged && { onlyChanged }) };
   }
   if (word !== undefined) return null;
   return {
@@ -64,11 +77,17 @@ export function readTracePlace(path: string, query: URLSearchParams): TracePlace
     find: query.get('find') ?? '',
     clocks: query.get('clocks') === 'recorded' ? 'recorded' : 'corrected',
     linked: query.get('linked') === 'shown',
+    sort: query.get('sort') ?? '',
+    by: query.get('by') === 'service' ? 'service' : 'name',
+    onlyFailed: query.get('errors') === 'only',
   };
 }
 
 export function printTracePlace(place: TracePlace | ComparePlace, query: URLSearchParams): string {
-  if (place.page === 'compare') return `/traces/${place.a}/compare/${place.b}?${query}`;
+  if (place.page === 'compare') {
+    if (place.onlyChanged === true) query.set('only', 'changed');
+    return `/traces/${place.a}/compare/${place.b}?${query}`;
+  }
   if (place.row !== null) query.set('row', place.row);
   if (place.tab !== 'overview') query.set('tab', place.tab);
   if (place.view !== 'timeline') query.set('view', place.view);
@@ -76,5 +95,28 @@ export function printTracePlace(place: TracePlace | ComparePlace, query: URLSear
   if (place.find !== '') query.set('find', place.find);
   if (place.clocks !== 'corrected') query.set('clocks', place.clocks);
   if (place.linked) query.set('linked', 'shown');
+  if (place.sort !== '') query.set('sort', place.sort);
+  if (place.by !== 'name') query.set('by', place.by);
+  if (place.onlyFailed) query.set('errors', 'only');
   return `/traces/${place.traceId}?${query}`;
+}
+
+export interface TableSort<Column extends string> {
+  readonly column: Column;
+  readonly descending: boolean;
+}
+
+/** Of a table with these columns; what it does not have is sorted as it comes. */
+export function readTableSort<Column extends string>(
+  text: string,
+  columns: readonly Column[],
+  usual: TableSort<Column>,
+): TableSort<Column> {
+  const [name, order] = text.split('.');
+  const column = columns.find((it) => it === name);
+  return column === undefined ? usual : { column, descending: order === 'desc' };
+}
+
+export function printTableSort({ column, descending }: TableSort<string>): string {
+  return `${column}.${descending ? 'desc' : 'asc'}`;
 }

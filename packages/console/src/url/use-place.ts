@@ -1,5 +1,6 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import { type Place, printPlace, readPlace } from './place.ts';
+import { readXrayLink } from './xray-link.ts';
 
 const listeners = new Set<() => void>();
 
@@ -22,6 +23,16 @@ export function usePlace(): Place {
     const at = url.indexOf('?');
     return at < 0 ? readPlace(url, '') : readPlace(url.slice(0, at), url.slice(at));
   }, [url]);
+}
+
+/** A link of X-Ray's own console becomes ours, now and whenever one is put behind the address. */
+export function followXrayLinks(): void {
+  function follow(): void {
+    const place = readXrayLink(window.location.hash);
+    if (place !== null) go(place, 'replace');
+  }
+  follow();
+  window.addEventListener('hashchange', follow);
 }
 
 /** `replace` is for what the back button should skip: typing, a tab, a row. */

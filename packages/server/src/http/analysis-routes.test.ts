@@ -62,9 +62,9 @@ test('traces by their ids are told with their causes, in the order asked for', a
   const { traces } = body as unknown as SummariesAnswer;
   expect([status, traces.map(({ Id }) => Id)]).toEqual([200, [idOf(4), idOf(1)]]);
   const listed = await rig.post('/TraceSummaries', { StartTime: RANGE.startTime, EndTime: RANGE.endTime });
-  const byList = (listed.body['TraceSummaries'] as SummariesAnswer['traces']).filter(({ Id }) => Id === idOf(4));
-  expect(byList[0]?.FaultRootCauses).toHaveLength(1);
-  expect(traces[0]).toEqual(byList[0]);
+  const byList = (listed.body['TraceSummaries'] as SummariesAnswer['traces']).find(({ Id }) => Id === idOf(4));
+  expect(byList?.FaultRootCauses).toHaveLength(1);
+  expect(traces[0]).toEqual(byList);
 });
 
 test('words for completion: most frequent first', async () => {

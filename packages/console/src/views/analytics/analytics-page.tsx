@@ -17,6 +17,7 @@ import { visible } from '../../text/visible.ts';
 import { ALL_OF_IT, type AnalyticsPlace } from '../../url/analytics-place.ts';
 import type { Range } from '../../url/range.ts';
 import { go } from '../../url/use-place.ts';
+import { FilterGroup } from '../../widgets/group-menu.tsx';
 import { RangePicker } from '../../widgets/range-picker.tsx';
 import { Bone, Failure, State } from '../../widgets/state.tsx';
 import { CausesTable } from './causes-table.tsx';
@@ -43,6 +44,7 @@ export function AnalyticsPage({ place }: { readonly place: AnalyticsPlace }): Re
         <h1>Analytics</h1>
         <Within place={place} refusal={refusals.both} />
         <div className="toolbar-side">
+          <FilterGroup testId="analytics-group" filter={place.within} onChange={(within) => go({ ...place, within })} />
           <RangePicker range={place.range} onChange={(range) => go(withRange(place, range))} />
           <button
             type="button"

@@ -9,6 +9,7 @@ import { type Change, type ComparedNode, compareTrees } from '../../trace/compar
 import { nameOfRow, outcomeOfRow, type TracePlan } from '../../trace/trace-plan.ts';
 import { type ComparePlace, tracePlace } from '../../url/place.ts';
 import { PlaceLink } from '../../url/place-link.tsx';
+import { go } from '../../url/use-place.ts';
 import { OutcomeTag } from '../../widgets/outcome.tsx';
 import { Bone, Failure } from '../../widgets/state.tsx';
 import { CompareRow } from './compare-row.tsx';
@@ -24,13 +25,13 @@ export function ComparePage({ place }: { readonly place: ComparePlace }): ReactN
     <div className="compare-page">
       <header className="compare-head">
         <h1>Compare traces</h1>
-        <PlaceLink to={{ page: 'compare', a: place.b, b: place.a }} className="btn btn-small" testId="compare-swap">
+        <PlaceLink to={{ ...place, a: place.b, b: place.a }} className="btn btn-small" testId="compare-swap">
           <IconArrowsExchange size={14} aria-hidden /> Swap
         </PlaceLink>
         <Side letter="A" traceId={place.a} query={a} />
         <Side letter="B" traceId={place.b} query={b} />
       </header>
-      {a.plan !== null && b.plan !== null ? <Comparison a={a.plan} b={b.plan} /> : null}
+      {a.plan !== null && b.plan !== null ? <Comparison place={place} a={a.plan} b={b.plan} /> : null}
     </div>
   );
 }
@@ -75,10 +76,16 @@ const CHANGE_LABEL: Readonly<Record<Change, string>> = {
   same: 'the same',
 };
 
-function Comparison({ a, b }: { readonly a: TracePlan; readonly b: TracePlan }): ReactNode {
+interface ComparisonProps {
+  readonly place: ComparePlace;
+  readonly a: TracePlan;
+  readonly b: TracePlan;
+}
+
+function Comparison({ place, a, b }: ComparisonProps): ReactNode {
+  const onlyChanged = place.onlyChanged === true;
   const nodes = useMemo(() => compareTrees(callTree(a), callTree(b)), [a, b]);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  const [onlyChanged, setOnlyChanged] = useState(false);
   const counts = useMemo(() => countChanges(nodes), [nodes]);
   const shown = useMemo(() => {
     const wanted = onlyChanged ? withoutSame(nodes) : nodes;
@@ -96,7 +103,11 @@ function Comparison({ a, b }: { readonly a: TracePlan; readonly b: TracePlan }):
           ))}
         </ul>
         <label className="check">
-          <input type="checkbox" checked={onlyChanged} onChange={(event) => setOnlyChanged(event.target.checked)} />{' '}
+          <input
+            type="checkbox"
+            checked={onlyChanged}
+            onChange={(event) => go({ ...place, onlyChanged: event.target.checked }, 'replace')}
+          />{' '}
           Only what differs
         </label>
       </div>

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import type { MapNode } from '../../map/graph.ts';
 import type { MapPlace, MapSelection } from '../../url/place.ts';
 import { go } from '../../url/use-place.ts';
+import { GroupMenu } from '../../widgets/group-menu.tsx';
 import { LiveBadge } from '../../widgets/live-badge.tsx';
 import { RangePicker } from '../../widgets/range-picker.tsx';
 import { Failure } from '../../widgets/state.tsx';
@@ -14,7 +15,6 @@ import { DiffList } from './diff-list.tsx';
 import { DisplayMenu } from './display-menu.tsx';
 import { FindNode } from './find-node.tsx';
 import { FocusBar } from './focus-bar.tsx';
-import { GroupMenu } from './group-menu.tsx';
 import { type CanvasTarget, MapCanvas } from './map-canvas.tsx';
 import { MapLegend } from './map-legend.tsx';
 import { MapList } from './map-list.tsx';
@@ -57,7 +57,11 @@ export function MapPage({ place }: { readonly place: MapPlace }): ReactNode {
                 select({ kind: 'node', key });
               }}
             />
-            <GroupMenu place={place} />
+            <GroupMenu
+              group={place.group}
+              testId="map-group"
+              onChoose={(group) => go({ ...place, group, selected: null })}
+            />
             <CompareMenu place={place} />
             <DisplayMenu place={place} boxing={map.boxing} isolatedCount={map.isolated.length} />
             <RelayoutButton key={place.by} map={map} onDone={() => setTarget({ key: null })} />

@@ -1,13 +1,17 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useDeferredValue, useMemo, useRef } from 'react';
 import { OUTCOME_LABEL } from '../../map/shares.ts';
 import { formatCount, formatDuration } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 import { listSpans, type SpanSort } from '../../trace/span-list.ts';
 import { detailOfRow, idOfRow, nameOfRow, outcomeOfRow, serviceOfRow, type TracePlan } from '../../trace/trace-plan.ts';
+import type { TracePlace } from '../../url/place.ts';
+import { printTableSort, readTableSort, type TableSort } from '../../url/trace-place.ts';
+import { go } from '../../url/use-place.ts';
 import { OutcomeIcon } from '../../widgets/outcome.tsx';
 
 interface SpansViewProps {
+  readonly place: TracePlace;
   readonly plan: TracePlan;
   readonly row: number;
   readonly onChoose: (id: string) => void;
@@ -25,18 +29,21 @@ const COLUMNS: readonly (readonly [SpanSort, string])[] = [
   ['status', 'Status'],
 ];
 
-export function SpansView({ plan, row, onChoose }: SpansViewProps): ReactNode {
-  const [text, setText] = useState('');
-  const [onlyFailed, setOnlyFailed] = useState(false);
-  const [sort, setSort] = useState<{ readonly column: SpanSort; readonly descending: boolean }>({
-    column: 'start',
-    descending: false,
-  });
+const SORTS = COLUMNS.map(([column]) => column);
+const USUAL_SORT: TableSort<SpanSort> = { column: 'start', descending: false };
+
+export function SpansView({ place, plan, row, onChoose }: SpansViewProps): ReactNode {
+  const { find: text, onlyFailed } = place;
+  const sort = readTableSort(place.sort, SORTS, USUAL_SORT);
   const wanted = useDeferredValue(text);
+  const { column: sorted, descending } = sort;
   const rows = useMemo(
-    () => listSpans(plan, { text: wanted, onlyFailed, sort: sort.column, descending: sort.descending }),
-    [plan, wanted, onlyFailed, sort],
+    () => listSpans(plan, { text: wanted, onlyFailed, sort: sorted, descending }),
+    [plan, wanted, onlyFailed, sorted, descending],
   );
+  function change(next: Partial<Pick<TracePlace, 'find' | 'onlyFailed' | 'sort'>>): void {
+    go({ ...place, ...next }, 'replace');
+  }
   const shownCount = Math.min(rows.length, LISTED_MAX);
   return (
     <div className="table-view" data-testid="spans">
@@ -47,12 +54,16 @@ export function SpansView({ plan, row, onChoose }: SpansViewProps): ReactNode {
           placeholder="Name, service, detail, status or id"
           aria-label="Filter spans"
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => change({ find: event.target.value })}
           data-testid="spans-filter"
         />
         <label className="check">
-          <input type="checkbox" checked={onlyFailed} onChange={(event) => setOnlyFailed(event.target.checked)} /> Only
-          errors
+          <input
+            type="checkbox"
+            checked={onlyFailed}
+            onChange={(event) => change({ onlyFailed: event.target.checked })}
+          />{' '}
+          Only errors
         </label>
         <span className="muted num" role="status" data-testid="spans-count">
           {formatCount(rows.length)} of {formatCount(plan.count)}
@@ -66,7 +77,9 @@ export function SpansView({ plan, row, onChoose }: SpansViewProps): ReactNode {
             type="button"
             aria-label={`Sort by ${label.toLowerCase()}`}
             aria-pressed={sort.column === column}
-            onClick={() => setSort({ column, descending: sort.column === column && !sort.descending })}
+            onClick={() =>
+              change({ sort: printTableSort({ column, descending: sort.column === column && !sort.descending }) })
+            }
             data-testid={`sort-${column}`}
           >
             {label}

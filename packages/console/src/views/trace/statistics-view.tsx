@@ -1,11 +1,15 @@
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { formatCount, formatDuration, formatShare } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 import { sortStatistics, type SpanStatistics, spanStatistics, type StatisticsSort } from '../../trace/statistics.ts';
 import { idOfRow, type TracePlan } from '../../trace/trace-plan.ts';
+import type { TracePlace } from '../../url/place.ts';
+import { printTableSort, readTableSort, type TableSort } from '../../url/trace-place.ts';
+import { go } from '../../url/use-place.ts';
 import { SortHead } from './sort-head.tsx';
 
 interface StatisticsViewProps {
+  readonly place: TracePlace;
   readonly plan: TracePlan;
   /** With the id of the row that took longest. */
   readonly onChoose: (id: string) => void;
@@ -24,21 +28,30 @@ const COLUMNS: readonly (readonly [StatisticsSort, string])[] = [
 /** Lines shown: a page of more is no table to read. */
 const LINES_MAX = 1000;
 
-export function StatisticsView({ plan, onChoose }: StatisticsViewProps): ReactNode {
-  const [by, setBy] = useState<'service' | 'name'>('name');
-  const [sort, setSort] = useState<{ readonly column: StatisticsSort; readonly descending: boolean }>({
-    column: 'selfUs',
-    descending: true,
-  });
+const SORTS = COLUMNS.map(([column]) => column);
+const USUAL_SORT: TableSort<StatisticsSort> = { column: 'selfUs', descending: true };
+
+export function StatisticsView({ place, plan, onChoose }: StatisticsViewProps): ReactNode {
+  const { by } = place;
+  const sort = readTableSort(place.sort, SORTS, USUAL_SORT);
+  const setSort = (next: TableSort<string>): void => go({ ...place, sort: printTableSort(next) }, 'replace');
   const lines = useMemo(() => spanStatistics(plan, by), [plan, by]);
-  const sorted = useMemo(() => sortStatistics(lines, sort.column, sort.descending), [lines, sort]);
+  const sorted = useMemo(
+    () => sortStatistics(lines, sort.column, sort.descending),
+    [lines, sort.column, sort.descending],
+  );
   const selfUs = useMemo(() => lines.reduce((sum, line) => sum + line.selfUs, 0), [lines]);
   return (
     <div className="table-view" data-testid="statistics">
       <div className="table-tools">
         <div className="seg" role="group" aria-label="Lines">
           {(['name', 'service'] as const).map((choice) => (
-            <button key={choice} type="button" aria-pressed={by === choice} onClick={() => setBy(choice)}>
+            <button
+              key={choice}
+              type="button"
+              aria-pressed={by === choice}
+              onClick={() => go({ ...place, by: choice }, 'replace')}
+            >
               {choice === 'name' ? 'By service and name' : 'By service'}
             </button>
           ))}

@@ -98,9 +98,9 @@ function View({ place, plan, row, linked }: OpenViewProps): ReactNode {
     case 'flame':
       return <FlameView plan={plan} onFind={(find) => go({ ...place, view: 'timeline', find })} />;
     case 'statistics':
-      return <StatisticsView plan={plan} onChoose={choose} />;
+      return <StatisticsView place={place} plan={plan} onChoose={choose} />;
     case 'spans':
-      return <SpansView plan={plan} row={row} onChoose={choose} />;
+      return <SpansView place={place} plan={plan} row={row} onChoose={choose} />;
     case 'raw':
     case 'otlp':
       return <RawTrace traceId={place.traceId} plan={plan} format={place.view} />;

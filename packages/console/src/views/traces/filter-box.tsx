@@ -1,9 +1,12 @@
+import { parseTraceIdAnySpelling } from '@fluoroscope/model';
 import { IconFilter, IconX } from '@tabler/icons-react';
 import { type FormEvent, lazy, type ReactNode, Suspense, useRef, useState } from 'react';
 import { rememberFilter } from '../../filter/kept-filters.ts';
 import { columnIn } from '../../summaries/filter-error.ts';
 import { visible } from '../../text/visible.ts';
+import { tracePlace } from '../../url/place.ts';
 import type { Range } from '../../url/range.ts';
+import { go } from '../../url/use-place.ts';
 import { FilterBuilder } from './filter-builder.tsx';
 import { FilterMenu } from './filter-menu.tsx';
 import { useFilterCheck, useFilterWords } from './use-filter-help.ts';
@@ -15,7 +18,7 @@ const FilterEditor = lazy(async () => {
   return { default: (await import('./filter-editor.tsx')).FilterEditor };
 });
 
-const HINT = 'Filter expression, for example  service("cart") AND fault';
+const HINT = 'Filter expression or trace id, for example  service("cart") AND fault';
 
 interface FilterBoxProps {
   /** Of several on one page. */
@@ -33,12 +36,13 @@ export function FilterBox({ label = 'Filter', filter, range, refusal, onRun }: F
   const plain = useRef<HTMLInputElement>(null);
   const [plainFocused, setPlainFocused] = useState(false);
   const words = useFilterWords(range);
-  const problem = useFilterCheck(text);
+  const problem = useFilterCheck(parseTraceIdAnySpelling(text).ok ? '' : text);
   if (shownFor !== filter) {
     setShownFor(filter);
     setText(filter);
   }
   const run = (next: string): void => {
+    if (openTrace(next)) return;
     setText(next);
     rememberFilter(next);
     onRun(next);
@@ -94,6 +98,13 @@ export function FilterBox({ label = 'Filter', filter, range, refusal, onRun }: F
       {refusal === null ? null : <Refusal filter={filter} message={refusal} />}
     </form>
   );
+}
+
+/** False: it is no trace's id. */
+function openTrace(text: string): boolean {
+  const id = parseTraceIdAnySpelling(text);
+  if (id.ok) go(tracePlace(id.value));
+  return id.ok;
 }
 
 /** The expression with a caret under the column that the server names. */

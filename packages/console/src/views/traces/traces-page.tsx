@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useEffectEvent, useState } from 'react';
 import { ConsoleError } from '../../http/request.ts';
 import { go } from '../../url/use-place.ts';
 import type { TracesPlace } from '../../url/place.ts';
+import { FilterGroup } from '../../widgets/group-menu.tsx';
 import { LiveBadge } from '../../widgets/live-badge.tsx';
 import { RangePicker } from '../../widgets/range-picker.tsx';
 import { Failure, State } from '../../widgets/state.tsx';
@@ -16,17 +17,16 @@ import { useTraces } from './use-traces.ts';
 
 export function TracesPage({ place }: { readonly place: TracesPlace }): ReactNode {
   const [paused, setPaused] = useState(false);
-  const [wantsTail, setWantsTail] = useState(false);
   const canTail = place.range.kind === 'last' && place.by === '';
-  const traces = useTraces(place, paused || (wantsTail && canTail));
+  const traces = useTraces(place, paused || (place.tail && canTail));
   const { query } = traces;
   const refusal = query.error instanceof ConsoleError && query.error.code === 'refused' ? query.error.message : null;
-  const isTailing = wantsTail && canTail && refusal === null;
+  const isTailing = place.tail && canTail && refusal === null;
   const tailed = useTail(place, isTailing, paused);
   const firstRun = useFirstRun(
     place.range.kind === 'last' && place.filter === '' && query.data !== undefined && traces.rows.length === 0,
   );
-  const toggleTail = (): void => setWantsTail(!wantsTail);
+  const toggleTail = (): void => go({ ...place, tail: !place.tail }, 'replace');
   useTailKey(canTail, toggleTail);
 
   function togglePaused(): void {
@@ -49,6 +49,7 @@ export function TracesPage({ place }: { readonly place: TracesPlace }): ReactNod
           onRun={(filter) => (filter === place.filter ? void query.refetch() : go({ ...place, filter }))}
         />
         <div className="toolbar-side">
+          <FilterGroup testId="traces-group" filter={place.filter} onChange={(filter) => go({ ...place, filter })} />
           <RangePicker range={place.range} onChange={(range) => go({ ...place, range })} />
           {place.range.kind === 'last' ? (
             <LiveBadge

@@ -2,21 +2,28 @@ import { Popover } from '@mantine/core';
 import { IconFilter } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { readGroups } from '../../http/operations.ts';
-import { visible } from '../../text/visible.ts';
-import type { MapPlace } from '../../url/map-place.ts';
-import { go } from '../../url/use-place.ts';
+import { splitGroup, withGroup } from '../filter/group.ts';
+import { readGroups } from '../http/operations.ts';
+import { visible } from '../text/visible.ts';
+import { settingsPlace } from '../url/place.ts';
+import { PlaceLink } from '../url/place-link.tsx';
 
 const NAME_CHARS_MAX = 32;
 const EXPRESSION_CHARS_MAX = 90;
 
-/** Chooses the X-Ray group whose traces the map shows. */
-export function GroupMenu({ place }: { readonly place: MapPlace }): ReactNode {
+interface GroupMenuProps {
+  /** Null: all traces. */
+  readonly group: string | null;
+  readonly testId: string;
+  readonly onChoose: (group: string | null) => void;
+}
+
+/** Chooses the X-Ray group whose traces a page shows. */
+export function GroupMenu({ group, testId, onChoose }: GroupMenuProps): ReactNode {
   const [open, setOpen] = useState(false);
-  const { group } = place;
   function choose(next: string | null): void {
     setOpen(false);
-    go({ ...place, group: next, selected: null });
+    onChoose(next);
   }
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" withinPortal trapFocus>
@@ -27,7 +34,7 @@ export function GroupMenu({ place }: { readonly place: MapPlace }): ReactNode {
           aria-pressed={group !== null}
           aria-label={group === null ? 'Group' : `Group ${visible(group, NAME_CHARS_MAX)}`}
           title="Show the traces of a group only"
-          data-testid="map-group"
+          data-testid={testId}
           onClick={() => setOpen((was) => !was)}
         >
           <IconFilter size={15} aria-hidden />
@@ -41,6 +48,18 @@ export function GroupMenu({ place }: { readonly place: MapPlace }): ReactNode {
       </Popover.Dropdown>
     </Popover>
   );
+}
+
+interface FilterGroupProps {
+  readonly filter: string;
+  readonly testId: string;
+  readonly onChange: (filter: string) => void;
+}
+
+/** The group that a filter expression begins with. */
+export function FilterGroup({ filter, testId, onChange }: FilterGroupProps): ReactNode {
+  const { group } = splitGroup(filter);
+  return <GroupMenu group={group} testId={testId} onChoose={(next) => onChange(withGroup(filter, next))} />;
 }
 
 interface GroupListProps {
@@ -80,7 +99,12 @@ function GroupList({ group, onChoose }: GroupListProps): ReactNode {
       ))}
       {error === null ? null : <p className="notice o-fault">{error.message}</p>}
       {data !== undefined && groups.length === 0 ? (
-        <p className="muted">There is no group with an expression yet. CreateGroup makes one.</p>
+        <p className="muted">
+          There is no group with an expression yet.{' '}
+          <PlaceLink to={settingsPlace('groups')} className="link-button" testId="groups-settings">
+            Make one in the settings
+          </PlaceLink>
+        </p>
       ) : null}
     </div>
   );

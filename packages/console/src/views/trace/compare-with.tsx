@@ -77,7 +77,7 @@ function Offers({ traceId, plan }: CompareWithProps): ReactNode {
     return <p className="muted">No other trace of this request within half an hour. Paste an id above.</p>;
   return (
     <>
-      <h3 className="muted">The same request, around that time</h3>
+      <p className="muted">The same request, around that time</p>
       <ul className="latest">
         {offers.map((row) => (
           <li key={row.id}>

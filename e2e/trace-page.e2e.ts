@@ -86,6 +86,16 @@ test('a failure is followed to where it began, by keyboard alone', async () => {
   await page.getByTestId('key-list').waitFor();
 });
 
+test('a link to a trace asks for it before its page is there, and once', async () => {
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await open(`/traces/${served}`);
+  await page.locator('[data-testid^="row-"]').first().waitFor();
+  const outlines = asked.filter((path) => path.endsWith('/outline'));
+  expect(outlines).toEqual([`/api/traces/${served}/outline`]);
+  expect(asked.filter((path) => path.includes('/outline-worker-'))).toHaveLength(1);
+});
+
 test('what is chosen, found and zoomed to comes back from the link', async () => {
   await open(`/traces/${declined}`);
   await page.getByTestId('find').fill('payment');

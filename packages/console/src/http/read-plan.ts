@@ -1,5 +1,6 @@
 import type { OutlineAnswer } from '../trace/outline-worker.ts';
 import type { TracePlan } from '../trace/trace-plan.ts';
+import { startOutlineWorker } from './outline-ahead.ts';
 import { ConsoleError } from './request.ts';
 import { feed } from './use-trace-plan.ts';
 
@@ -8,7 +9,7 @@ import { feed } from './use-trace-plan.ts';
  * it, a ConsoleError of status 404 for a trace that is not stored.
  */
 export async function readPlan(traceId: string, rowsMax: number, signal: AbortSignal): Promise<TracePlan> {
-  const worker = new Worker(new URL('../trace/outline-worker.ts', import.meta.url), { type: 'module' });
+  const worker = startOutlineWorker();
   const stop = new AbortController();
   try {
     return await new Promise((resolve, reject) => {

@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { OutlineAnswer, OutlineRequest } from '../trace/outline-worker.ts';
 import type { TracePlan } from '../trace/trace-plan.ts';
-import { ConsoleError, openStream } from './request.ts';
+import { openOutline, startOutlineWorker } from './outline-ahead.ts';
+import { ConsoleError } from './request.ts';
 
 export interface TracePlanQuery {
   /** Of what has come so far. */
@@ -30,7 +31,7 @@ export function useTracePlan(traceId: string, correctClocks: boolean): TracePlan
   const retry = (): void => setTurn((was) => was + 1);
 
   useEffect(() => {
-    const started = new Worker(new URL('../trace/outline-worker.ts', import.meta.url), { type: 'module' });
+    const started = startOutlineWorker();
     worker.current = started;
     started.addEventListener('message', ({ data }: MessageEvent<OutlineAnswer>) => {
       if (data.kind === 'plan') setKnown({ plan: data.plan, error: null });
@@ -70,7 +71,7 @@ function looksAgain({ isComplete, pendingCount, count }: TracePlan): boolean {
 
 /** The bytes of an outline, as they come, to a worker that plans them. */
 export async function feed(worker: Worker, traceId: string, signal: AbortSignal): Promise<void> {
-  const stream = (await openStream(`/api/traces/${traceId}/outline`, signal)).getReader();
+  const stream = (await openOutline(traceId, signal)).getReader();
   send(worker, { kind: 'begin' });
   for (let part = await stream.read(); !part.done; part = await stream.read()) {
     send(worker, { kind: 'bytes', bytes: part.value }, [part.value.buffer]);

@@ -16,12 +16,12 @@ export async function startBrowser() {
 }
 
 /**
- * Opens a page in a fresh profile (nothing cached) and waits until something that `selector` finds is on the screen.
+ * Opens a page in a fresh profile (nothing cached), or once more in the one that `again` says, and waits until something that `selector` finds is on the screen.
  * `shownMs` is from the begin of the navigation to the frame after, by the page's own clock; `mainThreadMs` is the work of
  * its main thread until then.
  */
-export async function openPage(browser, url, selector) {
-  const context = await browser.newContext({ viewport: VIEWPORT });
+export async function openPage(browser, url, selector, again = null) {
+  const context = again ?? (await browser.newContext({ viewport: VIEWPORT }));
   const page = await context.newPage();
   await page.addInitScript((wanted) => {
     const tell = () => {
@@ -39,7 +39,13 @@ export async function openPage(browser, url, selector) {
   const shownMs = await page.evaluate(() => window.shownMs);
   const { metrics } = await session.send('Performance.getMetrics');
   const busySeconds = metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN;
-  return { page, shownMs: round(shownMs), mainThreadMs: round(busySeconds * 1000), close: () => context.close() };
+  return {
+    page,
+    shownMs: round(shownMs),
+    mainThreadMs: round(busySeconds * 1000),
+    close: () => context.close(),
+    context,
+  };
 }
 
 /** What the page has fetched so far of its own files, as kB that a server would send with gzip; and how many. */

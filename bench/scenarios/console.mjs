@@ -22,8 +22,10 @@ export async function consoleTrace({ checkout, seed, spans, opens }) {
     await settle(server);
     const url = `http://${server.http}/traces/${giantTraceId(seed)}`;
     const cpuBefore = server.cpuSeconds();
-    const { first, last } = await openAgain(opens, () => openPage(browser, url, '[data-testid^="row-"]'));
+    const open = (context) => openPage(browser, url, '[data-testid^="row-"]', context);
+    const { first, last } = await openAgain(opens, () => open());
     const serverCpuMs = ((server.cpuSeconds() - cpuBefore) * 1000) / opens;
+    const shownAgainMs = await openInSameProfile(opens, last, open);
     const { page } = last;
     await page.waitForFunction(() => document.querySelector('.trace-progress') === null, undefined, {
       timeout: 120_000,
@@ -33,7 +35,7 @@ export async function consoleTrace({ checkout, seed, spans, opens }) {
       turnWheel(page, MIDDLE, MOVES, (step) => (step % 10 === 9 ? 40_000 : 700)),
     );
     await last.close();
-    return { ...first, serverCpuMsAnOpening: round(serverCpuMs), ...framesOf('scroll', frames) };
+    return { ...first, shownAgainMs, serverCpuMsAnOpening: round(serverCpuMs), ...framesOf('scroll', frames) };
   });
 }
 
@@ -115,6 +117,17 @@ async function openAgain(times, open) {
     mainThreadMs: median(opened.map(({ mainThreadMs }) => mainThreadMs)),
   };
   return { first, last: opened.at(-1) };
+}
+
+/** As somebody who has been there before: the program is in the browser's cache. */
+async function openInSameProfile(times, { context }, open) {
+  const shown = [];
+  for (let time = 0; time < times; time += 1) {
+    const { page, shownMs } = await open(context);
+    shown.push(shownMs);
+    await page.close();
+  }
+  return median(shown);
 }
 
 /** Over HTTP the layout has a thread of its own, which must start, and reads the graph. */

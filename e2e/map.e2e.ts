@@ -278,6 +278,44 @@ test.each(['light', 'dark'] as const)('in %s nothing hinders assistive technolog
   expect(await violations(page), 'replay').toEqual([]);
 });
 
+test('while the map is moved nothing of it is drawn anew, whatever comes below the pointer', async () => {
+  await page.goto(`http://${demo.http}/map?range=${LATER.start}~${LATER.end}`);
+  const line = page.locator('.edge-line').first();
+  // A level line has no height, and so counts as hidden.
+  await line.waitFor({ state: 'attached' });
+  const middle = (): Promise<Point> =>
+    line.evaluate((path) => {
+      const { x, y, width, height } = path.getBoundingClientRect();
+      return { x: x + width / 2, y: y + height / 2 };
+    });
+  const edge = await steady(middle);
+  const canvas = await page.locator('.canvas').boundingBox();
+  const from = { x: (canvas?.x ?? 0) + 30, y: (canvas?.y ?? 0) + 30 };
+  await page.mouse.move(from.x, from.y);
+  await page.evaluate(() => {
+    const svg = document.querySelector('.canvas-svg');
+    if (svg === null) throw new Error('there is no map');
+    const drawn = (record: MutationRecord): boolean => record.target !== svg || record.type === 'childList';
+    const observer = new MutationObserver((records) => {
+      const count = Number(document.body.dataset['drawn'] ?? 0) + records.filter(drawn).length;
+      document.body.dataset['drawn'] = String(count);
+    });
+    observer.observe(svg, { subtree: true, childList: true, attributes: true, characterData: true });
+  });
+  await page.mouse.down();
+  await page.mouse.move(from.x + 10, from.y, { steps: 2 });
+  // In one step: the pointer is over the edge before the map has followed.
+  await page.mouse.move(edge.x + 10, edge.y);
+  await eventually(middle, ({ x }) => Math.abs(x - edge.x - (edge.x + 10 - from.x)) < 2);
+  expect(await page.evaluate(() => document.body.dataset['drawn'])).toBe('0');
+  await page.mouse.up();
+
+  const rested = await steady(middle);
+  await page.mouse.move(rested.x - 1, rested.y);
+  await page.mouse.move(rested.x, rested.y);
+  await page.locator('.edge-label[data-strong="true"]').waitFor();
+});
+
 test('on a phone nothing is wider than the screen', async () => {
   await page.setViewportSize({ width: 390, height: 844 });
   for (const query of ['', 'view=list', COMPARED, `${COMPARED}&view=list`]) {

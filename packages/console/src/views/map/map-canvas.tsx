@@ -73,8 +73,7 @@ export function MapCanvas(props: MapCanvasProps): ReactNode {
 
   const late = useDeferredValue(placed);
 
-  const { x, y, zoom } = control.camera;
-  const moving = useMoving(`${x} ${y} ${zoom}`) || control.isZooming;
+  const { moving, isMoving } = useMoving(control);
   const { detail, view } = useView(graph.nodes.length, control);
 
   const { pickNode, pickEdge, reveal, onBackground } = useChoices(props, { control, drag, cursor, detail });
@@ -105,14 +104,14 @@ export function MapCanvas(props: MapCanvasProps): ReactNode {
         data-detail={detail}
         data-moving={moving}
         data-zooming={control.isZooming}
-        data-labels={zoom >= LABEL_ZOOM}
+        data-labels={control.camera.zoom >= LABEL_ZOOM}
       >
         <Patterns />
         {control.ready ? (
           <MapLayers
             graph={isLarge(graph.nodes.length) ? late : placed}
             windowS={props.windowS}
-            {...{ near, view, detail, selected }}
+            {...{ near, view, detail, selected, isMoving }}
             cursor={cursor.key}
             showRate={!compact}
             weigh={props.weigh ?? 'traffic'}
@@ -193,14 +192,22 @@ function useView(nodeCount: number, { camera, size }: CameraControl): View {
 /** So long after the last movement the picture is drawn sharp. */
 const REST_MS = 160;
 
+interface Moving {
+  readonly moving: boolean;
+  /** By now, and also while the map is held after it has been moved. */
+  readonly isMoving: () => boolean;
+}
+
 /** While it moves, the picture is a layer that is only shifted and scaled: figures are neither measured nor drawn anew. */
-function useMoving(at: string): boolean {
+function useMoving({ camera, isZooming, isPanning }: CameraControl): Moving {
+  const at = `${camera.x} ${camera.y} ${camera.zoom}`;
   const [rested, setRested] = useState('');
   useEffect(() => {
     const rest = setTimeout(() => setRested(at), REST_MS);
     return () => clearTimeout(rest);
   }, [at]);
-  return rested !== at;
+  const moving = rested !== at || isZooming;
+  return { moving, isMoving: useStable(() => moving || isPanning()) };
 }
 
 /** Below this zoom the figures on the edges could not be read. */

@@ -46,7 +46,7 @@ export const MapEdgeView = memo(function MapEdgeView(props: MapEdgeProps): React
       aria-label={describe(edge, windowS, latency)}
       onClick={() => onSelect(edge)}
       onKeyDown={onKeyDown}
-      onPointerEnter={() => onHover(edge.key)}
+      onPointerMove={() => onHover(edge.key)}
       onPointerLeave={() => onHover(null)}
       onFocus={() => onHover(edge.key)}
       onBlur={() => onHover(null)}

@@ -5,6 +5,7 @@ import type { Change } from '../../map/diff.ts';
 import { edgeDrawer, type EdgeWeight, placeStrongLabels, planEdges, planKey } from '../../map/drawing.ts';
 import type { MapEdge, MapGraph, MapNode } from '../../map/graph.ts';
 import type { LatencyFigure, MapSelection } from '../../url/map-place.ts';
+import { useStable } from '../../widgets/use-stable.ts';
 import { EdgeLabel, MapEdgeView } from './map-edge.tsx';
 import { MapNodeView } from './map-node.tsx';
 
@@ -24,6 +25,8 @@ export interface MapLayersProps {
   readonly latency: LatencyFigure;
   readonly changes: ReadonlyMap<string, Change> | null;
   readonly dragged: string | null;
+  /** Then nothing is pointed at, whatever comes below the pointer. */
+  readonly isMoving: () => boolean;
   readonly onPickNode: (key: string) => void;
   readonly onPickEdge: (edge: MapEdge) => void;
   readonly onFocus: (node: MapNode) => void;
@@ -101,8 +104,11 @@ function keptKeys(
 }
 
 function Edges(props: MapLayersProps & { readonly shown: MapGraph; readonly children: ReactNode }): ReactNode {
-  const { graph, shown, view, near, windowS, selected, showRate, weigh, latency, changes, children } = props;
+  const { graph, shown, view, near, windowS, selected, showRate, weigh, latency, changes, isMoving, children } = props;
   const [hovered, setHovered] = useState<string | null>(null);
+  const onHover = useStable((key: string | null): void => {
+    if (key === null || !isMoving()) setHovered(key);
+  });
   const quick = view !== null;
   const shape = useMemo(() => (quick ? '' : planKey(graph)), [graph, quick]);
   // The shape stands for all of the graph that a plan reads.
@@ -124,7 +130,7 @@ function Edges(props: MapLayersProps & { readonly shown: MapGraph; readonly chil
           selected={isEdge(selected, edge)}
           faded={near !== null && !near.has(edge.key)}
           onSelect={props.onPickEdge}
-          onHover={setHovered}
+          onHover={onHover}
         />
       ))}
       {children}

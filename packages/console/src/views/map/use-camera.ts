@@ -37,6 +37,8 @@ export interface CameraControl {
   readonly toMap: (event: { readonly clientX: number; readonly clientY: number }) => Point;
   /** The press that just ended moved the map, so its click means nothing. */
   readonly wasPanned: () => boolean;
+  /** The map is held and has been moved, though it may stand still just now. */
+  readonly isPanning: () => boolean;
   readonly pointer: {
     readonly onPointerDown: (event: PointerEvent) => void;
     readonly onPointerMove: (event: PointerEvent) => void;
@@ -210,7 +212,7 @@ function usePointers(
   ref: RefObject<HTMLDivElement | null>,
   pan: Change,
   zoom: Change,
-): Pick<CameraControl, 'pointer' | 'wasPanned' | 'drop'> {
+): Pick<CameraControl, 'pointer' | 'wasPanned' | 'isPanning' | 'drop'> {
   const pointers = useRef(new Map<number, Point>());
   const pannedPx = useRef(0);
 
@@ -235,6 +237,7 @@ function usePointers(
   }
   return {
     wasPanned: () => pannedPx.current > PAN_PX_MIN,
+    isPanning: () => pointers.current.size > 0 && pannedPx.current > PAN_PX_MIN,
     drop: () => pointers.current.clear(),
     pointer: {
       onPointerDown,

@@ -4,6 +4,9 @@ export const READ_CONNECTIONS_MAX = 2;
 /** Reads waiting for a connection; beyond that the server is being asked more than it can answer. */
 export const READS_WAITING_MAX = 10_000;
 
+/** How often the engine is told to stop a read that nobody waits for. */
+export const INTERRUPTED_MS = 10;
+
 /** Services whose number is known without asking; hostile senders can make up any number of names. */
 export const SERVICE_CACHE_MAX = 20_000;
 

@@ -120,9 +120,9 @@ function createStore(engine: Engine, slices: SliceStore): TraceStore {
   }
 
   /** What rows say. They are written before a connection is taken, of which there are few. */
-  async function readRows<Answer>(run: Run<Answer>): Promise<Answer> {
+  async function readRows<Answer>(run: Run<Answer>, signal?: AbortSignal): Promise<Answer> {
     await slices.settle();
-    return reads.readRows(run);
+    return reads.readRows(run, signal);
   }
 
   async function countInSteps(): Promise<StoredCounts> {
@@ -151,11 +151,12 @@ function createStore(engine: Engine, slices: SliceStore): TraceStore {
     readProgress: (origin) => track(async () => slices.readProgress(origin)),
     flush: () => track(() => asCall('a flush failed', () => slices.flush())),
     retain: (policy) => track(() => asCall('retention failed', () => slices.retain(policy))),
-    readDocuments: (ids) =>
-      track(() => reads.read((...read) => inChunks(ids, (chunk) => readDocumentsById(...read, chunk)))),
+    readDocuments: (ids, signal) =>
+      track(() => reads.read((...read) => inChunks(ids, (chunk) => readDocumentsById(...read, chunk)), signal)),
     readDocumentPage: (query) => track(() => reads.read((...read) => readDocumentPage(...read, query))),
-    findTraces: (query) => track(() => readRows((...read) => findTracePage(...read, { query, beside: reads.beside }))),
-    findTraceIds: (query) => track(() => readRows((...read) => findTraceIds(...read, query))),
+    findTraces: (query, signal) =>
+      track(() => readRows((...read) => findTracePage(...read, { query, beside: reads.besideOf(signal) }), signal)),
+    findTraceIds: (query, signal) => track(() => readRows((...read) => findTraceIds(...read, query), signal)),
     readTraceRows: (ids) => track(() => readRows((...read) => inChunks(ids, (chunk) => readRowsById(...read, chunk)))),
     readGraph: (query) => track(() => reads.read((...read) => sumGraph(...read, query))),
     readGraphSeries: (query) => track(() => reads.read((...read) => sumGraphSeries(...read, query))),

@@ -39,9 +39,10 @@ export interface TraceStore extends AsyncDisposable {
 
   /**
    * All documents of these traces, in the order they were written; grouped by trace, traces in the order
-   * asked for. Unknown ids are skipped, an id asked for twice answers once.
+   * asked for. Unknown ids are skipped, an id asked for twice answers once. A signal, here and below, says that nobody waits for the
+   * answer any more: a store may then reject with `cancelled`, and go on with what others wait for.
    */
-  readDocuments(ids: readonly TraceId[]): Promise<readonly StoredDocument[]>;
+  readDocuments(ids: readonly TraceId[], signal?: AbortSignal): Promise<readonly StoredDocument[]>;
 
   /**
    * Of one trace what `readDocuments` gives, from the `skip`th document on and at most `limit` of them, which is ≥ 1. The text of no
@@ -51,10 +52,10 @@ export interface TraceStore extends AsyncDisposable {
   readDocumentPage(query: DocumentPageQuery): Promise<readonly StoredDocument[]>;
 
   /** Rows whose trace matches, newest start first, ties by trace id descending; at most `limit`, which is ≥ 1. */
-  findTraces(query: TraceQuery): Promise<TracePage>;
+  findTraces(query: TraceQuery, signal?: AbortSignal): Promise<TracePage>;
 
   /** Which traces `findTraces` would answer, in its order, without their rows: many at little cost. */
-  findTraceIds(query: TraceQuery): Promise<readonly TraceCursor[]>;
+  findTraceIds(query: TraceQuery, signal?: AbortSignal): Promise<readonly TraceCursor[]>;
 
   /** The rows of these traces; unknown ids are skipped, order is not promised. */
   readTraceRows(ids: readonly TraceId[]): Promise<readonly TraceRow[]>;
@@ -371,6 +372,8 @@ export interface StoredDay {
 export type StoreErrorCode =
   /** A store elsewhere cannot be reached, or did not answer: later it may. */
   | 'away'
+  /** Nobody waits for the answer any more. */
+  | 'cancelled'
   | 'closed'
   | 'corrupt'
   | 'locked'

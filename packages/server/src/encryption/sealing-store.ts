@@ -30,8 +30,8 @@ export function createSealingStore(store: TraceStore, vault: Vault): TraceStore 
       const traces = batch.traces.map((changed) => changeRow(changed, (row) => sealCauses(row, sealer)));
       await store.write({ ...batch, documents, traces });
     },
-    async readDocuments(ids) {
-      const stored = await store.readDocuments(ids);
+    async readDocuments(ids, signal) {
+      const stored = await store.readDocuments(ids, signal);
       if (!stored.some(({ text }) => isSealedText(text))) return stored;
       return stored.map(openIfSealed);
     },
@@ -39,9 +39,9 @@ export function createSealingStore(store: TraceStore, vault: Vault): TraceStore 
     readProgress: (origin) => store.readProgress(origin),
     flush: () => store.flush(),
     retain: (policy) => store.retain(policy),
-    findTraceIds: (query) => store.findTraceIds(query),
-    async findTraces(query) {
-      const page = await store.findTraces(query);
+    findTraceIds: (query, signal) => store.findTraceIds(query, signal),
+    async findTraces(query, signal) {
+      const page = await store.findTraces(query, signal);
       return { ...page, rows: page.rows.map((row) => openCauses(row, vault.opener)) };
     },
     readTraceRows: async (ids) => (await store.readTraceRows(ids)).map((row) => openCauses(row, vault.opener)),

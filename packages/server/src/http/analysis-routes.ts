@@ -24,6 +24,8 @@ import type { Groups } from '../control/groups.ts';
 import { expressionsOf, readFilterPlan } from '../operations/filter-plan.ts';
 import { readTimeRange, type TimeRange } from '../operations/time-range.ts';
 import type { StoreReader } from '../storage/storage.ts';
+import { untilGone } from '../storage/until-gone.ts';
+import { askedBy } from './asked-by.ts';
 import { readInput } from './map-routes.ts';
 import type { BodyReader } from './request-body.ts';
 import { nameRequest } from './request-name.ts';
@@ -80,7 +82,8 @@ export function addAnalysisRoutes(app: FastifyInstance, { store, groups, bodies 
     const by = readTraceField(input.by);
     if (by === null) throw new ApiError('InvalidRequestException', `by: ${JSON.stringify(input.by)} is no field`);
     void reply.header('cache-control', 'no-store');
-    return groupTraces({ store, ...readSet(input, groups), by, steps: input.steps ?? TREND_STEPS });
+    const asked = { ...readSet(input, groups), by, steps: input.steps ?? TREND_STEPS };
+    return askedBy(reply, (signal) => groupTraces({ ...asked, store: untilGone(store, signal) }));
   });
 
   app.post('/api/traces/summaries', { config: nameRequest('trace-summaries') }, async (request, reply) => {
@@ -92,17 +95,12 @@ export function addAnalysisRoutes(app: FastifyInstance, { store, groups, bodies 
   app.post('/api/analysis/differences', { config: nameRequest('set-differences') }, async (request, reply) => {
     const input = readInput(differencesInput, await bodies.read(request.raw, reply.raw));
     const whole = readSet(input, groups);
-    const stop = new AbortController();
-    reply.raw.once('close', () => stop.abort());
+    const a = readPart('a', input.a, whole.range, groups);
+    const b = input.b == null ? null : readPart('b', input.b, whole.range, groups);
     void reply.header('cache-control', 'no-store');
-    return compareSets({
-      store,
-      whole,
-      a: readPart('a', input.a, whole.range, groups),
-      b: input.b == null ? null : readPart('b', input.b, whole.range, groups),
-      steps: input.steps ?? TREND_STEPS,
-      signal: stop.signal,
-    });
+    return askedBy(reply, (signal) =>
+      compareSets({ store: untilGone(store, signal), whole, a, b, steps: input.steps ?? TREND_STEPS, signal }),
+    );
   });
 }
 

@@ -40,6 +40,9 @@ export function toApiError(error: unknown): ApiError {
     const options = { cause: error, retryAfterSeconds: STORE_AWAY_SECONDS };
     return new ApiError('ServiceUnavailable', 'the store cannot be reached', options);
   }
+  if (error instanceof StoreError && error.code === 'cancelled') {
+    return new ApiError('RequestTimeoutException', 'nobody waits for the answer any more', { cause: error });
+  }
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const known = typeof code === 'string' ? FRAMEWORK_CODES.get(code) : undefined;
   if (known === undefined) return new ApiError('InternalFailure', 'unexpected', { cause: error });

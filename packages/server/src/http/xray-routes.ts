@@ -11,6 +11,7 @@ import { JSONL_PORT_HEADER } from '@fluoroscope/pipeline';
 import type { FastifyInstance } from 'fastify';
 import type { Handler, Handlers } from '../operations/handler.ts';
 import type { RequestAccess } from './access-hook.ts';
+import { askedBy } from './asked-by.ts';
 import { printAnswer, sendPrinted } from './print-answer.ts';
 import type { BodyReader } from './request-body.ts';
 import { nameRequest } from './request-name.ts';
@@ -33,6 +34,9 @@ const HAVE_HISTOGRAMS: ReadonlySet<OperationName> = new Set([
   'get-trace-graph',
 ]);
 
+/** May look at all there is; each for itself, so that one that nobody waits for any more is given up. */
+const SEARCHES: ReadonlySet<OperationName> = new Set(['get-trace-summaries']);
+
 /** Every operation by POST on its own path, and on no other (XRAY-SPEC §4.1). */
 export function addXrayRoutes(app: FastifyInstance, options: XrayRoutesOptions): void {
   for (const name of OPERATION_NAMES) {
@@ -50,7 +54,8 @@ function addRoute<Name extends OperationName>(
     const input = parseInput(schema, await bodies.read(request.raw, reply.raw));
     access.authorize(request, name, input.ok ? input.value : null);
     if (!input.ok) throw new ApiError('InvalidRequestException', input.problem);
-    const output = await handler(input.value);
+    const { value } = input;
+    const output = await (SEARCHES.has(name) ? askedBy(reply, (signal) => handler(value, signal)) : handler(value));
     void reply.type('application/json').header('cache-control', 'no-store');
     const port = ASKED_BY_SENDERS.has(name) ? udpPort() : null;
     if (port !== null) void reply.header(JSONL_PORT_HEADER, port);

@@ -6,7 +6,7 @@ import type { Groups } from '../control/groups.ts';
 import type { Events } from '../events.ts';
 import { SEARCH_BUDGET, SUMMARIES_PAGE_COUNT_MAX } from '../limits.ts';
 import type { PageTokens, TokenCursor, TokenScope } from '../page-token.ts';
-import type { StoreReader } from '../storage/storage.ts';
+import { untilGone, type Searched } from '../storage/until-gone.ts';
 import { readFilterPlan } from './filter-plan.ts';
 import type { Handler } from './handler.ts';
 import { badNextToken, readNextToken } from './next-token.ts';
@@ -20,7 +20,7 @@ const RANGE_OF: { readonly [Type in TimeRangeType]: TimeRangeField } = {
 };
 
 export interface GetTraceSummariesOptions {
-  readonly store: Pick<StoreReader, 'findTraces' | 'readDocuments'>;
+  readonly store: Searched;
   readonly groups: Pick<Groups, 'find'>;
   readonly tokens: PageTokens;
   readonly events: Pick<Events, 'tracesUnjudged'>;
@@ -33,8 +33,8 @@ export interface GetTraceSummariesOptions {
  * empty, and have a token: see `searchTraces`.
  */
 export function createGetTraceSummaries(options: GetTraceSummariesOptions): Handler<'get-trace-summaries'> {
-  const { store, groups, tokens, events, pageCountMax = SUMMARIES_PAGE_COUNT_MAX, budget = SEARCH_BUDGET } = options;
-  return async (input) => {
+  const { groups, tokens, events, pageCountMax = SUMMARIES_PAGE_COUNT_MAX, budget = SEARCH_BUDGET } = options;
+  return async (input, signal) => {
     const range = readTimeRange(input);
     const plan = readFilterPlan(input.FilterExpression, groups);
     const rangeOf = RANGE_OF[input.TimeRangeType ?? 'TraceId'];
@@ -42,6 +42,7 @@ export function createGetTraceSummaries(options: GetTraceSummariesOptions): Hand
     const cursor = readNextToken(tokens, scope, input.NextToken);
     const after = cursor === null ? null : toTraceCursor(cursor);
     const query = { ...range, rangeOf, limit: pageCountMax, after };
+    const store = untilGone(options.store, signal);
     const page = await searchTraces({ store, plan, query, budget });
     events.tracesUnjudged(page.unjudged);
     const readDocuments = store.readDocuments.bind(store);

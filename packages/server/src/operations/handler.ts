@@ -2,8 +2,14 @@ import type { HistogramEntry } from '@fluoroscope/api';
 import type { InputOf, OperationName, OutputOf } from '@fluoroscope/api/operations';
 import type { WireHistogram } from '@fluoroscope/query';
 
-/** Answers one operation; knows no transport. Throws ApiError for what the client did wrong or must wait for. */
-export type Handler<Name extends OperationName> = (input: InputOf<Name>) => Promise<Packed<OutputOf<Name>>>;
+/**
+ * Answers one operation; knows no transport. Throws ApiError for what the client did wrong or must wait for. The signal says that nobody
+ * waits for the answer any more.
+ */
+export type Handler<Name extends OperationName> = (
+  input: InputOf<Name>,
+  signal?: AbortSignal,
+) => Promise<Packed<OutputOf<Name>>>;
 
 export type Handlers = { readonly [Name in OperationName]: Handler<Name> };
 

@@ -30,6 +30,8 @@ export type ToWorker =
       readonly method: keyof StoreReader;
       readonly args: readonly unknown[];
     }
+  /** Nobody waits for the answer to this call any more. */
+  | { readonly kind: 'cancel'; readonly id: number }
   | { readonly kind: 'keys'; readonly id: number; readonly keys: VaultKeys }
   /** What is written shall soon survive a crash: the journal is filling up. */
   | { readonly kind: 'flush' }

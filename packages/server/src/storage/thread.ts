@@ -1,6 +1,12 @@
 import { Worker } from 'node:worker_threads';
-import type { TraceId } from '@fluoroscope/model';
-import { StoreError, type GraphQuery, type RetentionReport, type TraceQuery } from '@fluoroscope/store';
+import {
+  StoreError,
+  type GraphPeriod,
+  type RetentionReport,
+  type StoredDocument,
+  type StoreStats,
+  type TraceCursor,
+} from '@fluoroscope/store';
 import { CLOSE_MS_MAX, OLD_GENERATION_MB, YOUNG_GENERATION_MB } from './limits.ts';
 import type { VaultKeys } from '../encryption/vault.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
@@ -143,34 +149,34 @@ function createCalls(worker: Worker): Calls {
     });
   }
 
-  function call(method: keyof StoreReader): (...args: readonly unknown[]) => Promise<unknown> {
-    return (...args) => ask((id) => ({ kind: 'call', id, method, args }));
+  /** Given up, and so told to the thread, once whoever asks says so. */
+  function giveUp(id: number): void {
+    const waiter = pending.get(id);
+    if (waiter === undefined) return;
+    pending.delete(id);
+    post({ kind: 'cancel', id });
+    waiter.reject(new StoreError('cancelled', 'nobody waits for the answer any more'));
   }
 
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker applies the very same methods, and packs these answers
-  const packed = {
-    findTraces: call('findTraces'),
-    readGraph: call('readGraph'),
-    readTraceRows: call('readTraceRows'),
-  } as {
-    findTraces(query: TraceQuery): Promise<PackedPage>;
-    readGraph(query: GraphQuery): Promise<PackedGraph>;
-    readTraceRows(ids: readonly TraceId[]): Promise<PackedRows>;
-  };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker applies the very same methods
-  const reader = {
-    findTraceIds: call('findTraceIds'),
-    findTraces: async (query) => unpackPage(await packed.findTraces(query)),
-    readDocumentPage: call('readDocumentPage'),
-    readDocuments: call('readDocuments'),
-    readGraph: async (query) => unpackGraph(await packed.readGraph(query)),
-    readGraphSeries: call('readGraphSeries'),
-    readStats: call('readStats'),
-    readTraceRows: async (ids) => unpackRows(await packed.readTraceRows(ids)),
-  } as StoreReader;
+  function call(method: keyof StoreReader): ReturnType<Call> {
+    return async (args, signal) => {
+      let stop = (): void => {};
+      const answered = ask((id) => {
+        stop = () => giveUp(id);
+        return { kind: 'call', id, method, args };
+      });
+      if (signal?.aborted === true) stop();
+      signal?.addEventListener('abort', stop, { once: true });
+      try {
+        return await answered;
+      } finally {
+        signal?.removeEventListener('abort', stop);
+      }
+    };
+  }
 
   return {
-    reader,
+    reader: readerOf(call),
     async setKeys(keys) {
       await ask((id) => ({ kind: 'keys', id, keys }));
     },
@@ -185,6 +191,35 @@ function createCalls(worker: Worker): Calls {
       for (const waiter of pending.values()) waiter.reject(error);
       pending.clear();
     },
+  };
+}
+
+type Call = (method: keyof StoreReader) => (args: readonly unknown[], signal?: AbortSignal) => Promise<unknown>;
+
+/** The worker applies the very same methods, and packs some answers. */
+function readerOf(call: Call): StoreReader {
+  const asked = <Answer>(method: keyof StoreReader) => {
+    const ask = call(method);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the worker's store answers
+    return (args: readonly unknown[], signal?: AbortSignal) => ask(args, signal) as Promise<Answer>;
+  };
+  const findTraceIds = asked<readonly TraceCursor[]>('findTraceIds');
+  const findTraces = asked<PackedPage>('findTraces');
+  const readDocumentPage = asked<readonly StoredDocument[]>('readDocumentPage');
+  const readDocuments = asked<readonly StoredDocument[]>('readDocuments');
+  const readGraph = asked<PackedGraph>('readGraph');
+  const readGraphSeries = asked<readonly GraphPeriod[]>('readGraphSeries');
+  const readStats = asked<StoreStats>('readStats');
+  const readTraceRows = asked<PackedRows>('readTraceRows');
+  return {
+    findTraceIds: (query, signal) => findTraceIds([query], signal),
+    findTraces: async (query, signal) => unpackPage(await findTraces([query], signal)),
+    readDocumentPage: (query) => readDocumentPage([query]),
+    readDocuments: (ids, signal) => readDocuments([ids], signal),
+    readGraph: async (query) => unpackGraph(await readGraph([query])),
+    readGraphSeries: (query) => readGraphSeries([query]),
+    readStats: () => readStats([]),
+    readTraceRows: async (ids) => unpackRows(await readTraceRows([ids])),
   };
 }
 

@@ -1,17 +1,15 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import type { TraceId } from '@fluoroscope/model';
-import { StoreError, type GraphQuery, type TraceQuery, type TraceStore } from '@fluoroscope/store';
+import type { TraceStore } from '@fluoroscope/store';
 import { createSealingStore } from '../encryption/sealing-store.ts';
 import { createVault } from '../encryption/vault.ts';
+import { createAnswers, describe } from './answers.ts';
 import { follow, type Follower } from './follow.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
 import { LAST_CALLS_MS_MAX } from './limits.ts';
 import { openStore } from './open-store.ts';
-import { movedMemory, packGraph } from './packed-graph.ts';
-import { packPage, packRows } from './packed-rows.ts';
+import { movedMemory } from './packed-graph.ts';
 import { startRetention } from './retention.ts';
 import { findStart } from './start-progress.ts';
-import type { StoreReader } from './storage.ts';
 import { JOURNAL_ORIGIN } from './write-batch.ts';
 
 /** The storage thread: owns the store, follows the journal, answers reads. */
@@ -28,7 +26,7 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
     port.close();
     return;
   }
-  const reader = packedReader(store);
+  const answers = createAnswers(store, say);
   const { journal, retentionUs, retentionBytes } = settings;
   const origin = journal.kind === 'file' ? journal.origin : JOURNAL_ORIGIN;
   const start = await findStart({ store, origin, choice: settings.store, say });
@@ -66,7 +64,8 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
         void follower?.then((running) => running?.committed(message.sequence));
         return;
       case 'call':
-        void answer(reader, message).then(say);
+      case 'cancel':
+        answers.take(message);
         return;
       case 'keys':
         vault.set(message.keys);
@@ -108,38 +107,6 @@ function endLateOnFault(port: MessagePort, stop: () => Promise<void>): void {
       });
   }
   process.on('uncaughtException', onFault);
-}
-
-/** What `thread.ts` asks for: as the store answers, rows and graphs packed. */
-function packedReader(store: TraceStore): { readonly [Method in keyof StoreReader]: unknown } {
-  return {
-    findTraceIds: store.findTraceIds.bind(store),
-    findTraces: async (query: TraceQuery) => packPage(await store.findTraces(query)),
-    readDocumentPage: store.readDocumentPage.bind(store),
-    readDocuments: store.readDocuments.bind(store),
-    readGraph: async (query: GraphQuery) => packGraph(await store.readGraph(query)),
-    readGraphSeries: store.readGraphSeries.bind(store),
-    readStats: store.readStats.bind(store),
-    readTraceRows: async (ids: readonly TraceId[]) => packRows(await store.readTraceRows(ids)),
-  };
-}
-
-async function answer(
-  reader: ReturnType<typeof packedReader>,
-  call: ToWorker & { readonly kind: 'call' },
-): Promise<FromWorker> {
-  try {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller is our own typed proxy
-    const read = reader[call.method] as (...args: unknown[]) => Promise<unknown>;
-    return { kind: 'answer', id: call.id, value: await read.apply(reader, [...call.args]) };
-  } catch (error) {
-    return { kind: 'error', id: call.id, ...describe(error) };
-  }
-}
-
-function describe(error: unknown): { code: StoreError['code']; message: string } {
-  const code = error instanceof StoreError ? error.code : 'failed';
-  return { code, message: error instanceof Error ? error.message : String(error) };
 }
 
 if (parentPort !== null) {

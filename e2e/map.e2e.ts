@@ -228,6 +228,32 @@ test('the traces of a group alone, as long as it is chosen, and in the link', as
   await node('alpha').waitFor();
 });
 
+test('nodes as large as their traffic or failures, where they were, and in the link', async () => {
+  await page.goto(`http://${demo.http}/map?range=${LATER.start}~${LATER.end}`);
+  const node = (name: string): Locator => page.locator(`[data-testid="node-${name}"][data-type=""]`);
+  const radius = async (name: string): Promise<number> =>
+    Number(await node(name).locator('.node-disc').getAttribute('r'));
+  await node('alpha').waitFor();
+  const [before, usual] = [await places(page), await radius('alpha')];
+  await page.getByTestId('display').click();
+  const sizes = page.getByTestId('display-menu').getByRole('group', { name: 'Larger nodes have more' });
+  await sizes.getByRole('button', { name: 'Traffic' }).click();
+  await eventually(
+    () => radius('alpha'),
+    (now) => now > usual,
+  );
+  await sizes.getByRole('button', { name: 'Failures' }).click();
+  await eventually(
+    () => radius('alpha'),
+    (now) => now < usual,
+  );
+  expect(await violations(page), 'the menu').toEqual([]);
+  expect(await places(page)).toEqual(before);
+  await page.reload();
+  await node('alpha').waitFor();
+  expect(await radius('alpha')).toBeLessThan(usual);
+});
+
 test('by keyboard alone: along the map, open, close, and the list of keys', async () => {
   await page.goto(`http://${demo.http}/`);
   await payment(page).waitFor();

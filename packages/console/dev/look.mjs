@@ -43,6 +43,8 @@ const SHOTS = {
   boxes: { url: `/map?by=type&node=${key('AWS::DynamoDB::Table', 'box:type', null)}` },
   focus: { url: `/map?focus=${key('order', ECS, null)}&way=callees&hops=2` },
   display: { url: '/map', act: (page) => page.getByTestId('display').click() },
+  sized: { url: '/map?size=traffic' },
+  'sized-errors': { url: '/map?size=errors&weigh=errors' },
   compare: { url: '/map', act: (page) => page.getByTestId('compare').click() },
   keys: { url: '/map', act: (page) => page.keyboard.press('?') },
   large: { url: '/map', mode: 'large500' },

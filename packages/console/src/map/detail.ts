@@ -1,7 +1,8 @@
 import type { Box, Camera, Size } from './camera.ts';
-import { type Point, toPixels } from './geometry.ts';
+import { type Point, RING_RADIUS_PX, toPixels } from './geometry.ts';
 import type { MapEdge, MapGraph, MapNode } from './graph.ts';
 import { type SettledOutcome, worstOf } from './shares.ts';
+import { radiusOf } from './sizes.ts';
 
 /** Up to so many nodes a map is drawn in full, however small. */
 const FULL_NODES_MAX = 150;
@@ -12,7 +13,8 @@ const PLAIN_ZOOM_MIN = 0.45;
 const TILE_PX = 384;
 /** How far a node reaches: its ring, its name. */
 const REACH_PX = 90;
-const DOT_RADIUS_PX = 30;
+/** Of its ring's radius. */
+const DOT_SHARE = 30 / RING_RADIUS_PX;
 
 /** `full`: figures and single edges; `plain`: rings and names; `far`: dots. */
 export type Detail = 'full' | 'plain' | 'far';
@@ -75,12 +77,15 @@ export function edgeStrokes(graph: MapGraph): { readonly well: string; readonly 
 export type DotKind = SettledOutcome | 'quiet';
 
 /** One path of discs for all nodes of a kind. */
-export function nodeDots(graph: MapGraph): ReadonlyMap<DotKind, string> {
+export function nodeDots(
+  graph: MapGraph,
+  radii: ReadonlyMap<string, number> = new Map(),
+): ReadonlyMap<DotKind, string> {
   const paths = new Map<DotKind, string>();
-  for (const { position, shares } of graph.nodes) {
+  for (const { key, position, shares } of graph.nodes) {
     const { x, y } = toPixels(position);
     const kind = shares.total === 0 ? 'quiet' : (worstOf(shares)?.outcome ?? 'ok');
-    const r = DOT_RADIUS_PX;
+    const r = Math.round(radiusOf({ key }, radii) * DOT_SHARE);
     const disc = `M${(x - r).toFixed(0)} ${y.toFixed(0)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
     paths.set(kind, (paths.get(kind) ?? '') + disc);
   }

@@ -3,6 +3,7 @@ import type { MapEdge, MapGraph } from './graph.ts';
 import { type LabelPlace, placeLabels, STRONG_LABEL_PX } from './labels.ts';
 import { routeEdges } from './route.ts';
 import type { Shares } from './shares.ts';
+import { radiusOf } from './sizes.ts';
 
 export interface EdgeDrawing {
   readonly curve: Curve;
@@ -55,15 +56,17 @@ export function edgeDrawer(
   graph: MapGraph,
   { routes, labels }: EdgePlan,
   weigh: EdgeWeight = 'traffic',
+  radii: ReadonlyMap<string, number> = new Map(),
 ): (edge: MapEdge) => EdgeDrawing {
   const weightOf = ({ total, ok }: Shares): number => (weigh === 'traffic' ? total : Math.max(0, total - ok));
   const most = graph.edges.reduce((max, { shares }) => Math.max(max, weightOf(shares)), 1);
   const drawn = new WeakMap<MapEdge, EdgeDrawing>();
   function draw({ key, from, to, shares }: MapEdge): EdgeDrawing {
     const widthPx = WIDTH_PX_MIN + WIDTH_PX_SPAN * Math.sqrt(weightOf(shares) / most);
-    const start = toPixels(from.position);
-    const curve = edgeCurve(start, toPixels(to.position), widthPx, routes.get(key));
-    return { curve, widthPx, label: labels.get(key) ?? { ...start, free: false } };
+    const start = { ...toPixels(from.position), radiusPx: radiusOf(from, radii) };
+    const end = { ...toPixels(to.position), radiusPx: radiusOf(to, radii) };
+    const curve = edgeCurve(start, end, widthPx, routes.get(key));
+    return { curve, widthPx, label: labels.get(key) ?? { x: start.x, y: start.y, free: false } };
   }
   return (edge) => {
     const drawing = drawn.get(edge) ?? draw(edge);

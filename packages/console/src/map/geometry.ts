@@ -14,6 +14,11 @@ export interface Point {
   readonly y: number;
 }
 
+/** A ring that an edge begins or ends at; without a radius of the usual size. */
+export interface RingAt extends Point {
+  readonly radiusPx?: number;
+}
+
 export interface Curve {
   readonly path: string;
   readonly arrow: string;
@@ -40,7 +45,7 @@ export function toUnits(point: Point): Position {
 }
 
 /** From ring to ring. Leaves and arrives level when there is room, so that parallel calls fan out. */
-export function edgeCurve(from: Point, to: Point, widthPx: number, passes: readonly Pass[] = []): Curve {
+export function edgeCurve(from: RingAt, to: RingAt, widthPx: number, passes: readonly Pass[] = []): Curve {
   if (from.x === to.x && from.y === to.y) return loopCurve(from, widthPx);
   const [first, last] = [passes[0], passes.at(-1)];
   if (first !== undefined && last !== undefined) {
@@ -63,16 +68,16 @@ function leaning(from: Point, to: Point): Point {
 }
 
 function ringToRing(
-  from: Point,
-  to: Point,
+  from: RingAt,
+  to: RingAt,
   away: Point,
   back: Point,
   widthPx: number,
   passes: readonly Pass[],
   reachPx?: number,
 ): Curve {
-  const start = along(from, away, RING_RADIUS_PX + GAP_PX);
-  const tip = along(to, back, RING_RADIUS_PX + GAP_PX);
+  const start = along(from, away, (from.radiusPx ?? RING_RADIUS_PX) + GAP_PX);
+  const tip = along(to, back, (to.radiusPx ?? RING_RADIUS_PX) + GAP_PX);
   const end = along(tip, back, ARROW_PX * 0.8);
   const stops = [
     { ...start, arrive: away, leave: away },
@@ -95,7 +100,7 @@ function ringToRing(
   return { path, arrow: arrowHead(tip, back, widthPx), points };
 }
 
-function loopCurve(center: Point, widthPx: number): Curve {
+function loopCurve(center: RingAt, widthPx: number): Curve {
   return ringToRing(center, center, unit({ x: -0.5, y: -1 }), unit({ x: 0.5, y: -1 }), widthPx, [], 46);
 }
 

@@ -1,4 +1,5 @@
 import { BOX_KINDS, type BoxKind, OPEN_BOXES_MAX } from '@fluoroscope/api';
+import { NODE_SIZINGS, type NodeSizing } from '../map/sizes.ts';
 import { DEFAULT_RANGE, printRange, type Range, readRange } from './range.ts';
 
 /**
@@ -10,7 +11,7 @@ import { DEFAULT_RANGE, printRange, type Range, readRange } from './range.ts';
  *   focus=KEY hops=1|2|all way=callers|callees
  *   at=S step=S                                 replay: [at, at + step) of a fixed range
  *   vs=before|day|week|S~S                      compared with another time
- *   weigh=errors show=p50|p95|p99 isolated=hide
+ *   weigh=errors size=traffic|errors show=p50|p95|p99 isolated=hide
  */
 export interface MapPlace {
   readonly page: 'map';
@@ -27,6 +28,7 @@ export interface MapPlace {
   readonly replay: Replay | null;
   readonly against: Against | null;
   readonly weigh: 'traffic' | 'errors';
+  readonly sizing: NodeSizing;
   readonly latency: LatencyFigure;
   readonly isolated: boolean;
 }
@@ -71,6 +73,7 @@ export const MAP_PLACE: MapPlace = {
   replay: null,
   against: null,
   weigh: 'traffic',
+  sizing: 'none',
   latency: 'average',
   isolated: true,
 };
@@ -91,6 +94,7 @@ export function readMapPlace(query: URLSearchParams): MapPlace {
     replay: readReplay(query, range),
     against: readAgainst(query.get('vs')),
     weigh: query.get('weigh') === 'errors' ? 'errors' : 'traffic',
+    sizing: oneOf(NODE_SIZINGS, query.get('size')) ?? 'none',
     latency: oneOf(LATENCY_FIGURES, query.get('show')) ?? 'average',
     isolated: query.get('isolated') !== 'hide',
   };
@@ -119,6 +123,7 @@ export function printMapPlace(place: MapPlace, query: URLSearchParams): void {
   }
   if (place.against !== null) query.set('vs', printAgainst(place.against));
   if (place.weigh !== 'traffic') query.set('weigh', place.weigh);
+  if (place.sizing !== 'none') query.set('size', place.sizing);
   if (place.latency !== 'average') query.set('show', place.latency);
   if (!place.isolated) query.set('isolated', 'hide');
 }

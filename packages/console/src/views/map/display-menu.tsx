@@ -2,6 +2,7 @@ import { BOX_KINDS, type BoxKind, type Boxing } from '@fluoroscope/api';
 import { Popover } from '@mantine/core';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
+import { NODE_SIZINGS, type NodeSizing } from '../../map/sizes.ts';
 import { LATENCY_FIGURES, type MapPlace } from '../../url/map-place.ts';
 import { PlaceLink } from '../../url/place-link.tsx';
 import { settingsPlace } from '../../url/settings-place.ts';
@@ -14,13 +15,19 @@ const BOX_LABEL: Readonly<Record<BoxKind, string>> = {
   prefix: 'Name prefix',
 };
 
+const SIZING_LABEL: Readonly<Record<NodeSizing, string>> = {
+  none: 'All alike',
+  traffic: 'Traffic',
+  errors: 'Failures',
+};
+
 interface DisplayMenuProps {
   readonly place: MapPlace;
   readonly boxing: Boxing | null;
   readonly isolatedCount: number;
 }
 
-/** How the map is drawn: boxes, the latency that is shown, what makes an edge thick, isolated nodes. */
+/** How the map is drawn: boxes, the latency that is shown, what makes an edge thick and a node large, isolated nodes. */
 export function DisplayMenu({ place, boxing, isolatedCount }: DisplayMenuProps): ReactNode {
   const [open, setOpen] = useState(false);
   return (
@@ -32,9 +39,7 @@ export function DisplayMenu({ place, boxing, isolatedCount }: DisplayMenuProps):
           aria-label="Display"
           title="How the map is drawn"
           data-testid="display"
-          aria-pressed={
-            place.by !== null || place.weigh !== 'traffic' || place.latency !== 'average' || !place.isolated
-          }
+          aria-pressed={isChanged(place)}
           onClick={() => setOpen((was) => !was)}
         >
           <IconAdjustmentsHorizontal size={15} aria-hidden />
@@ -66,6 +71,13 @@ export function DisplayMenu({ place, boxing, isolatedCount }: DisplayMenuProps):
             onChange={(weigh) => go({ ...place, weigh })}
           />
           <Choices
+            label="Larger nodes have more"
+            values={NODE_SIZINGS}
+            value={place.sizing}
+            name={(sizing) => SIZING_LABEL[sizing]}
+            onChange={(sizing) => go({ ...place, sizing })}
+          />
+          <Choices
             label={`Nodes without connections: ${isolatedCount}`}
             values={[true, false]}
             value={place.isolated}
@@ -76,6 +88,10 @@ export function DisplayMenu({ place, boxing, isolatedCount }: DisplayMenuProps):
       </Popover.Dropdown>
     </Popover>
   );
+}
+
+function isChanged({ by, weigh, sizing, latency, isolated }: MapPlace): boolean {
+  return by !== null || weigh !== 'traffic' || sizing !== 'none' || latency !== 'average' || !isolated;
 }
 
 /** What belongs to which group is not seen on the map. */

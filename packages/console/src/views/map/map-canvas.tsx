@@ -16,6 +16,7 @@ import type { Change } from '../../map/diff.ts';
 import type { EdgeWeight } from '../../map/drawing.ts';
 import { toPixels } from '../../map/geometry.ts';
 import type { MapEdge, MapGraph, MapNode } from '../../map/graph.ts';
+import type { NodeSizing } from '../../map/sizes.ts';
 import { firstNode, walk, WAYS } from '../../map/walk.ts';
 import type { LatencyFigure, MapSelection } from '../../url/map-place.ts';
 import { useStable } from '../../widgets/use-stable.ts';
@@ -50,6 +51,7 @@ export interface MapCanvasProps {
   readonly target?: CanvasTarget | null;
   readonly compact?: boolean;
   readonly weigh?: EdgeWeight;
+  readonly sizing?: NodeSizing;
   readonly latency?: LatencyFigure;
   /** By key of a node or edge, when two windows are compared. */
   readonly changes?: ReadonlyMap<string, Change> | null;
@@ -115,6 +117,7 @@ export function MapCanvas(props: MapCanvasProps): ReactNode {
             cursor={cursor.key}
             showRate={!compact}
             weigh={props.weigh ?? 'traffic'}
+            sizing={props.sizing ?? 'none'}
             latency={props.latency ?? 'average'}
             changes={props.changes ?? null}
             dragged={drag.moved?.key ?? null}

@@ -4,6 +4,7 @@ import { cullGraph, type Detail, edgeStrokes, nextDrawn, nodeDots } from '../../
 import type { Change } from '../../map/diff.ts';
 import { edgeDrawer, type EdgeWeight, placeStrongLabels, planEdges, planKey } from '../../map/drawing.ts';
 import type { MapEdge, MapGraph, MapNode } from '../../map/graph.ts';
+import { nodeRadii, type NodeSizing, radiusOf } from '../../map/sizes.ts';
 import type { LatencyFigure, MapSelection } from '../../url/map-place.ts';
 import { useStable } from '../../widgets/use-stable.ts';
 import { EdgeLabel, MapEdgeView } from './map-edge.tsx';
@@ -22,6 +23,7 @@ export interface MapLayersProps {
   readonly cursor: string | null;
   readonly showRate: boolean;
   readonly weigh: EdgeWeight;
+  readonly sizing: NodeSizing;
   readonly latency: LatencyFigure;
   readonly changes: ReadonlyMap<string, Change> | null;
   readonly dragged: string | null;
@@ -34,13 +36,19 @@ export interface MapLayersProps {
   readonly onPointerDown: ((event: PointerEvent, node: MapNode) => void) | undefined;
 }
 
+interface SizedProps extends MapLayersProps {
+  /** By node key, its ring's. */
+  readonly radii: ReadonlyMap<string, number>;
+}
+
 /** Edges below nodes, labels above both. Drawn anew when what is in view changes, not when the map is moved. */
 export const MapLayers = memo(function MapLayers(props: MapLayersProps): ReactNode {
-  const { graph, view } = props;
-  if (view !== null) return <LargeLayers {...props} view={view} />;
+  const { graph, view, sizing } = props;
+  const radii = useMemo(() => nodeRadii(graph, sizing), [graph, sizing]);
+  if (view !== null) return <LargeLayers {...props} {...{ view, radii }} />;
   return (
-    <Edges {...props} shown={graph}>
-      <Nodes {...props} nodes={graph.nodes} />
+    <Edges {...props} {...{ radii }} shown={graph}>
+      <Nodes {...props} {...{ radii }} nodes={graph.nodes} />
     </Edges>
   );
 });
@@ -50,7 +58,7 @@ const NODES_PER_FRAME = 6;
 const EDGES_PER_FRAME = 16;
 
 /** Nodes and edges in view come and go a few at a time, so that no frame is late; strokes and dots stand in for them. */
-function LargeLayers(props: MapLayersProps & { readonly view: Box }): ReactNode {
+function LargeLayers(props: SizedProps & { readonly view: Box }): ReactNode {
   const { graph, view, detail, selected, cursor, near } = props;
   const kept = useMemo(() => keptKeys(selected, cursor, near), [selected, cursor, near]);
   const inView = useMemo(() => cullGraph(graph, view, kept), [graph, view, kept]);
@@ -69,7 +77,7 @@ function LargeLayers(props: MapLayersProps & { readonly view: Box }): ReactNode 
   return (
     <>
       <Strokes graph={graph} isNeeded={detail !== 'full' || !edges.settled} />
-      <Dots graph={graph} isNeeded={detail === 'far' || !nodes.settled} />
+      <Dots graph={graph} radii={props.radii} isNeeded={detail === 'far' || !nodes.settled} />
       <Edges {...props} shown={shown}>
         <Nodes {...props} nodes={shown.nodes} />
       </Edges>
@@ -103,8 +111,9 @@ function keptKeys(
   return new Set([...own, ...(cursor === null ? [] : [cursor]), ...(near ?? [])]);
 }
 
-function Edges(props: MapLayersProps & { readonly shown: MapGraph; readonly children: ReactNode }): ReactNode {
-  const { graph, shown, view, near, windowS, selected, showRate, weigh, latency, changes, isMoving, children } = props;
+function Edges(props: SizedProps & { readonly shown: MapGraph; readonly children: ReactNode }): ReactNode {
+  const { graph, shown, view, near, windowS, selected, showRate, weigh, radii, latency, changes, children } = props;
+  const { isMoving } = props;
   const [hovered, setHovered] = useState<string | null>(null);
   const onHover = useStable((key: string | null): void => {
     if (key === null || !isMoving()) setHovered(key);
@@ -114,7 +123,7 @@ function Edges(props: MapLayersProps & { readonly shown: MapGraph; readonly chil
   // The shape stands for all of the graph that a plan reads.
   // oxlint-disable-next-line react/exhaustive-deps -- figures change four times a second, a plan does not
   const plan = useMemo(() => planEdges(graph, quick), [shape, quick]);
-  const draw = useMemo(() => edgeDrawer(graph, plan, weigh), [graph, plan, weigh]);
+  const draw = useMemo(() => edgeDrawer(graph, plan, weigh, radii), [graph, plan, weigh, radii]);
   const strongPlaces = useMemo(() => placeStrongLabels(shown, draw, near), [shown, draw, near]);
   const drawn = shown.edges.map((edge) => ({ edge, drawing: draw(edge) }));
   return (
@@ -151,12 +160,13 @@ function Edges(props: MapLayersProps & { readonly shown: MapGraph; readonly chil
   );
 }
 
-function Nodes(props: MapLayersProps & { readonly nodes: readonly MapNode[] }): ReactNode {
+function Nodes(props: SizedProps & { readonly nodes: readonly MapNode[] }): ReactNode {
   const { nodes, near, windowS, selected, cursor, showRate, latency, changes, dragged } = props;
   return nodes.map((node) => (
     <MapNodeView
       key={node.key}
       node={node}
+      radiusPx={radiusOf(node, props.radii)}
       windowS={windowS}
       latency={latency}
       change={changes?.get(node.key) ?? null}
@@ -189,8 +199,8 @@ const Strokes = memo(function Strokes({ graph, isNeeded }: FarProps): ReactNode 
   );
 });
 
-const Dots = memo(function Dots({ graph, isNeeded }: FarProps): ReactNode {
-  const dots = useMemo(() => [...nodeDots(graph)], [graph]);
+const Dots = memo(function Dots({ graph, radii, isNeeded }: FarProps & Pick<SizedProps, 'radii'>): ReactNode {
+  const dots = useMemo(() => [...nodeDots(graph, radii)], [graph, radii]);
   return (
     <g className="far-nodes" data-needed={isNeeded} aria-hidden>
       {dots.map(([kind, path]) => (

@@ -1,14 +1,16 @@
 import type { ReactNode } from 'react';
 import type { EdgeWeight } from '../../map/drawing.ts';
 import { OUTCOME_LABEL, SETTLED } from '../../map/shares.ts';
+import type { NodeSizing } from '../../map/sizes.ts';
 import { OutcomeIcon } from '../../widgets/outcome.tsx';
 
 interface MapLegendProps {
   readonly comparing: boolean;
   readonly weigh: EdgeWeight;
+  readonly sizing: NodeSizing;
 }
 
-export function MapLegend({ comparing, weigh }: MapLegendProps): ReactNode {
+export function MapLegend({ comparing, weigh, sizing }: MapLegendProps): ReactNode {
   return (
     <ul className="legend" aria-label="Legend">
       {SETTLED.map((outcome) => (
@@ -34,6 +36,15 @@ export function MapLegend({ comparing, weigh }: MapLegendProps): ReactNode {
         </svg>
         {weigh === 'traffic' ? 'More traffic' : 'More failures'}
       </li>
+      {sizing === 'none' ? null : (
+        <li>
+          <svg width="22" height="14" viewBox="0 -7 22 14" aria-hidden>
+            <circle cx="4" r="3" className="legend-size" />
+            <circle cx="15" r="6" className="legend-size" />
+          </svg>
+          {sizing === 'traffic' ? 'More traffic' : 'More failures'}
+        </li>
+      )}
       <li>
         <svg width="22" height="14" viewBox="0 -7 22 14" aria-hidden>
           <path d="M0 0H22" className="legend-line" strokeWidth="1.8" strokeDasharray="5 4" />

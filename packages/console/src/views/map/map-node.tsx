@@ -15,6 +15,8 @@ const NAME_CHARS_MAX = 22;
 
 export interface MapNodeProps {
   readonly node: MapNode;
+  /** Of its ring. */
+  readonly radiusPx: number;
   readonly windowS: number;
   readonly latency: LatencyFigure;
   /** When two windows are compared. */
@@ -33,9 +35,9 @@ export interface MapNodeProps {
 }
 
 export const MapNodeView = memo(function MapNodeView(props: MapNodeProps): ReactNode {
-  const { node, windowS, latency, change, selected, faded, showRate, onSelect, onFocus, onPointerDown } = props;
+  const { node, radiusPx: r, windowS, latency, change, selected, faded, showRate, onSelect, onFocus } = props;
+  const { onPointerDown } = props;
   const { x, y } = toPixels(node.position);
-  const hasFigures = node.shares.total > 0;
   const [mark] = change?.marks ?? [];
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key !== 'Enter' && event.key !== ' ') return;
@@ -60,10 +62,34 @@ export const MapNodeView = memo(function MapNodeView(props: MapNodeProps): React
       onFocus={() => onFocus(node)}
       onPointerDown={onPointerDown === undefined ? undefined : (event) => onPointerDown(event, node)}
     >
-      <circle className="node-halo" r={RING_RADIUS_PX + 6} />
-      {node.box === null ? null : <circle className="node-stack" cx={7} cy={-6} r={RING_RADIUS_PX} />}
-      <circle className="node-disc" r={RING_RADIUS_PX} />
-      <Ring node={node} />
+      <circle className="node-halo" r={r + 6} />
+      {node.box === null ? null : <circle className="node-stack" cx={7} cy={-6} r={r} />}
+      <circle className="node-disc" r={r} />
+      <Ring node={node} radiusPx={r} />
+      <Inside {...{ node, windowS, latency, showRate }} scale={r / RING_RADIUS_PX} />
+      <Caption node={node} radiusPx={r} showShare={showRate} />
+      {change === null || mark === undefined ? null : <Badge text={printMark(change, mark)} mark={mark} radiusPx={r} />}
+      <circle
+        className="node-press"
+        r={r}
+        role="button"
+        tabIndex={props.current ? 0 : -1}
+        aria-pressed={selected}
+        aria-label={describe(node, windowS, latency, change)}
+      />
+    </g>
+  );
+});
+
+interface InsideProps extends Pick<MapNodeProps, 'node' | 'windowS' | 'latency' | 'showRate'> {
+  /** Against a node of the usual size. */
+  readonly scale: number;
+}
+
+function Inside({ node, windowS, latency, showRate, scale }: InsideProps): ReactNode {
+  const hasFigures = node.shares.total > 0;
+  return (
+    <g transform={scale === 1 ? undefined : `scale(${scale.toFixed(3)})`}>
       <g className="node-icon" transform={`translate(-9 ${hasFigures ? -28 : -9})`}>
         <KindIcon kind={node.kind} size={18} />
       </g>
@@ -79,19 +105,9 @@ export const MapNodeView = memo(function MapNodeView(props: MapNodeProps): React
           ) : null}
         </>
       ) : null}
-      <Caption node={node} showShare={showRate} />
-      {change === null || mark === undefined ? null : <Badge text={printMark(change, mark)} mark={mark} />}
-      <circle
-        className="node-press"
-        r={RING_RADIUS_PX}
-        role="button"
-        tabIndex={props.current ? 0 : -1}
-        aria-pressed={selected}
-        aria-label={describe(node, windowS, latency, change)}
-      />
     </g>
   );
-});
+}
 
 /** Of a circle's length of 100: a quarter before where it begins. */
 const TOP = 25;
@@ -101,16 +117,16 @@ function dashes(length: number): string {
   return `${drawn} ${100 - drawn}`;
 }
 
-function Ring({ node }: { readonly node: MapNode }): ReactNode {
+function Ring({ node, radiusPx: r }: Pick<MapNodeProps, 'node' | 'radiusPx'>): ReactNode {
   const arcs = ringArcs(node.shares);
-  if (arcs.length === 0) return <circle className="ring-none" r={RING_RADIUS_PX} />;
+  if (arcs.length === 0) return <circle className="ring-none" r={r} />;
   const gap = arcs.length > 1 ? 0.9 : 0;
   return (
     <g className="ring">
       {arcs.map(({ outcome, from, length }) => (
         <g key={outcome} className={`o-${outcome}`}>
           <circle
-            r={RING_RADIUS_PX}
+            r={r}
             pathLength={100}
             className={`arc arc-${outcome}`}
             strokeDasharray={dashes(length * 100 - gap)}
@@ -118,7 +134,7 @@ function Ring({ node }: { readonly node: MapNode }): ReactNode {
           />
           {outcome === 'ok' ? null : (
             <circle
-              r={RING_RADIUS_PX}
+              r={r}
               pathLength={100}
               className="arc-pattern"
               stroke={`url(#pattern-${outcome})`}
@@ -128,16 +144,16 @@ function Ring({ node }: { readonly node: MapNode }): ReactNode {
           )}
         </g>
       ))}
-      {node.inferred ? <circle className="ring-dash" r={RING_RADIUS_PX} pathLength={96} /> : null}
+      {node.inferred ? <circle className="ring-dash" r={r} pathLength={96} /> : null}
     </g>
   );
 }
 
 /** What changed most, above the ring. */
-function Badge({ text, mark }: { readonly text: string; readonly mark: string }): ReactNode {
+function Badge({ text, mark, radiusPx }: { text: string; mark: string; radiusPx: number }): ReactNode {
   const width = text.length * 5.9 + 14;
   return (
-    <g className={`node-badge mark-${mark}`} aria-hidden transform={`translate(0 ${-RING_RADIUS_PX - 9})`}>
+    <g className={`node-badge mark-${mark}`} aria-hidden transform={`translate(0 ${-radiusPx - 9})`}>
       <rect x={-width / 2} y={-9} width={width} height={18} rx={9} />
       <text y={3.7}>{text}</text>
     </g>
@@ -146,24 +162,25 @@ function Badge({ text, mark }: { readonly text: string; readonly mark: string })
 
 interface CaptionProps {
   readonly node: MapNode;
+  readonly radiusPx: number;
   readonly showShare: boolean;
 }
 
-function Caption({ node, showShare }: CaptionProps): ReactNode {
+function Caption({ node, radiusPx: r, showShare }: CaptionProps): ReactNode {
   const worst = worstOf(node.shares);
   const label = worst === null ? '' : flagOf(worst, showShare);
   const width = label.length * 5.9 + 12;
   return (
     <>
-      <text className="node-name" y={RING_RADIUS_PX + 23} aria-hidden>
+      <text className="node-name" y={r + 23} aria-hidden>
         {clipMiddle(node.shortName, NAME_CHARS_MAX)}
         <title>{visible(node.name)}</title>
       </text>
-      <text className="node-type" y={RING_RADIUS_PX + 37} aria-hidden>
+      <text className="node-type" y={r + 37} aria-hidden>
         {typeText(node)}
       </text>
       {worst === null ? null : (
-        <g className={`node-flag o-${worst.outcome}`} aria-hidden transform={`translate(0 ${RING_RADIUS_PX + 1})`}>
+        <g className={`node-flag o-${worst.outcome}`} aria-hidden transform={`translate(0 ${r + 1})`}>
           <rect x={-width / 2} y={-9} width={width} height={17} rx={8.5} />
           <text y={3.5}>{label}</text>
         </g>

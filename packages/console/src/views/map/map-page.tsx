@@ -143,11 +143,12 @@ function MapBody({ place, map, target, isFirstRun, onSelect, onToggle }: MapBody
       onToggle={onToggle}
       onFocusNode={(key) => go({ ...place, focus: { key, hops: 1, way: 'both' } })}
       weigh={place.weigh}
+      sizing={place.sizing}
       latency={place.latency}
       changes={diff?.byKey ?? null}
     >
       {stale}
-      <MapLegend comparing={diff !== null} weigh={place.weigh} />
+      <MapLegend comparing={diff !== null} weigh={place.weigh} sizing={place.sizing} />
     </MapCanvas>
   );
 }

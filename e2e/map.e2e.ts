@@ -285,7 +285,9 @@ test('a band of response times selects its traces and becomes a filter', async (
   await page.getByTestId('tick-ok').check();
   await page.getByTestId('view-traces').click();
   await page.waitForURL(/\/traces\?/);
-  const filter = new URL(page.url()).searchParams.get('filter');
+  const { searchParams } = new URL(page.url());
+  expect(searchParams.get('range'), 'stands still').toMatch(/^\d+~[\d.]+$/);
+  const filter = searchParams.get('filter');
   expect(filter).toMatch(/^service\("payment"\) \{ responsetime >= [\d.]+ AND responsetime <= [\d.]+ AND ok \}$/);
   await page.locator('[data-testid^="trace-1-"]').first().waitFor();
 });

@@ -116,3 +116,17 @@ test('an open box shows its members as they are', () => {
     SERVICES.map((service) => ({ ...service, Edges: service.Edges ?? [] })),
   );
 });
+
+test('a box is active from the first of its members to the last, and so is what it calls', () => {
+  const edge = (StartTime: number, EndTime: number) => [{ ReferenceId: 2, StartTime, EndTime }];
+  const [box] = collapseServices(
+    [
+      { ReferenceId: 0, Name: 'cart', StartTime: 10, EndTime: 20, Edges: edge(11, 12) },
+      { ReferenceId: 1, Name: 'order', StartTime: 5, EndTime: 15, Edges: edge(6, 14) },
+      { ReferenceId: 2, Name: 'shop' },
+    ],
+    { by: 'group', groups: GROUPS },
+    new Set(),
+  );
+  expect(box).toMatchObject({ StartTime: 5, EndTime: 20, Edges: [{ StartTime: 6, EndTime: 14 }] });
+});

@@ -129,16 +129,23 @@ function mergeMembers({ label, members }: MapBox, by: BoxKind): Service {
     Type: boxType(by),
     ...(members.some(({ Root }) => Root === true) && { Root: true }),
     State: members.every(({ State }) => State === 'unknown') ? 'unknown' : 'active',
-    ...earliest(members),
+    ...spanOf(members),
     SummaryStatistics: sumStatistics(members),
     ResponseTimeHistogram: sumHistograms(members.map(({ ResponseTimeHistogram }) => ResponseTimeHistogram)),
   };
 }
 
-function earliest(members: readonly Service[]): Pick<Service, 'StartTime'> {
-  const times = members.flatMap(({ StartTime }) => StartTime ?? []);
-  return times.length === 0 ? {} : { StartTime: times.reduce((least, time) => Math.min(least, time)) };
+/** From the first of any of them to the last. */
+function spanOf(parts: readonly Span[]): Span {
+  const starts = parts.flatMap(({ StartTime }) => StartTime ?? []);
+  const ends = parts.flatMap(({ EndTime }) => EndTime ?? []);
+  return {
+    ...(starts.length > 0 && { StartTime: starts.reduce((least, time) => Math.min(least, time)) }),
+    ...(ends.length > 0 && { EndTime: ends.reduce((most, time) => Math.max(most, time)) }),
+  };
 }
+
+type Span = Pick<Service, 'StartTime' | 'EndTime'>;
 
 function mergeEdges(
   source: number | undefined,
@@ -156,7 +163,7 @@ function mergeEdges(
   return [...parallel.values()].flatMap((edges) => {
     const [first] = edges;
     if (first === undefined || edges.length === 1) return edges;
-    return Object.assign({}, first, {
+    return Object.assign({}, first, spanOf(edges), {
       SummaryStatistics: sumStatistics(edges),
       ResponseTimeHistogram: sumHistograms(edges.map(({ ResponseTimeHistogram }) => ResponseTimeHistogram)),
       ReceivedEventAgeHistogram: sumHistograms(edges.map((edge) => edge.ReceivedEventAgeHistogram)),

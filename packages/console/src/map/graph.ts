@@ -12,6 +12,7 @@ import { kindOf, type NodeKind, shortName, typeLabel } from './kind.ts';
 import { layered } from './layered.ts';
 import { serviceKeyOf } from './services.ts';
 import { type Shares, sharesOf } from './shares.ts';
+import type { TimeWindow } from '../url/range.ts';
 
 export interface MapNode {
   readonly key: string;
@@ -24,6 +25,8 @@ export interface MapNode {
   /** Seen only through its callers: it sends no segments of its own. */
   readonly inferred: boolean;
   readonly position: Position;
+  /** From its first request to the end of its last; null when it had none. */
+  readonly active: TimeWindow | null;
   readonly shares: Shares;
   readonly responseTimes: readonly HistogramEntry[];
   /** What a box gathers by; null for a service of its own. */
@@ -38,6 +41,7 @@ export interface MapEdge {
   readonly to: MapNode;
   /** Asynchronous: the receiver began a trace of its own. */
   readonly link: boolean;
+  readonly active: TimeWindow | null;
   readonly shares: Shares;
   readonly responseTimes: readonly HistogramEntry[];
   /** Of a link: how long messages waited until they were received. */
@@ -105,6 +109,7 @@ function mapNode(service: Service, places: Positions): MapNode {
     root: service.Root === true,
     inferred: service.State === 'unknown',
     position: places[key] ?? { x: 0, y: 0 },
+    active: activeOf(service),
     shares: sharesOf(service.SummaryStatistics),
     responseTimes: service.ResponseTimeHistogram ?? NONE,
     box,
@@ -117,7 +122,11 @@ function mapEdge(from: MapNode, to: MapNode, edge: Edge): MapEdge {
   const link = edge.EdgeType === 'link';
   const responseTimes = edge.ResponseTimeHistogram ?? NONE;
   const ages = edge.ReceivedEventAgeHistogram ?? NONE;
-  return { key: edgeKey(from.key, to.key), from, to, link, shares, responseTimes, ages };
+  return { key: edgeKey(from.key, to.key), from, to, link, active: activeOf(edge), shares, responseTimes, ages };
+}
+
+function activeOf({ StartTime, EndTime }: Pick<Service, 'StartTime' | 'EndTime'>): TimeWindow | null {
+  return StartTime === undefined || EndTime === undefined ? null : { startS: StartTime, endS: EndTime };
 }
 
 function connections(services: readonly Service[]): readonly (readonly [string, string])[] {

@@ -35,7 +35,7 @@ test('when nothing failed no node is large', () => {
 
 test('edges begin and end at the rings as they are drawn', () => {
   const radii = nodeRadii(GRAPH, 'traffic');
-  const [edge] = GRAPH.edges.filter(({ from }) => from.name === 'b');
+  const edge = GRAPH.edges.find(({ from }) => from.name === 'b');
   if (edge === undefined) throw new Error('no edge');
   const starts = [new Map(), radii].map((sizes) => {
     const [start] = edgeDrawer(GRAPH, planEdges(GRAPH), 'traffic', sizes)(edge).curve.points;

@@ -60,6 +60,7 @@ export interface MapCanvasProps {
 
 export function MapCanvas(props: MapCanvasProps): ReactNode {
   const { graph, selected, onSelect, label, onMove, onToggle, onFocusNode, target = null, compact = false } = props;
+  const { weigh = 'traffic', sizing = 'none', latency = 'average', changes = null } = props;
   const frame = useRef<HTMLDivElement>(null);
   const layer = useRef<SVGSVGElement>(null);
   const points = useMemo(() => graph.nodes.map((node) => toPixels(node.position)), [graph.nodes]);
@@ -116,10 +117,7 @@ export function MapCanvas(props: MapCanvasProps): ReactNode {
             {...{ near, view, detail, selected, isMoving }}
             cursor={cursor.key}
             showRate={!compact}
-            weigh={props.weigh ?? 'traffic'}
-            sizing={props.sizing ?? 'none'}
-            latency={props.latency ?? 'average'}
-            changes={props.changes ?? null}
+            {...{ weigh, sizing, latency, changes }}
             dragged={drag.moved?.key ?? null}
             {...{ onPickNode: pickNode, onPickEdge: pickEdge, onFocus: reveal, onToggle: toggle }}
             onPointerDown={onMove === undefined ? undefined : drag.onPointerDown}

@@ -2,6 +2,7 @@ import { IconArrowRight, IconBulb, IconFocus2, IconFold, IconX } from '@tabler/i
 import { type Boxing, boxLabelOf } from '@fluoroscope/api';
 import { type ReactNode, useState } from 'react';
 import { explain } from '../../differences/sets.ts';
+import { tracesWindow } from '../../map/active.ts';
 import { type Band, filterOf, inGroup } from '../../map/band.ts';
 import type { Change } from '../../map/diff.ts';
 import { printChange, printMark } from '../../map/diff-text.ts';
@@ -366,7 +367,12 @@ function Requests({ item, map, place }: RequestsProps): ReactNode {
               <IconBulb size={14} aria-hidden /> Explain these
             </PlaceLink>
           )}
-          <PlaceLink to={{ ...TRACES_PLACE, range, filter }} className="btn btn-small" testId="view-traces">
+          <PlaceLink
+            to={{ ...TRACES_PLACE, range: standingRange(item, map, range), filter }}
+            className="btn btn-small"
+            testId="view-traces"
+            title="Within these times, as they are now"
+          >
             View all
           </PlaceLink>
         </div>
@@ -374,6 +380,13 @@ function Requests({ item, map, place }: RequestsProps): ReactNode {
       </section>
     </>
   );
+}
+
+/** A range that moves on stands still from here, and ends where nothing more of the item is. */
+function standingRange(item: MapNode | MapEdge, { whole, query }: LiveMap, range: Range): Range {
+  if (range.kind === 'fixed' || query.data === undefined) return range;
+  const { startTime: startS, endTime: endS } = query.data;
+  return { kind: 'fixed', ...tracesWindow(whole, item, { startS, endS }) };
 }
 
 function isQuiet({ total }: Shares): boolean {

@@ -64,6 +64,34 @@ afterEach(async () => {
   expect(complaints.list).toEqual([]);
 });
 
+test('what a segment is hosted in, and links that keep the critical path and where the flame graph begins', async () => {
+  await open(`/traces/${served}`);
+  await page
+    .getByRole('row', { name: /hosted in \w/ })
+    .first()
+    .waitFor();
+  await page.locator('.wf-head').getByText('Hosted in').waitFor();
+  await page.getByTestId('critical-path').click();
+  await page.waitForURL(/critical=hidden/);
+  await page.reload();
+  await page.locator('[data-testid="critical-path"][aria-pressed="false"]').waitFor();
+  await page.getByTestId('view-flame').click();
+  const boxes = page.getByTestId('flame').locator('.flame-box');
+  await boxes.nth(2).click();
+  await page.waitForURL(/at=/);
+  const steps = page.getByRole('navigation', { name: 'Where the graph begins' }).getByRole('button');
+  const begun = await steps.allInnerTexts();
+  expect(begun.length).toBeGreaterThan(1);
+  await page.reload();
+  await boxes.first().waitFor();
+  expect(await steps.allInnerTexts()).toEqual(begun);
+  expect(await violations(page)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByTestId('view-timeline').click();
+  await page.getByTestId('timeline').waitFor();
+  expect(await page.locator('.wf-head').getByText('Hosted in').count()).toBe(0);
+});
+
 test('a failure is followed to where it began, by keyboard alone', async () => {
   await open(`/traces/${declined}`);
   await page.getByTestId('timeline').focus();

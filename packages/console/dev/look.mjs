@@ -56,6 +56,7 @@ const SHOTS = {
   trace: { url: `/traces/${failing.traceId}` },
   exception: { url: `/traces/${failing.traceId}?row=${payment.id}&tab=exceptions` },
   overview: { url: `/traces/${failing.traceId}?row=${failing.documents[0].id}` },
+  resources: { url: `/traces/${failing.traceId}?row=${failing.documents[0].id}&tab=resources` },
   raw: { url: `/traces/${failing.traceId}?view=raw` },
   flame: { url: `/traces/${failing.traceId}?view=flame` },
   statistics: { url: `/traces/${failing.traceId}?view=statistics` },

@@ -122,6 +122,12 @@ export function makeTrace(shop, at) {
     },
     aws: {
       ecs: { container: 'frontend-7f6c9d' },
+      cloudwatch_logs: [
+        {
+          log_group: '/ecs/shop',
+          arn: 'arn:aws:logs:eu-west-1:000000000000:log-group:/ecs/shop',
+        },
+      ],
       xray: { sdk: 'X-Ray for Node.js', sdk_version: '3.12.0', package: 'aws-xray-sdk', rule_name: 'Default' },
     },
     annotations: {

@@ -64,6 +64,7 @@ export function createOutlineEncoder(entitiesMax: number = OUTLINE_ENTITIES_MAX)
         lists.service.push(service);
         lists.detail.push(numberOf(outlineDetail(entity)) ?? 0);
         lists.place.push(place);
+        lists.origin.push(isTop && isSegment ? (numberOf(document.origin ?? '') ?? 0) : 0);
         lists.status.push(entity.http?.response?.status ?? 0);
         lists.flags.push(flags);
       }
@@ -125,6 +126,7 @@ function emptyLists(): Lists {
     service: [],
     detail: [],
     place: [],
+    origin: [],
     status: [],
     flags: [],
   };

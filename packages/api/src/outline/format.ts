@@ -4,7 +4,7 @@
  *   outline = *frame
  *   frame   = header-bytes:u32 header:JSON[header-bytes] padding-to-8 columns
  *   columns = startUs:f64[n] lengthUs:f64[n] idHigh:u32[n] idLow:u32[n] parentHigh:u32[n] parentLow:u32[n]
- *             name:u32[n] service:u32[n] detail:u32[n] place:u32[n] status:u16[n] flags:u16[n] padding-to-8
+ *             name:u32[n] service:u32[n] detail:u32[n] place:u32[n] origin:u32[n] status:u16[n] flags:u16[n] padding-to-8
  *
  * Little-endian; n is the header's `count`. A text is its number in the list that the headers' `strings` make together,
  * 0 the empty one. An id that comes again is a newer version of its entity.
@@ -37,6 +37,7 @@ export const OUTLINE_COLUMNS = [
   ['service', 4],
   ['detail', 4],
   ['place', 4],
+  ['origin', 4],
   ['status', 2],
   ['flags', 2],
 ] as const;
@@ -57,6 +58,8 @@ export interface OutlineColumns {
   readonly detail: Uint32Array;
   /** Of the document, for `GET /api/traces/<id>/documents/<place>`. */
   readonly place: Uint32Array;
+  /** Of a segment, as it was sent: what it runs on. */
+  readonly origin: Uint32Array;
   /** HTTP status; 0 for none. */
   readonly status: Uint16Array;
   /** Sums of `OUTLINE_FLAGS`. */

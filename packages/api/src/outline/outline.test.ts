@@ -59,6 +59,19 @@ test('what is written is read, in pieces of any size', () => {
   }
 });
 
+test('the origin is told of segments alone', () => {
+  const bytes = createOutlineEncoder().encode([{ document: document({ ...SHOP, origin: 'AWS::Lambda' }), place: 0 }], {
+    ...FIGURES,
+    isLast: true,
+  });
+  const [frame] = createOutlineReader().push(bytes);
+  expect(Array.from(frame?.columns.origin ?? [], (at) => ['', ...(frame?.header.strings ?? [])][at])).toEqual([
+    'AWS::Lambda',
+    '',
+    '',
+  ]);
+});
+
 test('entities beyond the limit are counted', () => {
   const frame = createOutlineEncoder(2).encode([{ document: document(SHOP), place: 0 }], FIGURES);
   expect(createOutlineReader().push(frame)[0]?.header).toMatchObject({ count: 2, leftOutCount: 1 });

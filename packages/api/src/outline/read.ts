@@ -73,6 +73,7 @@ function columnsOf(buffer: ArrayBuffer, count: number): OutlineColumns {
     service: whole(),
     detail: whole(),
     place: whole(),
+    origin: whole(),
     status: short(),
     flags: short(),
   };

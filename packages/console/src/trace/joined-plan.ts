@@ -70,6 +70,7 @@ type Columns = Pick<
   | 'service'
   | 'detail'
   | 'place'
+  | 'origin'
   | 'status'
   | 'flags'
   | 'parent'
@@ -106,6 +107,7 @@ function shifted(plan: TracePlan, { rows, strings, groups, us }: Offsets, head =
     name: plan.name.map(inStrings),
     service: plan.service.map(inStrings),
     detail: plan.detail.map(inStrings),
+    origin: plan.origin.map(inStrings),
     parent: plan.parent.map((row) => (row < 0 ? head : row + rows)),
     end: plan.end.map(inRows),
     depth: isBelow ? plan.depth.map((depth) => depth + 1) : plan.depth,
@@ -144,6 +146,7 @@ function headPiece(plan: TracePlan, { id, from, number, row, us }: Head, strings
     service: Uint32Array.of(name),
     detail: Uint32Array.of(detail),
     place: Uint32Array.of(0),
+    origin: Uint32Array.of(0),
     status: Uint16Array.of(plan.status[0] ?? 0),
     flags: Uint16Array.of(OUTLINE_FLAGS.segment | ((plan.flags[0] ?? 0) & FAILED)),
     parent: Int32Array.of(-1),
@@ -185,6 +188,7 @@ function joined(
     service: words((p) => p.service),
     detail: words((p) => p.detail),
     place: words((p) => p.place),
+    origin: words((p) => p.origin),
     status: shorts((p) => p.status),
     parent: signed((p) => p.parent),
     end: words((p) => p.end),

@@ -89,6 +89,7 @@ function emptyColumns(length: number): OutlineColumns {
     service: new Uint32Array(length),
     detail: new Uint32Array(length),
     place: new Uint32Array(length),
+    origin: new Uint32Array(length),
     status: new Uint16Array(length),
     flags: new Uint16Array(length),
   };
@@ -105,6 +106,7 @@ function copyColumns(from: OutlineColumns, to: OutlineColumns): void {
   to.service.set(from.service);
   to.detail.set(from.detail);
   to.place.set(from.place);
+  to.origin.set(from.origin);
   to.status.set(from.status);
   to.flags.set(from.flags);
 }
@@ -120,6 +122,7 @@ function copyLine(from: OutlineColumns, at: number, to: OutlineColumns, line: nu
   to.service[line] = from.service[at] ?? 0;
   to.detail[line] = from.detail[at] ?? 0;
   to.place[line] = from.place[at] ?? 0;
+  to.origin[line] = from.origin[at] ?? 0;
   to.status[line] = from.status[at] ?? 0;
   to.flags[line] = from.flags[at] ?? 0;
 }

@@ -1,5 +1,6 @@
 import { OUTLINE_FLAGS } from '@fluoroscope/api/outline';
 import { type Outcome, outcomeOf } from '@fluoroscope/model';
+import { typeLabel } from '../map/kind.ts';
 import { type Alike, findAlike } from './alike.ts';
 import { correctSkew } from './clock-skew.ts';
 import { type CriticalPath, findCriticalPath } from './critical-path.ts';
@@ -30,6 +31,8 @@ export interface TracePlan extends Omit<PlannedTree, 'lines'> {
   readonly service: Uint32Array;
   readonly detail: Uint32Array;
   readonly place: Uint32Array;
+  /** What a segment runs on; 0 for subsegments. */
+  readonly origin: Uint32Array;
   readonly status: Uint16Array;
   /** Sums of `OUTLINE_FLAGS`. */
   readonly flags: Uint16Array;
@@ -94,7 +97,7 @@ export function planTrace(table: SpanTable, { correctClocks }: PlanOptions): Tra
 
 type RowColumns = Pick<
   TracePlan,
-  'start' | 'length' | 'idHigh' | 'idLow' | 'name' | 'service' | 'detail' | 'place' | 'status' | 'flags'
+  'start' | 'length' | 'idHigh' | 'idLow' | 'name' | 'service' | 'detail' | 'place' | 'origin' | 'status' | 'flags'
 >;
 
 /** The table's columns in reading order; `start` is still µs since 1970. */
@@ -108,6 +111,7 @@ function inRows({ columns, count }: SpanTable, { lines, parent }: PlannedTree): 
     service: new Uint32Array(count),
     detail: new Uint32Array(count),
     place: new Uint32Array(count),
+    origin: new Uint32Array(count),
     status: new Uint16Array(count),
     flags: new Uint16Array(count),
   };
@@ -122,6 +126,7 @@ function inRows({ columns, count }: SpanTable, { lines, parent }: PlannedTree): 
     rows.service[row] = columns.service[line] || (rows.service[parent[row] ?? -1] ?? columns.name[line] ?? 0);
     rows.detail[row] = columns.detail[line] ?? 0;
     rows.place[row] = columns.place[line] ?? 0;
+    rows.origin[row] = columns.origin[line] ?? 0;
     rows.status[row] = columns.status[line] ?? 0;
     rows.flags[row] = columns.flags[line] ?? 0;
   }
@@ -241,6 +246,12 @@ export function serviceOfRow({ strings, service }: Pick<TracePlan, 'strings' | '
 
 export function detailOfRow({ strings, detail }: Pick<TracePlan, 'strings' | 'detail'>, row: number): string {
   return strings[detail[row] ?? 0] ?? '';
+}
+
+/** Where a segment is hosted, in short: "EC2 instance"; empty when nothing was told. */
+export function hostOfRow({ strings, origin }: Pick<TracePlan, 'strings' | 'origin'>, row: number): string {
+  const text = strings[origin[row] ?? 0] ?? '';
+  return text === '' ? '' : typeLabel(text);
 }
 
 /** Named a parent that is not in the trace. */

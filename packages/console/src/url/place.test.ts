@@ -30,6 +30,7 @@ const places: readonly Place[] = [
   tracePlace(TRACE_ID),
   { ...tracePlace(TRACE_ID), row: 'ab12', tab: 'exceptions', view: 'raw' },
   { ...tracePlace(TRACE_ID), zoom: '5~9', find: 'a&b=c', clocks: 'recorded', view: 'flame', linked: true },
+  { ...tracePlace(TRACE_ID), view: 'flame', flame: 'shop\u0001/a&b=c', critical: false },
   { ...tracePlace(TRACE_ID), view: 'spans', sort: 'self.desc', onlyFailed: true },
   { ...tracePlace(TRACE_ID), view: 'statistics', sort: 'count.asc', by: 'service' },
   ANALYTICS_PLACE,

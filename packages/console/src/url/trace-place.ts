@@ -4,6 +4,7 @@ import { parseTraceIdAnySpelling } from '@fluoroscope/model';
  * Where in one trace, or between two. The query:
  *
  *   /traces/<id>                 row tab view=VIEW zoom=FROM~TO (µs on the axis) find=TEXT clocks=recorded linked=shown
+ *                                critical=hidden at=KEY (a path of the flame graph)
  *                                sort=COLUMN.asc|desc by=service errors=only        of the views that are tables
  *   /traces/<id>/compare/<id>    only=changed
  */
@@ -23,6 +24,10 @@ export interface TracePlace {
   readonly clocks: 'corrected' | 'recorded';
   /** The traces that this one links to are shown with it. */
   readonly linked: boolean;
+  /** The critical path is marked. */
+  readonly critical: boolean;
+  /** Where the flame graph begins: the key of a path; empty for the whole trace. */
+  readonly flame: string;
   /** `COLUMN.asc` or `COLUMN.desc` of a table; empty: as it comes. */
   readonly sort: string;
   /** Statistics have a line for each name, or for each service. */
@@ -49,6 +54,8 @@ export function tracePlace(traceId: string): TracePlace {
     find: '',
     clocks: 'corrected',
     linked: false,
+    critical: true,
+    flame: '',
     sort: '',
     by: 'name',
     onlyFailed: false,
@@ -77,6 +84,8 @@ export function readTracePlace(path: string, query: URLSearchParams): TracePlace
     find: query.get('find') ?? '',
     clocks: query.get('clocks') === 'recorded' ? 'recorded' : 'corrected',
     linked: query.get('linked') === 'shown',
+    critical: query.get('critical') !== 'hidden',
+    flame: query.get('at') ?? '',
     sort: query.get('sort') ?? '',
     by: query.get('by') === 'service' ? 'service' : 'name',
     onlyFailed: query.get('errors') === 'only',
@@ -95,6 +104,8 @@ export function printTracePlace(place: TracePlace | ComparePlace, query: URLSear
   if (place.find !== '') query.set('find', place.find);
   if (place.clocks !== 'corrected') query.set('clocks', place.clocks);
   if (place.linked) query.set('linked', 'shown');
+  if (!place.critical) query.set('critical', 'hidden');
+  if (place.flame !== '') query.set('at', place.flame);
   if (place.sort !== '') query.set('sort', place.sort);
   if (place.by !== 'name') query.set('by', place.by);
   if (place.onlyFailed) query.set('errors', 'only');

@@ -20,6 +20,7 @@ import { EntityOverview } from './entity-overview.tsx';
 import { ExceptionList } from './exception-list.tsx';
 import { LinkedTraces } from './linked-traces.tsx';
 import { Pairs } from './pairs.tsx';
+import { Resources } from './resources.tsx';
 
 interface EntityPanelProps {
   /** Of the row: the trace of the page, or one that is shown with it. */
@@ -147,7 +148,7 @@ function tabsOf({ entity, traceId, plan, row, place }: EntityTabsProps): readonl
       id: 'resources',
       label: 'Resources',
       show: Object.keys(resources).length > 0,
-      body: () => <Pairs value={resources} />,
+      body: () => <Resources value={resources} />,
     },
     {
       id: 'sql',

@@ -1,13 +1,16 @@
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { formatCount, formatDuration, formatShare } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 import { type CallNode, callTree } from '../../trace/call-tree.ts';
 import { type FlameBox, layFlame, pathTo } from '../../trace/flame-layout.ts';
 import type { TracePlan } from '../../trace/trace-plan.ts';
+import type { TracePlace } from '../../url/place.ts';
+import { go } from '../../url/use-place.ts';
 import { serviceColor } from './waterfall/palette.ts';
 
 interface FlameViewProps {
   readonly plan: TracePlan;
+  readonly place: TracePlace;
   readonly onFind: (text: string) => void;
 }
 
@@ -16,10 +19,10 @@ const SHARE_MIN = 0.0015;
 const BOX_PX = 24;
 
 /** Equal paths as one box, as wide as their own time and that of all below them. */
-export function FlameView({ plan, onFind }: FlameViewProps): ReactNode {
+export function FlameView({ plan, place, onFind }: FlameViewProps): ReactNode {
   const root = useMemo(() => callTree(plan), [plan]);
-  const [key, setKey] = useState('');
-  const path = useMemo(() => pathTo(root, key), [root, key]);
+  const path = useMemo(() => pathTo(root, place.flame), [root, place.flame]);
+  const setKey = (flame: string): void => go({ ...place, flame }, 'replace');
   const top = path.at(-1) ?? root;
   const { boxes, depth, hiddenCount } = useMemo(() => layFlame(top, SHARE_MIN), [top]);
   const services = useMemo(() => serviceOrder(root), [root]);

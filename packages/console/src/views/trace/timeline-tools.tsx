@@ -40,7 +40,6 @@ interface TimelineToolsProps {
   readonly place: TracePlace;
   readonly hits: Uint32Array;
   readonly row: number;
-  readonly showCritical: boolean;
   readonly actions: TimelineActions;
   readonly onFind: (text: string) => void;
   /** What shows linked traces; null for a trace without links. */
@@ -50,7 +49,7 @@ interface TimelineToolsProps {
 const LEVELS = [1, 2, 3, 4, 5];
 
 export function TimelineTools(props: TimelineToolsProps): ReactNode {
-  const { plan, place, showCritical, actions } = props;
+  const { plan, place, actions } = props;
   const isRecorded = place.clocks === 'recorded';
   return (
     <div className="timeline-tools" role="toolbar" aria-label="Timeline tools">
@@ -88,7 +87,7 @@ export function TimelineTools(props: TimelineToolsProps): ReactNode {
       <button
         type="button"
         className="btn btn-small"
-        aria-pressed={showCritical}
+        aria-pressed={place.critical}
         onClick={actions.toggleCritical}
         title="Critical path (P): what, had it been shorter, would have ended the trace sooner"
         data-testid="critical-path"

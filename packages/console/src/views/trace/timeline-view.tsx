@@ -32,7 +32,6 @@ const LINK_MS = 300;
 
 export function TimelineView({ plan, place, row, linked }: TimelineViewProps): ReactNode {
   const [folding, setFolding] = useFolding(plan);
-  const [showCritical, setShowCritical] = useState(true);
   const [shown, setShown] = useState<{ readonly row: number } | null>(null);
   const [window, setWindow] = useZoom(plan, place);
   const hits = useMemo(() => searchRows(plan, place.find), [plan, place.find]);
@@ -64,7 +63,7 @@ export function TimelineView({ plan, place, row, linked }: TimelineViewProps): R
     ...zoomActions(plan, row, window, setWindow),
     ...useJumps(plan, hits, jump),
     foldTo: (level) => setFolding(foldedAtLevel(plan, level)),
-    toggleCritical: () => setShowCritical((was) => !was),
+    toggleCritical: () => go({ ...place, critical: !place.critical }, 'replace'),
     toggleLinked: () => linked !== null && go({ ...place, linked: !place.linked }, 'replace'),
     toggleClocks: () => go({ ...place, clocks: place.clocks === 'corrected' ? 'recorded' : 'corrected' }, 'replace'),
   };
@@ -72,7 +71,7 @@ export function TimelineView({ plan, place, row, linked }: TimelineViewProps): R
   const onFind = (find: string): void => go({ ...place, find }, 'replace');
   return (
     <div className="timeline-view">
-      <TimelineTools {...{ plan, place, hits, row, showCritical, actions, onFind, linked }} />
+      <TimelineTools {...{ plan, place, hits, row, actions, onFind, linked }} />
       <Minimap plan={plan} window={window} onWindow={setWindow} />
       <Waterfall
         plan={plan}
@@ -84,7 +83,7 @@ export function TimelineView({ plan, place, row, linked }: TimelineViewProps): R
         onSelect={choose}
         shown={shown}
         hits={hitSet}
-        showCritical={showCritical}
+        showCritical={place.critical}
       />
     </div>
   );

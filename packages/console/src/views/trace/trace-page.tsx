@@ -96,7 +96,7 @@ function View({ place, plan, row, linked }: OpenViewProps): ReactNode {
     case 'map':
       return <TraceMap traceId={place.traceId} onService={(find) => go({ ...place, view: 'timeline', find })} />;
     case 'flame':
-      return <FlameView plan={plan} onFind={(find) => go({ ...place, view: 'timeline', find })} />;
+      return <FlameView place={place} plan={plan} onFind={(find) => go({ ...place, view: 'timeline', find })} />;
     case 'statistics':
       return <StatisticsView place={place} plan={plan} onChoose={choose} />;
     case 'spans':

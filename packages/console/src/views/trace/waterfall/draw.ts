@@ -7,6 +7,7 @@ import type { TimeWindow } from '../../../trace/time-window.ts';
 import {
   detailOfRow,
   hasFlag,
+  hostOfRow,
   isOrphan,
   isOutside,
   nameOfRow,
@@ -114,6 +115,7 @@ function drawRow(line: Line, row: number): void {
   );
   const detail = detailOfRow(plan, row);
   if (detail !== '') drawText(line, `400 12px ${palette.sans}`, palette.text3, visible(detail, 100), used + 7, to);
+  drawHost(line, row);
   drawFigures(
     line,
     plan.status[row] ?? 0,
@@ -125,6 +127,13 @@ function drawRow(line: Line, row: number): void {
   context.clip();
   drawBar(line, row, outcome, isSegment);
   context.restore();
+}
+
+function drawHost(line: Line, row: number): void {
+  const { plan, palette, layout } = line;
+  const host = layout.hostTo === 0 ? '' : hostOfRow(plan, row);
+  if (host === '') return;
+  drawText(line, `400 12px ${palette.sans}`, palette.text3, visible(host, 60), layout.hostFrom, layout.hostTo);
 }
 
 function drawStrip({ context, palette, y, serviceIndex }: Line, service: number): void {

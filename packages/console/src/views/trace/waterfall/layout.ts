@@ -3,6 +3,9 @@ export interface WaterfallLayout {
   readonly width: number;
   readonly height: number;
   readonly nameTo: number;
+  /** Of what a segment is hosted in; both 0 where there is no room. */
+  readonly hostFrom: number;
+  readonly hostTo: number;
   /** Right edges of the figures; 0 where there is no room for them. */
   readonly statusTo: number;
   readonly timeTo: number;
@@ -18,20 +21,37 @@ export const NAME_LEFT_PX = 12;
 export const FOLD_PX = 18;
 
 const NARROW_PX = 640;
+/** From this width on there is room for what a segment is hosted in. */
+const HOST_FROM_PX = 1000;
+const HOST_PX = 112;
 
 export function layWaterfall(width: number, height: number): WaterfallLayout {
   if (width < NARROW_PX) {
     const nameTo = Math.round(width * 0.54);
-    return { width, height, nameTo, statusTo: 0, timeTo: nameTo + 60, axisFrom: nameTo + 66, axisTo: width - 8 };
+    const noHost = { hostFrom: 0, hostTo: 0 };
+    return {
+      width,
+      height,
+      nameTo,
+      ...noHost,
+      statusTo: 0,
+      timeTo: nameTo + 60,
+      axisFrom: nameTo + 66,
+      axisTo: width - 8,
+    };
   }
   const nameTo = Math.round(Math.max(260, width * 0.34));
+  const hasHost = width >= HOST_FROM_PX;
+  const figures = nameTo + (hasHost ? HOST_PX : 0);
   return {
     width,
     height,
     nameTo,
-    statusTo: nameTo + 42,
-    timeTo: nameTo + 116,
-    axisFrom: nameTo + 130,
+    hostFrom: hasHost ? nameTo + 8 : 0,
+    hostTo: hasHost ? figures : 0,
+    statusTo: figures + 42,
+    timeTo: figures + 116,
+    axisFrom: figures + 130,
     axisTo: width - 22,
   };
 }

@@ -2,7 +2,15 @@ import { memo, type MouseEvent, type ReactNode } from 'react';
 import { OUTCOME_LABEL } from '../../../map/shares.ts';
 import { formatDuration } from '../../../text/format.ts';
 import { visible } from '../../../text/visible.ts';
-import { detailOfRow, hasFlag, idOfRow, nameOfRow, outcomeOfRow, type TracePlan } from '../../../trace/trace-plan.ts';
+import {
+  detailOfRow,
+  hasFlag,
+  hostOfRow,
+  idOfRow,
+  nameOfRow,
+  outcomeOfRow,
+  type TracePlan,
+} from '../../../trace/trace-plan.ts';
 import type { Folding, VisibleRows } from '../../../trace/visible-rows.ts';
 import { groupLabel, marksOf } from './draw.ts';
 import { ROW_PX } from './layout.ts';
@@ -70,6 +78,7 @@ function rowText(plan: TracePlan, row: number): Told {
   const time = outcome === 'pending' ? 'pending' : formatDuration((plan.length[row] ?? 0) / 1e6);
   const status = plan.status[row] ?? 0;
   const name = visible(nameOfRow(plan, row), 200);
+  const host = visible(hostOfRow(plan, row), 60);
   const parts = [
     name,
     visible(detailOfRow(plan, row), 120),
@@ -77,9 +86,10 @@ function rowText(plan: TracePlan, row: number): Told {
     OUTCOME_LABEL[outcome],
     status === 0 ? '' : `HTTP ${status}`,
     time,
+    host === '' ? '' : `hosted in ${host}`,
     ...marksOf(plan, row),
   ].filter((part) => part !== '');
   const shift = plan.shift[row] ?? 0;
   const moved = shift === 0 ? '' : `, clock corrected by ${formatDuration(Math.abs(shift) / 1e6)}`;
-  return { text: parts.join(', '), tip: `${name} · ${time}${moved}` };
+  return { text: parts.join(', '), tip: `${name} · ${time}${host === '' ? '' : ` · ${host}`}${moved}` };
 }

@@ -230,6 +230,7 @@ function AxisHead(props: {
   return (
     <div className="wf-head" aria-hidden>
       <span style={{ left: 16 }}>Segment</span>
+      {layout.hostTo === 0 ? null : <span style={{ left: layout.hostFrom }}>Hosted in</span>}
       {layout.statusTo === 0 ? null : <span style={{ left: layout.statusTo - 30 }}>HTTP</span>}
       <span style={{ left: layout.timeTo - 32 }}>Time</span>
       {ticks.map((tick) => {

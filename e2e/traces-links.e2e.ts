@@ -5,7 +5,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
 import { violations } from './accessibility.ts';
 import { collectComplaints } from './complaints.ts';
-import { eventually, makeFolder, post, removeFolder, serveFlags, startProgram, type Program } from './program.ts';
+import {
+  eventually,
+  makeFolder,
+  post,
+  removeFolder,
+  serveFlags,
+  startProgram,
+  steady,
+  type Program,
+} from './program.ts';
 
 // What leads to traces and from one to another: ids, links, the live tail, groups, what to compare with.
 
@@ -98,6 +107,79 @@ test('what a trace can be compared with is offered: the same request, those that
   await page.getByTestId('compare-table').waitFor();
 });
 
+test('two traces are ticked, by pointer and by keyboard, and compared; of three, the first is given up', async () => {
+  const [a, b, c] = [await listed('ticked'), await listed('ticked'), await listed('ticked')];
+  await page.goto(`http://${server.http}/traces?filter=service("ticked")`);
+  await page.getByTestId('live').click(); // rows stay where they are
+  await page.getByTestId(`tick-${a}`).click();
+  await page.getByTestId('tick-bar').getByText('tick another trace').waitFor();
+  expect(await page.getByTestId('compare-ticked').isDisabled()).toBe(true);
+  await page.getByTestId(`trace-${b}`).focus();
+  await page.keyboard.press('x');
+  await page.getByTestId(`tick-${c}`).focus();
+  await page.keyboard.press('Space');
+  expect(await page.getByTestId(`tick-${a}`).isChecked()).toBe(false);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await violations(page), colorScheme).toEqual([]);
+  }
+  await page.keyboard.press('c');
+  await page.waitForURL((url) => url.pathname === `/traces/${b}/compare/${c}`);
+  await page.getByTestId('compare-table').waitFor();
+  await page.goBack();
+  await page.getByTestId(`tick-${b}`).waitFor();
+  expect(await page.getByTestId('tick-bar').count()).toBe(0);
+});
+
+test('a search says how much of the time lies behind it, and goes on to the first that it finds', async () => {
+  const id = await listed('rare');
+  // The first two pages reach back without finding anything, as a search for what is rare does.
+  const now = Date.now() / 1000;
+  let asked = 0;
+  let answer = (): void => {};
+  await page.route('**/TraceSummaries', async (route) => {
+    asked += 1;
+    if (asked > 2) return route.continue({ postData: JSON.stringify(withoutToken(route.request().postDataJSON())) });
+    if (asked === 2) await new Promise<void>((resolve) => (answer = resolve));
+    return route.fulfill({ json: { TraceSummaries: [], ApproximateTime: now - asked * 900, NextToken: 'more' } });
+  });
+  await page.goto(`http://${server.http}/traces?range=${now - 3600}~${now + 1}&filter=service("rare")`);
+  const progress = page.getByTestId('search-progress');
+  await progress.getByText('25 % of the time searched, 0 found').waitFor();
+  expect(await page.getByTestId('empty-traces').count()).toBe(0);
+  answer();
+  await page.getByTestId(`trace-${id}`).waitFor();
+  await progress.getByText('All of the time searched, 1 found').waitFor();
+  expect(await progress.getByRole('progressbar').getAttribute('value')).toBe('1');
+});
+
+test('on a phone the response times are a tap away, and a band of them is chosen by touch', async () => {
+  await listed('touched', { start_time: Date.now() / 1000 - 0.5 });
+  await listed('touched');
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+    reducedMotion: 'reduce',
+  });
+  const phone = await context.newPage();
+  await complaints.watch(phone);
+  await phone.goto(`http://${server.http}/traces?filter=service("touched")`);
+  await phone.getByTestId('chart-times').tap();
+  const box = await steady(() => phone.getByTestId('brush').boundingBox());
+  if (box === null) throw new Error('no histogram');
+  const touch = await context.newCDPSession(phone);
+  const at = (share: number): { x: number; y: number } => ({ x: box.x + box.width * share, y: box.y + 30 });
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [at(0.5)] });
+  for (const share of [0.6, 0.7, 0.8, 0.9])
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [at(share)] });
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  expect(await violations(phone)).toEqual([]);
+  await phone.getByTestId('band-filter').tap();
+  await phone.waitForURL((url) => (url.searchParams.get('filter') ?? '').includes('responsetime >= '));
+  await context.close();
+});
+
 test('the traces of a group: chosen beside the filter, in the link, and given up again', async () => {
   const [inside, outside] = [await listed('grouped'), await listed('ungrouped')];
   await post(server.http, '/DeleteGroup', { GroupName: 'chosen' }).catch(() => null);
@@ -142,6 +224,10 @@ test('order and choice of the tables of a trace are in its link', async () => {
   expect(await eventually(names, ({ length }) => length === 2)).toEqual(shown);
   expect(await page.getByLabel('Only errors').isChecked()).toBe(true);
 });
+
+function withoutToken(input: object): object {
+  return { ...input, NextToken: undefined };
+}
 
 async function causes(): Promise<string[]> {
   return page.locator('.traces-row :is(.c-cause-fault, .c-cause-responsetime) span').allInnerTexts();

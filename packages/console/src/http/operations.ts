@@ -19,6 +19,8 @@ import { ConsoleError, get, post, put, send } from './request.ts';
 export interface SummariesPage {
   readonly TraceSummaries?: readonly TraceSummary[];
   readonly TracesProcessedCount?: number;
+  /** How far back the page reaches. */
+  readonly ApproximateTime?: number;
   readonly NextToken?: string;
 }
 

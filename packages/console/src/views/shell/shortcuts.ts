@@ -52,6 +52,8 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
     title: 'Traces',
     pages: ['traces'],
     shortcuts: [
+      { keys: ['x'], what: 'Tick the trace in focus, to compare two' },
+      { keys: ['c'], what: 'Compare the two that are ticked' },
       { keys: ['l'], what: 'Start or stop the live tail' },
       { keys: ['←', '→'], what: 'Move a side of the chosen times, by its handle' },
       { keys: ['↑', '↓'], what: 'Move the shortest or longest response time' },

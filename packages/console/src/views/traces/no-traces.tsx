@@ -1,8 +1,10 @@
 import { IconListSearch } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import type { Searched } from '../../summaries/searched.ts';
 import type { TracesPlace } from '../../url/place.ts';
 import { go } from '../../url/use-place.ts';
 import { Bone, State } from '../../widgets/state.tsx';
+import { SearchProgress } from './search-progress.tsx';
 
 interface NoTracesProps {
   readonly place: TracesPlace;
@@ -31,7 +33,14 @@ export function NoTraces({ place, onTail }: NoTracesProps): ReactNode {
 }
 
 /** In the place of the charts and the list, or, `ofList`, of the list alone. */
-export function TracesSkeleton({ ofList = false }: { readonly ofList?: boolean }): ReactNode {
+export function TracesSkeleton({
+  ofList = false,
+  searched,
+}: {
+  readonly ofList?: boolean;
+  /** Absent: nothing is searched page by page. */
+  readonly searched?: Searched;
+}): ReactNode {
   return (
     <div
       className="traces-skeleton"
@@ -41,6 +50,7 @@ export function TracesSkeleton({ ofList = false }: { readonly ofList?: boolean }
       data-testid="loading"
     >
       {ofList ? null : <Bone width="100%" height={96} />}
+      {searched === undefined ? null : <SearchProgress searched={searched} />}
       {Array.from({ length: 14 }, (_, index) => (
         <Bone key={index} width={`${92 - ((index * 13) % 30)}%`} height={14} />
       ))}

@@ -11,17 +11,17 @@ import { type TimeWindow, windowOf } from '../../url/range.ts';
 import { go } from '../../url/use-place.ts';
 import { Failure } from '../../widgets/state.tsx';
 import { ColumnsMenu } from './columns-menu.tsx';
-import { Distribution } from './distribution.tsx';
 import { ExportMenu, TracesExportMenu } from './export-menu.tsx';
 import { GroupsTable } from './groups-table.tsx';
 import { TracesSkeleton } from './no-traces.tsx';
+import { Overview } from './overview.tsx';
 import { saveFile } from './save-file.ts';
-import { Scatter } from './scatter.tsx';
 import { TracesFoot, useLoadAll } from './traces-foot.tsx';
 import { TracesTable } from './traces-table.tsx';
 import { useColumns } from './use-columns.ts';
 import { useExport } from './use-export.ts';
 import { useGroups } from './use-groups.ts';
+import type { Ticks } from './use-ticks.ts';
 import { type SelectionState, useSelection } from './use-selection.ts';
 import type { TailedTraces } from './use-tail.ts';
 import type { LiveTraces } from './use-traces.ts';
@@ -38,6 +38,7 @@ interface TracesBodyProps {
   /** Somebody reads, or does no more. */
   readonly onHeld: (held: boolean) => void;
   readonly isLive: boolean;
+  readonly ticks: Ticks;
 }
 
 /** The charts, the bar below, and the list or its groups. */
@@ -57,16 +58,19 @@ export function TracesBody(props: TracesBodyProps): ReactNode {
   const expectedCount = groups.data?.looked.matchingCount ?? null;
   return (
     <>
-      <div className="overview" data-grouped={place.by !== ''}>
-        <Scatter rows={rows} window={window} complete={!traces.query.hasNextPage} selected={selected} />
-        <Distribution answer={groups.data} band={selected.selection.band} onBand={selected.setBand} />
-      </div>
+      <Overview
+        {...{ rows, window, selected }}
+        answer={groups.data}
+        complete={!traces.query.hasNextPage}
+        isGrouped={place.by !== ''}
+      />
       <ViewBar
         place={place}
         answer={groups.data}
         selected={selected}
         selectedCount={selectedCount}
         tail={onTail === null ? null : { isOn: tailed !== null, toggle: onTail, said: saidOf(tailed?.tail) }}
+        searched={place.by === '' && !isTailed ? traces.searched : null}
       >
         {place.by === '' ? (
           <>
@@ -110,7 +114,7 @@ interface ListProps extends TracesBodyProps {
   readonly expectedCount: number | null;
 }
 
-function List({ place, traces, tailed, onHeld, rows, columns, expectedCount }: ListProps): ReactNode {
+function List({ place, traces, tailed, onHeld, rows, columns, expectedCount, ticks }: ListProps): ReactNode {
   const { query } = traces;
   const all = useLoadAll(query);
   return (
@@ -126,6 +130,7 @@ function List({ place, traces, tailed, onHeld, rows, columns, expectedCount }: L
         if (columns.some(isCause)) tailed?.completeCauses(shown);
       }}
       onHeld={onHeld}
+      ticks={ticks}
       footer={
         tailed === null ? (
           <TracesFoot

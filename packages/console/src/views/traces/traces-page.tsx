@@ -13,10 +13,12 @@ import { FilterBox } from './filter-box.tsx';
 import { NoTraces, TracesSkeleton } from './no-traces.tsx';
 import { TracesBody } from './traces-body.tsx';
 import { useTail } from './use-tail.ts';
+import { useTicks } from './use-ticks.ts';
 import { useTraces } from './use-traces.ts';
 
 export function TracesPage({ place }: { readonly place: TracesPlace }): ReactNode {
   const [paused, setPaused] = useState(false);
+  const ticks = useTicks();
   const canTail = place.range.kind === 'last' && place.by === '';
   const traces = useTraces(place, paused || (place.tail && canTail));
   const { query } = traces;
@@ -26,8 +28,7 @@ export function TracesPage({ place }: { readonly place: TracesPlace }): ReactNod
   const firstRun = useFirstRun(
     place.range.kind === 'last' && place.filter === '' && query.data !== undefined && traces.rows.length === 0,
   );
-  const toggleTail = (): void => go({ ...place, tail: !place.tail }, 'replace');
-  useTailKey(canTail, toggleTail);
+  const toggleTail = useTailKey(place, canTail);
 
   function togglePaused(): void {
     if (isTailing) {
@@ -68,7 +69,7 @@ export function TracesPage({ place }: { readonly place: TracesPlace }): ReactNod
       ) : firstRun.isShown ? (
         <FirstRun arrived={traces.rows.at(-1) ?? null} onDone={firstRun.close} />
       ) : query.data === undefined || traces.window === undefined ? (
-        <TracesSkeleton />
+        <TracesSkeleton searched={traces.searched} />
       ) : traces.rows.length === 0 && !query.isFetching && !isTailing ? (
         <NoTraces place={place} onTail={canTail ? toggleTail : null} />
       ) : (
@@ -80,13 +81,16 @@ export function TracesPage({ place }: { readonly place: TracesPlace }): ReactNod
           onTail={canTail ? toggleTail : null}
           onHeld={tailed.setHeld}
           isLive={!paused}
+          ticks={ticks}
         />
       )}
     </div>
   );
 }
 
-function useTailKey(canTail: boolean, toggle: () => void): void {
+/** What starts and stops the live tail; so does its key. */
+function useTailKey(place: TracesPlace, canTail: boolean): () => void {
+  const toggle = (): void => go({ ...place, tail: !place.tail }, 'replace');
   const onPress = useEffectEvent((event: KeyboardEvent) => {
     const isTyping =
       event.target instanceof HTMLElement &&
@@ -100,6 +104,7 @@ function useTailKey(canTail: boolean, toggle: () => void): void {
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, []);
+  return toggle;
 }
 
 function Refused({ place }: { readonly place: TracesPlace }): ReactNode {

@@ -8,6 +8,8 @@ import { OutcomeIcon } from '../../widgets/outcome.tsx';
 import { useNow } from '../../widgets/use-now.ts';
 import { useSize } from '../../widgets/use-size.ts';
 import { Cell, RequestLink } from './cell.tsx';
+import { TickBar, TickBox } from './tick-bar.tsx';
+import { type Ticks, useTickKeys } from './use-ticks.ts';
 
 const ROW_PX = 36;
 /** A narrow screen shows a request on two lines, and other columns on a third. */
@@ -16,6 +18,8 @@ const NARROW_MORE_PX = 78;
 const NARROW_PX = 700;
 const GAP_PX = 14;
 const EDGES_PX = 32;
+/** Of the box that ticks a trace, before all columns. */
+const TICK_PX = 20;
 /** Rows below the last one in sight when older ones are loaded. */
 const NEAR_END_ROWS = 40;
 
@@ -36,12 +40,13 @@ export interface TracesTableProps {
   /** Somebody reads: scrolled down, the pointer or the focus on a row. */
   readonly onHeld: (held: boolean) => void;
   readonly footer: ReactNode;
+  readonly ticks: Ticks;
   /** New rows that are not among these yet. */
   readonly waiting: { readonly count: number; readonly show: () => void };
 }
 
 export function TracesTable(props: TracesTableProps): ReactNode {
-  const { rows, sort, onSort, footer, waiting } = props;
+  const { rows, sort, onSort, footer, waiting, ticks } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const { width } = useSize(scroller);
   const narrow = width > 0 && width < NARROW_PX;
@@ -68,8 +73,9 @@ export function TracesTable(props: TracesTableProps): ReactNode {
   useEffect(() => shown(rows.slice(first, last + 1)), [rows, first, last, props.columns]);
   const { onScroll, ...hold } = useHold(scroller, props.onHeld);
   const head = { columns, sort, onSort };
+  useTickKeys(rows, ticks);
   return (
-    <div className="traces-frame" {...hold}>
+    <div className="traces-frame" data-ticked={ticks.ticked.length > 0} {...hold}>
       <div className="traces-scroll" ref={scroller} data-narrow={narrow} onScroll={onScroll}>
         <div
           role="table"
@@ -79,25 +85,29 @@ export function TracesTable(props: TracesTableProps): ReactNode {
         >
           <Head {...head} />
           <div role="rowgroup" className="traces-body" style={{ height: rows.length * rowPx }} key={rowPx}>
-            <Rows rows={rows} items={items} rowPx={rowPx} columns={columns} narrow={narrow ? { more } : null} />
+            <Rows {...{ rows, items, rowPx, columns, ticks }} narrow={narrow ? { more } : null} />
           </div>
         </div>
         {footer}
       </div>
-      {waiting.count === 0 ? null : (
-        <button
-          type="button"
-          className="btn btn-primary tail-pill num"
-          data-testid="tail-pill"
-          onClick={() => {
-            waiting.show();
-            scroller.current?.scrollTo({ top: 0 });
-          }}
-        >
-          ↑ {formatCount(waiting.count)} new
-        </button>
-      )}
+      <TailPill
+        count={waiting.count}
+        onShow={() => {
+          waiting.show();
+          scroller.current?.scrollTo({ top: 0 });
+        }}
+      />
+      <TickBar ticks={ticks} />
     </div>
+  );
+}
+
+function TailPill({ count, onShow }: { readonly count: number; readonly onShow: () => void }): ReactNode {
+  if (count === 0) return null;
+  return (
+    <button type="button" className="btn btn-primary tail-pill num" data-testid="tail-pill" onClick={onShow}>
+      ↑ {formatCount(count)} new
+    </button>
   );
 }
 
@@ -130,6 +140,9 @@ interface HeadProps {
 function Head({ columns, sort, onSort }: HeadProps): ReactNode {
   return (
     <div className="traces-head" role="row" style={{ gridTemplateColumns: template(columns) }}>
+      <div role="columnheader" className="c-tick">
+        <span className="sr-only">Compare</span>
+      </div>
       {columns.map(({ id, label, isFigure }) => {
         const here = sort !== null && sort.id === id ? sort : null;
         return (
@@ -164,10 +177,11 @@ interface RowsProps {
   readonly items: readonly { readonly index: number }[];
   readonly rowPx: number;
   readonly columns: readonly Column[];
+  readonly ticks: Ticks;
   readonly narrow: { readonly more: readonly Column[] } | null;
 }
 
-function Rows({ rows, items, rowPx, columns, narrow }: RowsProps): ReactNode {
+function Rows({ rows, items, rowPx, columns, ticks, narrow }: RowsProps): ReactNode {
   const now = useNow(1000);
   const lengthOf = useMemo(() => barLength(rows), [rows]);
   const gridTemplateColumns = narrow === null ? template(columns) : undefined;
@@ -181,8 +195,10 @@ function Rows({ rows, items, rowPx, columns, narrow }: RowsProps): ReactNode {
         role="row"
         aria-rowindex={index + 2}
         className="traces-row"
+        data-trace={row.id}
         style={gridTemplateColumns === undefined ? place : { ...place, gridTemplateColumns }}
       >
+        <TickBox row={row} ticks={ticks} />
         {narrow === null ? (
           <WideCells row={row} columns={columns} now={now} bar={lengthOf(row)} />
         ) : (
@@ -259,13 +275,13 @@ function fitting(columns: readonly Column[], width: number): readonly Column[] {
 }
 
 function leastWidth(columns: readonly Column[]): number {
-  return columns.reduce((sum, { px }) => sum + px + GAP_PX, EDGES_PX - GAP_PX);
+  return columns.reduce((sum, { px }) => sum + px + GAP_PX, EDGES_PX + TICK_PX);
 }
 
 function template(columns: readonly Column[]): string {
   const grows = columns.some(({ grow }) => grow > 0);
   const tracks = columns.map(({ px, grow }) => (grow > 0 ? `minmax(${px}px, ${grow}fr)` : `${px}px`));
-  return [...tracks, ...(grows ? [] : ['1fr'])].join(' ');
+  return [`${TICK_PX}px`, ...tracks, ...(grows ? [] : ['1fr'])].join(' ');
 }
 
 /** As a part of the track, on a log scale as above: one slow trace must not make all others alike. */

@@ -9,7 +9,9 @@ import { visible } from '../../text/visible.ts';
 import type { TracesPlace } from '../../url/place.ts';
 import { PlaceLink } from '../../url/place-link.tsx';
 import { go } from '../../url/use-place.ts';
+import type { Searched } from '../../summaries/searched.ts';
 import { fieldLabel } from './field-label.ts';
+import { SearchProgress } from './search-progress.tsx';
 import type { SelectionState } from './use-selection.ts';
 
 interface ViewBarProps {
@@ -20,12 +22,14 @@ interface ViewBarProps {
   readonly selectedCount: number;
   /** Null: these traces cannot be followed. */
   readonly tail: { readonly isOn: boolean; readonly toggle: () => void; readonly said: string } | null;
+  /** Null: what is shown was not searched for page by page. */
+  readonly searched: Searched | null;
   /** At the end: what can be done with what is shown. */
   readonly children: ReactNode;
 }
 
 /** Between the charts and the table: what the table is of, and how much the figures are made of. */
-export function ViewBar({ place, answer, selected, selectedCount, tail, children }: ViewBarProps): ReactNode {
+export function ViewBar({ place, answer, selected, selectedCount, tail, searched, children }: ViewBarProps): ReactNode {
   return (
     <div className="view-bar">
       <GroupBy place={place} keys={answer?.annotationKeys ?? []} />
@@ -44,6 +48,7 @@ export function ViewBar({ place, answer, selected, selectedCount, tail, children
       <span className="view-looked muted num" data-testid="looked">
         {tail?.isOn === true ? tail.said : answer === undefined ? '' : describeLooked(answer.looked)}
       </span>
+      {searched === null ? null : <SearchProgress searched={searched} />}
       {selected.isEmpty ? null : (
         <span className="view-selection">
           <button

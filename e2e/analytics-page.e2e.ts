@@ -108,6 +108,34 @@ test('a value goes into a set, out of both, and into a list', async () => {
   await page.locator('[data-testid^="trace-1-"]').first().waitFor();
 });
 
+test('what both sets are taken from is told and drawn; A becomes it, and B a copy of A', async () => {
+  const within = encodeURIComponent('annotation.half = "first"');
+  await open(`/analytics?range=15m&within=${within}&a=fault`);
+  const retrieved = page.getByTestId('retrieved');
+  await retrieved.getByText(/of 400, all traces of the time \(50.?%\)/).waitFor();
+  expect(await page.getByTestId('retrieved-count').innerText()).toBe('200');
+  expect(await page.locator('.paired-line').count()).toBe(0);
+  await page.getByTestId('show-total').check();
+  await eventually(
+    () => page.locator('.paired-line').count(),
+    (count) => count === 4,
+  );
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await violations(page), colorScheme).toEqual([]);
+  }
+  await page.getByTestId('copy-a').click();
+  await page.waitForURL((url) => of(url, 'b') === 'fault');
+  await page.getByTestId('refine').click();
+  await page.waitForURL(
+    (url) => of(url, 'within') === 'annotation.half = "first" AND fault' && of(url, 'a') === '' && of(url, 'b') === '',
+  );
+  await eventually(
+    () => page.getByTestId('retrieved-count').innerText(),
+    (text) => text === '20',
+  );
+});
+
 test('each set says where its filter cannot be read; the sets change places', async () => {
   await open('/analytics?range=15m&a=fault&b=ok');
   await page.getByTestId('swap').click();

@@ -1,7 +1,7 @@
 import '../../theme/analytics.css';
 import type { SetDifferences } from '@fluoroscope/api';
-import { IconArrowsExchange, IconChartHistogram, IconRefresh, IconX } from '@tabler/icons-react';
-import { type ReactNode, useMemo } from 'react';
+import { IconArrowsExchange, IconChartHistogram, IconRefresh } from '@tabler/icons-react';
+import { type ReactNode, useMemo, useState } from 'react';
 import {
   type Chosen,
   explain,
@@ -12,9 +12,9 @@ import {
   tracesOf,
   withinBoth,
 } from '../../differences/sets.ts';
+import { refined, type Totals } from '../../differences/retrieved.ts';
 import { ConsoleError } from '../../http/request.ts';
-import { visible } from '../../text/visible.ts';
-import { ALL_OF_IT, type AnalyticsPlace } from '../../url/analytics-place.ts';
+import { ALL_OF_IT, type AnalyticsPlace, type SetPlace } from '../../url/analytics-place.ts';
 import type { Range } from '../../url/range.ts';
 import { go } from '../../url/use-place.ts';
 import { FilterGroup } from '../../widgets/group-menu.tsx';
@@ -24,8 +24,10 @@ import { CausesTable } from './causes-table.tsx';
 import { Charts } from './charts.tsx';
 import { DifferencesTable } from './differences-table.tsx';
 import type { SetActions } from './set-actions.ts';
+import { RetrievedBar } from './retrieved-bar.tsx';
 import { SetBox } from './set-box.tsx';
 import { useDifferences } from './use-differences.ts';
+import { useTotals } from './use-totals.ts';
 
 /** Two sets of traces: what they are, how they are spread, and what tells them apart. */
 export function AnalyticsPage({ place }: { readonly place: AnalyticsPlace }): ReactNode {
@@ -35,38 +37,15 @@ export function AnalyticsPage({ place }: { readonly place: AnalyticsPlace }): Re
   const refusals = refusalsOf(isRefused ? error.message : null);
   const answer = isRefused ? undefined : data;
   const current = isPlaceholderData ? undefined : answer;
+  const [showsTotal, setShowsTotal] = useState(false);
+  const totals = useTotals(place, current);
   return (
     <div className="analytics-page" aria-busy={isFetching}>
       {isFetching ? (
         <div className="analytics-progress" role="progressbar" aria-label="Traces are being looked at" />
       ) : null}
-      <header className="analytics-head">
-        <h1>Analytics</h1>
-        <Within place={place} refusal={refusals.both} />
-        <div className="toolbar-side">
-          <FilterGroup testId="analytics-group" filter={place.within} onChange={(within) => go({ ...place, within })} />
-          <RangePicker range={place.range} onChange={(range) => go(withRange(place, range))} />
-          <button
-            type="button"
-            className="btn btn-small"
-            data-testid="swap"
-            title="A becomes B, and B becomes A"
-            onClick={() => go(swapped(place))}
-          >
-            <IconArrowsExchange size={14} aria-hidden /> Swap
-          </button>
-          <button
-            type="button"
-            className="btn btn-small btn-icon"
-            aria-label="Look again"
-            title="Look again"
-            data-testid="again"
-            onClick={() => void query.refetch()}
-          >
-            <IconRefresh size={14} aria-hidden />
-          </button>
-        </div>
-      </header>
+      <Head place={place} onAgain={() => void query.refetch()} />
+      <RetrievedBar {...{ place, totals, showsTotal }} refusal={refusals.both} onShowTotal={setShowsTotal} />
       <div className="set-boxes">
         {(['a', 'b'] as const).map((side) => (
           <SetBox
@@ -77,6 +56,8 @@ export function AnalyticsPage({ place }: { readonly place: AnalyticsPlace }): Re
             answer={current?.[side]}
             refusal={refusals[side]}
             list={tracesOf(place, side)}
+            refined={side === 'a' && !isAll(place.a) ? refined(place) : null}
+            likeA={side === 'b' && !isAll(place.a) ? place.a : null}
             onChange={(set) => go(side === 'a' ? { ...place, a: set ?? ALL_OF_IT } : { ...place, b: set })}
           />
         ))}
@@ -90,10 +71,52 @@ export function AnalyticsPage({ place }: { readonly place: AnalyticsPlace }): Re
       ) : answer === undefined ? (
         <AnalyticsSkeleton />
       ) : (
-        <Answer place={place} answer={answer} stale={isPlaceholderData} />
+        <Answer place={place} answer={answer} totals={showsTotal ? totals : null} stale={isPlaceholderData} />
       )}
     </div>
   );
+}
+
+interface HeadProps {
+  readonly place: AnalyticsPlace;
+  /** Look at the same sets anew. */
+  readonly onAgain: () => void;
+}
+
+function Head({ place, onAgain }: HeadProps): ReactNode {
+  return (
+    <header className="analytics-head">
+      <h1>Analytics</h1>
+      <span className="analytics-within" />
+      <div className="toolbar-side">
+        <FilterGroup testId="analytics-group" filter={place.within} onChange={(within) => go({ ...place, within })} />
+        <RangePicker range={place.range} onChange={(range) => go(withRange(place, range))} />
+        <button
+          type="button"
+          className="btn btn-small"
+          data-testid="swap"
+          title="A becomes B, and B becomes A"
+          onClick={() => go(swapped(place))}
+        >
+          <IconArrowsExchange size={14} aria-hidden /> Swap
+        </button>
+        <button
+          type="button"
+          className="btn btn-small btn-icon"
+          aria-label="Look again"
+          title="Look again"
+          data-testid="again"
+          onClick={onAgain}
+        >
+          <IconRefresh size={14} aria-hidden />
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function isAll({ filter, time }: SetPlace): boolean {
+  return filter.trim() === '' && time === null;
 }
 
 /** Parts by time belong to the range they were chosen in. */
@@ -102,43 +125,16 @@ function withRange(place: AnalyticsPlace, range: Range): AnalyticsPlace {
   return { ...place, range, a: { ...a, time: null }, b: b === null ? null : { ...b, time: null } };
 }
 
-interface WithinProps {
-  readonly place: AnalyticsPlace;
-  readonly refusal: string | null;
-}
-
-/** The filter that holds for both. */
-function Within({ place, refusal }: WithinProps): ReactNode {
-  return (
-    <div className="analytics-within">
-      {place.within === '' ? null : (
-        <span className="chip" data-testid="within">
-          <span className="muted">Both within</span>
-          <code className="clip" title={visible(place.within, 2000)}>
-            {visible(place.within, 300)}
-          </code>
-          <button type="button" aria-label="Leave out the filter for both" onClick={() => go({ ...place, within: '' })}>
-            <IconX size={12} />
-          </button>
-        </span>
-      )}
-      {refusal === null ? null : (
-        <p className="notice o-error" role="alert">
-          {visible(refusal, 600)}
-        </p>
-      )}
-    </div>
-  );
-}
-
 interface AnswerProps {
   readonly place: AnalyticsPlace;
   readonly answer: SetDifferences;
+  /** Drawn behind the sets; null: not drawn. */
+  readonly totals: Totals | null;
   /** It is of the place before. */
   readonly stale: boolean;
 }
 
-function Answer({ place, answer, stale }: AnswerProps): ReactNode {
+function Answer({ place, answer, totals, stale }: AnswerProps): ReactNode {
   const actions = useMemo((): SetActions => {
     // A time that was chosen belongs to the range that was looked at, which must not slide on.
     const still = (chosen: Chosen): AnalyticsPlace =>
@@ -155,7 +151,12 @@ function Answer({ place, answer, stale }: AnswerProps): ReactNode {
   if (answer.a.count + answer.b.count === 0) return <NoTraces place={place} />;
   return (
     <div className="analytics-answer" data-stale={stale} data-testid="answer">
-      <Charts key={`${answer.startTime} ${answer.a.count} ${answer.b.count}`} answer={answer} actions={actions} />
+      <Charts
+        key={`${answer.startTime} ${answer.a.count} ${answer.b.count}`}
+        answer={answer}
+        totals={totals}
+        actions={actions}
+      />
       {answer.a.count === 0 || answer.b.count === 0 ? (
         <OneEmpty place={place} answer={answer} />
       ) : (

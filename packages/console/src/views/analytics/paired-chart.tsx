@@ -14,9 +14,16 @@ export interface ChartTick {
   readonly text: string;
 }
 
+/** Another set, drawn as a line behind the two: its share in each bin. */
+export interface ChartLine {
+  readonly of: 'group' | 'retrieved';
+  readonly shares: readonly number[];
+}
+
 interface PairedChartProps {
   readonly title: string;
   readonly bins: readonly PairedBin[];
+  readonly lines: readonly ChartLine[];
   readonly ticks: readonly ChartTick[];
   readonly chosen: BinRange | null;
   readonly onChoose: (chosen: BinRange | null) => void;
@@ -28,11 +35,11 @@ interface PairedChartProps {
 
 /** How each of two sets is spread over an axis: shares, so that a small set is seen beside a large one. */
 export function PairedChart(props: PairedChartProps): ReactNode {
-  const { title, bins, ticks, chosen, onChoose, ends, print, testId } = props;
+  const { title, bins, lines, ticks, chosen, onChoose, ends, print, testId } = props;
   const frame = useRef<HTMLDivElement>(null);
   const { width } = useSize(frame);
   const [hovered, setHovered] = useState<number | null>(null);
-  const most = Math.max(1e-9, ...bins.map(({ a, b }) => Math.max(a, b)));
+  const most = Math.max(1e-9, ...bins.map(({ a, b }) => Math.max(a, b)), ...lines.flatMap(({ shares }) => shares));
   const told = chosen ?? (hovered === null ? null : { first: hovered, last: hovered });
   return (
     <figure className="paired" data-testid={testId}>
@@ -63,9 +70,13 @@ export function PairedChart(props: PairedChartProps): ReactNode {
               height={HEIGHT}
             />
           )}
-          {(['b', 'a'] as const).map((side) => (
-            <path key={side} className="paired-area" data-set={side} d={stepsOf(bins, side, most, width)} />
+          {lines.map(({ of, shares }) => (
+            <path key={of} className="paired-line" data-line={of} d={stepsOf(shares, most, width)} />
           ))}
+          {(['b', 'a'] as const).map((side) => {
+            const shares = bins.map((bin) => bin[side]);
+            return <path key={side} className="paired-area" data-set={side} d={stepsOf(shares, most, width)} />;
+          })}
           {hovered === null ? null : (
             <line
               className="paired-hover"
@@ -91,10 +102,10 @@ export function PairedChart(props: PairedChartProps): ReactNode {
   );
 }
 
-function stepsOf(bins: readonly PairedBin[], side: 'a' | 'b', most: number, width: number): string {
-  const step = width / Math.max(1, bins.length);
-  const line = bins.map((bin, at) => {
-    const y = HEIGHT - (bin[side] / most) * (HEIGHT - TOP);
+function stepsOf(shares: readonly number[], most: number, width: number): string {
+  const step = width / Math.max(1, shares.length);
+  const line = shares.map((share, at) => {
+    const y = HEIGHT - (share / most) * (HEIGHT - TOP);
     return `L${(at * step).toFixed(1)} ${y.toFixed(1)}H${((at + 1) * step).toFixed(1)}`;
   });
   return `M0 ${HEIGHT}${line.join('')}V${HEIGHT}Z`;

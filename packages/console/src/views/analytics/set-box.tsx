@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { describeSet } from '../../differences/describe.ts';
 import type { Side } from '../../differences/sets.ts';
 import { formatClock, formatCount, formatDuration, formatShare } from '../../text/format.ts';
-import type { SetPlace } from '../../url/analytics-place.ts';
+import type { AnalyticsPlace, SetPlace } from '../../url/analytics-place.ts';
 import type { TracesPlace } from '../../url/place.ts';
 import { PlaceLink } from '../../url/place-link.tsx';
 import type { Range } from '../../url/range.ts';
@@ -19,11 +19,16 @@ interface SetBoxProps {
   readonly refusal: string | null;
   /** Null: no list has just these traces. */
   readonly list: TracesPlace | null;
+  /** The set as what both are taken from; null: it is that already, or is not to be. */
+  readonly refined: AnalyticsPlace | null;
+  /** What B can begin as. */
+  readonly likeA: SetPlace | null;
   readonly onChange: (set: SetPlace | null) => void;
 }
 
 /** What a set is, how much of it was looked at, and its figures. */
-export function SetBox({ side, set, range, answer, refusal, list, onChange }: SetBoxProps): ReactNode {
+export function SetBox(props: SetBoxProps): ReactNode {
+  const { side, set, range, answer, refusal, list, refined, likeA, onChange } = props;
   const letter = side.toUpperCase();
   return (
     <section className="set-box" data-set={side} aria-label={`Set ${letter}`} data-testid={`set-${side}`}>
@@ -42,6 +47,11 @@ export function SetBox({ side, set, range, answer, refusal, list, onChange }: Se
             >
               Use a filter instead
             </button>
+            {likeA === null ? null : (
+              <button type="button" className="btn btn-small" data-testid="copy-a" onClick={() => onChange(likeA)}>
+                Copy A
+              </button>
+            )}
           </p>
         ) : (
           <FilterBox
@@ -72,6 +82,11 @@ export function SetBox({ side, set, range, answer, refusal, list, onChange }: Se
           {list === null || answer === undefined || answer.count === 0 ? null : (
             <PlaceLink to={list} testId={`open-${side}`}>
               Open these traces
+            </PlaceLink>
+          )}
+          {refined === null || answer === undefined || answer.count === 0 ? null : (
+            <PlaceLink to={refined} testId="refine" title="A becomes what both sets are taken from">
+              Refine
             </PlaceLink>
           )}
         </div>

@@ -92,6 +92,29 @@ test('what a segment is hosted in, and links that keep the critical path and whe
   expect(await page.locator('.wf-head').getByText('Hosted in').count()).toBe(0);
 });
 
+test('segments stand below their nodes, the chosen one stays chosen, and the link keeps both', async () => {
+  await open(`/traces/${served}`);
+  await page.getByTestId('timeline').focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  const chosen = page.locator('[role="row"][aria-selected="true"]');
+  const told = await chosen.innerText();
+  await page.getByTestId('timeline').focus();
+  await page.keyboard.press('g');
+  await page.waitForURL(/grouped=node/);
+  const node = page.getByRole('row', { name: /\d segments?, node/ });
+  await node.first().waitFor();
+  expect(await node.count()).toBeGreaterThan(1);
+  expect(await chosen.innerText()).toBe(told);
+  await page.reload();
+  await node.first().waitFor();
+  expect(await chosen.innerText()).toBe(told);
+  expect(await violations(page)).toEqual([]);
+  await page.getByTestId('group-by-node').click();
+  await page.waitForURL((url) => !url.search.includes('grouped'));
+  expect(await node.count()).toBe(0);
+});
+
 test('a failure is followed to where it began, by keyboard alone', async () => {
   await open(`/traces/${declined}`);
   await page.getByTestId('timeline').focus();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { focusGraph, isolatedNodes, withoutNodes } from './focus.ts';
+import { accountsOf, focusGraph, isolatedNodes, ofAccount, withoutNodes } from './focus.ts';
 import { drawGraph, keyOf } from './testing.ts';
 
 const GRAPH = drawGraph('a>b>c>d x>c e');
@@ -30,4 +30,27 @@ test('who calls nobody and is called by nobody is isolated', () => {
   const isolated = isolatedNodes(drawGraph('a>b e f>f'));
   expect(isolated.map(({ name }) => name)).toEqual(['e', 'f']);
   expect(withoutNodes(drawGraph('a>b e'), isolatedNodes(drawGraph('a>b e'))).nodes).toHaveLength(2);
+});
+
+test('of one account: its nodes, and those of none that they are joined with', () => {
+  const account: Readonly<Record<string, string | null>> = {
+    a: '2',
+    b: '1',
+    c: '1',
+    d: null,
+    e: null,
+    f: '2',
+    x: null,
+  };
+  const given = (node: (typeof GRAPH.nodes)[number]) => ({ ...node, accountId: account[node.name] ?? null });
+  const drawing = drawGraph('x>a>b>c>d f>e');
+  const graph = {
+    nodes: drawing.nodes.map(given),
+    edges: drawing.edges.map((edge) => ({ ...edge, from: given(edge.from), to: given(edge.to) })),
+  };
+  expect(accountsOf(graph)).toEqual(['1', '2']);
+  const shown = ofAccount(graph, '1');
+  expect(shown.nodes.map(({ name }) => name).sort()).toEqual(['b', 'c', 'd']);
+  expect(shown.edges.map(({ from, to }) => `${from.name}>${to.name}`).sort()).toEqual(['b>c', 'c>d']);
+  expect(ofAccount(graph, '9')).toBe(graph);
 });

@@ -32,6 +32,26 @@ function reach(
   for (const found of seen) near.add(found);
 }
 
+/** AWS accounts that nodes are of, in order. */
+export function accountsOf({ nodes }: MapGraph): readonly string[] {
+  return [...new Set(nodes.flatMap(({ accountId }) => accountId ?? []))].sort();
+}
+
+/** The nodes of one account, and those of no account that they call or are called by; the whole graph when it has none of it. */
+export function ofAccount(graph: MapGraph, account: string): MapGraph {
+  const own = new Set(graph.nodes.filter(({ accountId }) => accountId === account).map(({ key }) => key));
+  if (own.size === 0) return graph;
+  const shown = new Set(own);
+  for (const { from, to } of graph.edges) {
+    if (own.has(from.key) && to.accountId === null) shown.add(to.key);
+    if (own.has(to.key) && from.accountId === null) shown.add(from.key);
+  }
+  return withoutNodes(
+    graph,
+    graph.nodes.filter(({ key }) => !shown.has(key)),
+  );
+}
+
 /** Nodes that neither call nor are called. */
 export function isolatedNodes({ nodes, edges }: MapGraph): readonly MapNode[] {
   const joined = new Set(

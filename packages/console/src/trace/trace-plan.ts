@@ -181,7 +181,11 @@ const LIKENESS =
   OUTLINE_FLAGS.aws |
   OUTLINE_FLAGS.remote;
 
-function likenessOf({ name, service, flags }: RowColumns, row: number): number {
+/** Rows with the same one look alike. */
+export function likenessOf(
+  { name, service, flags }: Pick<TracePlan, 'name' | 'service' | 'flags'>,
+  row: number,
+): number {
   const kind = (flags[row] ?? 0) & LIKENESS;
   return (
     (Math.imul(name[row] ?? 0, 0x9e37_79b1) ^

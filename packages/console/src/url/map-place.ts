@@ -11,6 +11,7 @@ import { DEFAULT_RANGE, printRange, type Range, readRange } from './range.ts';
  *   focus=KEY hops=1|2|all way=callers|callees
  *   at=S step=S                                 replay: [at, at + step) of a fixed range
  *   vs=before|day|week|S~S                      compared with another time
+ *   account=ID                                  an AWS account: its nodes only
  *   weigh=errors size=traffic|errors show=p50|p95|p99 isolated=hide
  */
 export interface MapPlace {
@@ -27,6 +28,8 @@ export interface MapPlace {
   readonly focus: Focus | null;
   readonly replay: Replay | null;
   readonly against: Against | null;
+  /** Null: nodes of all AWS accounts. */
+  readonly account: string | null;
   readonly weigh: 'traffic' | 'errors';
   readonly sizing: NodeSizing;
   readonly latency: LatencyFigure;
@@ -72,6 +75,7 @@ export const MAP_PLACE: MapPlace = {
   focus: null,
   replay: null,
   against: null,
+  account: null,
   weigh: 'traffic',
   sizing: 'none',
   latency: 'average',
@@ -93,6 +97,7 @@ export function readMapPlace(query: URLSearchParams): MapPlace {
     focus: readFocus(query),
     replay: readReplay(query, range),
     against: readAgainst(query.get('vs')),
+    account: query.get('account'),
     weigh: query.get('weigh') === 'errors' ? 'errors' : 'traffic',
     sizing: oneOf(NODE_SIZINGS, query.get('size')) ?? 'none',
     latency: oneOf(LATENCY_FIGURES, query.get('show')) ?? 'average',
@@ -122,6 +127,7 @@ export function printMapPlace(place: MapPlace, query: URLSearchParams): void {
     query.set('step', String(place.replay.stepS));
   }
   if (place.against !== null) query.set('vs', printAgainst(place.against));
+  if (place.account !== null) query.set('account', place.account);
   if (place.weigh !== 'traffic') query.set('weigh', place.weigh);
   if (place.sizing !== 'none') query.set('size', place.sizing);
   if (place.latency !== 'average') query.set('show', place.latency);

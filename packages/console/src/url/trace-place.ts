@@ -4,7 +4,7 @@ import { parseTraceIdAnySpelling } from '@fluoroscope/model';
  * Where in one trace, or between two. The query:
  *
  *   /traces/<id>                 row tab view=VIEW zoom=FROM~TO (µs on the axis) find=TEXT clocks=recorded linked=shown
- *                                critical=hidden at=KEY (a path of the flame graph)
+ *                                grouped=node critical=hidden at=KEY (a path of the flame graph)
  *                                sort=COLUMN.asc|desc by=service errors=only        of the views that are tables
  *   /traces/<id>/compare/<id>    only=changed
  */
@@ -24,6 +24,8 @@ export interface TracePlace {
   readonly clocks: 'corrected' | 'recorded';
   /** The traces that this one links to are shown with it. */
   readonly linked: boolean;
+  /** The timeline has a row for each node, and segments below it instead of below their callers. */
+  readonly grouped: boolean;
   /** The critical path is marked. */
   readonly critical: boolean;
   /** Where the flame graph begins: the key of a path; empty for the whole trace. */
@@ -54,6 +56,7 @@ export function tracePlace(traceId: string): TracePlace {
     find: '',
     clocks: 'corrected',
     linked: false,
+    grouped: false,
     critical: true,
     flame: '',
     sort: '',
@@ -84,6 +87,7 @@ export function readTracePlace(path: string, query: URLSearchParams): TracePlace
     find: query.get('find') ?? '',
     clocks: query.get('clocks') === 'recorded' ? 'recorded' : 'corrected',
     linked: query.get('linked') === 'shown',
+    grouped: query.get('grouped') === 'node',
     critical: query.get('critical') !== 'hidden',
     flame: query.get('at') ?? '',
     sort: query.get('sort') ?? '',
@@ -104,6 +108,7 @@ export function printTracePlace(place: TracePlace | ComparePlace, query: URLSear
   if (place.find !== '') query.set('find', place.find);
   if (place.clocks !== 'corrected') query.set('clocks', place.clocks);
   if (place.linked) query.set('linked', 'shown');
+  if (place.grouped) query.set('grouped', 'node');
   if (!place.critical) query.set('critical', 'hidden');
   if (place.flame !== '') query.set('at', place.flame);
   if (place.sort !== '') query.set('sort', place.sort);

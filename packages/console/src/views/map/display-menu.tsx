@@ -3,6 +3,7 @@ import { Popover } from '@mantine/core';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { NODE_SIZINGS, type NodeSizing } from '../../map/sizes.ts';
+import { visible } from '../../text/visible.ts';
 import { LATENCY_FIGURES, type MapPlace } from '../../url/map-place.ts';
 import { PlaceLink } from '../../url/place-link.tsx';
 import { settingsPlace } from '../../url/settings-place.ts';
@@ -25,10 +26,12 @@ interface DisplayMenuProps {
   readonly place: MapPlace;
   readonly boxing: Boxing | null;
   readonly isolatedCount: number;
+  /** AWS accounts that nodes are of. */
+  readonly accounts: readonly string[];
 }
 
 /** How the map is drawn: boxes, the latency that is shown, what makes an edge thick and a node large, isolated nodes. */
-export function DisplayMenu({ place, boxing, isolatedCount }: DisplayMenuProps): ReactNode {
+export function DisplayMenu({ place, boxing, isolatedCount, accounts }: DisplayMenuProps): ReactNode {
   const [open, setOpen] = useState(false);
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" withinPortal trapFocus>
@@ -77,6 +80,7 @@ export function DisplayMenu({ place, boxing, isolatedCount }: DisplayMenuProps):
             name={(sizing) => SIZING_LABEL[sizing]}
             onChange={(sizing) => go({ ...place, sizing })}
           />
+          {accounts.length > 1 || place.account !== null ? <AccountChoice place={place} accounts={accounts} /> : null}
           <Choices
             label={`Nodes without connections: ${isolatedCount}`}
             values={[true, false]}
@@ -90,8 +94,38 @@ export function DisplayMenu({ place, boxing, isolatedCount }: DisplayMenuProps):
   );
 }
 
-function isChanged({ by, weigh, sizing, latency, isolated }: MapPlace): boolean {
-  return by !== null || weigh !== 'traffic' || sizing !== 'none' || latency !== 'average' || !isolated;
+function isChanged({ by, account, weigh, sizing, latency, isolated }: MapPlace): boolean {
+  return (
+    by !== null || account !== null || weigh !== 'traffic' || sizing !== 'none' || latency !== 'average' || !isolated
+  );
+}
+
+interface AccountChoiceProps {
+  readonly place: MapPlace;
+  readonly accounts: readonly string[];
+}
+
+function AccountChoice({ place, accounts }: AccountChoiceProps): ReactNode {
+  const { account } = place;
+  const isUnknown = account !== null && !accounts.includes(account);
+  return (
+    <label className="form-row">
+      <span>AWS account</span>
+      <select
+        className="field"
+        value={account ?? ''}
+        onChange={({ target: { value } }) => go({ ...place, account: value === '' ? null : value, selected: null })}
+        data-testid="map-account"
+      >
+        <option value="">All</option>
+        {(isUnknown ? [account, ...accounts] : accounts).map((id) => (
+          <option key={id} value={id}>
+            {visible(id)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
 }
 
 /** What belongs to which group is not seen on the map. */

@@ -1,5 +1,6 @@
 import { IconList, IconTopologyStar3 } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
+import { accountsOf } from '../../map/focus.ts';
 import type { MapNode } from '../../map/graph.ts';
 import type { MapPlace, MapSelection } from '../../url/place.ts';
 import { go } from '../../url/use-place.ts';
@@ -63,7 +64,12 @@ export function MapPage({ place }: { readonly place: MapPlace }): ReactNode {
               onChoose={(group) => go({ ...place, group, selected: null })}
             />
             <CompareMenu place={place} />
-            <DisplayMenu place={place} boxing={map.boxing} isolatedCount={map.isolated.length} />
+            <DisplayMenu
+              place={place}
+              boxing={map.boxing}
+              isolatedCount={map.isolated.length}
+              accounts={accountsOf(whole)}
+            />
             <RelayoutButton key={place.by} map={map} onDone={() => setTarget({ key: null })} />
             <ViewSwitch place={place} />
           </div>

@@ -12,7 +12,7 @@ import { layOutMap, putPositions, readMap } from '../../http/operations.ts';
 import { type LiveState, useLive } from '../../http/use-live.ts';
 import { windowAgainst } from '../../map/against.ts';
 import { diffMaps, type MapDiff } from '../../map/diff.ts';
-import { focusGraph, isolatedNodes, withoutNodes } from '../../map/focus.ts';
+import { focusGraph, isolatedNodes, ofAccount, withoutNodes } from '../../map/focus.ts';
 import { EMPTY_GRAPH, mapGraph, type MapGraph, type MapNode } from '../../map/graph.ts';
 import { rateSeconds } from '../../map/rate-window.ts';
 import { replayAt, stepCount, stepIndex, windowAt } from '../../map/replay.ts';
@@ -34,9 +34,9 @@ const GROUP_REFRESH_MS = 2000;
 
 export interface LiveMap {
   readonly query: UseQueryResult<MapAnswer>;
-  /** What is drawn: boxes collapsed, focus and isolated nodes applied. */
+  /** What is drawn: boxes collapsed, account, focus and isolated nodes applied. */
   readonly graph: MapGraph;
-  /** Before focus and isolated nodes were left out. */
+  /** Before account, focus and isolated nodes were applied. */
   readonly whole: MapGraph;
   /** What nodes are gathered by; null for nothing. */
   readonly boxing: Boxing | null;
@@ -161,9 +161,10 @@ function useGraphs(place: MapPlace, { now, other, step }: Answers, chosen: Reado
   );
   const isolated = useMemo(() => isolatedNodes(whole), [whole]);
   const graph = useMemo(() => {
-    const near = place.focus === null ? whole : focusGraph(whole, place.focus);
+    const own = place.account === null ? whole : ofAccount(whole, place.account);
+    const near = place.focus === null ? own : focusGraph(own, place.focus);
     return place.isolated ? near : withoutNodes(near, isolated);
-  }, [whole, isolated, place.focus, place.isolated]);
+  }, [whole, isolated, place.account, place.focus, place.isolated]);
 
   return { whole, boxing, graph, before, isolated };
 }

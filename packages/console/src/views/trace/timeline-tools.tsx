@@ -7,6 +7,7 @@ import {
   IconKeyboard,
   IconRoute,
   IconSearch,
+  IconStack2,
   IconZoomIn,
   IconZoomOut,
   IconZoomReset,
@@ -31,6 +32,7 @@ export interface TimelineActions {
   /** 0 opens all. */
   readonly foldTo: (level: number) => void;
   readonly toggleCritical: () => void;
+  readonly toggleGrouped: () => void;
   readonly toggleClocks: () => void;
   readonly toggleLinked: () => void;
 }
@@ -50,7 +52,6 @@ const LEVELS = [1, 2, 3, 4, 5];
 
 export function TimelineTools(props: TimelineToolsProps): ReactNode {
   const { plan, place, actions } = props;
-  const isRecorded = place.clocks === 'recorded';
   return (
     <div className="timeline-tools" role="toolbar" aria-label="Timeline tools">
       <FindBox {...props} />
@@ -84,6 +85,25 @@ export function TimelineTools(props: TimelineToolsProps): ReactNode {
           <option value={0}>Open all</option>
         </select>
       </label>
+      <Modes plan={plan} place={place} actions={actions} />
+      {props.linked}
+      <span className="timeline-zoom">
+        <ToolButton label="Zoom out (−)" onClick={actions.zoomOut} icon={<IconZoomOut size={15} />} />
+        <ToolButton label="Zoom in (+)" onClick={actions.zoomIn} icon={<IconZoomIn size={15} />} testId="zoom-in" />
+        <ToolButton label="The whole trace (0)" onClick={actions.zoomAll} icon={<IconZoomReset size={15} />} />
+        <KeyList />
+      </span>
+    </div>
+  );
+}
+
+type ModesProps = Pick<TimelineToolsProps, 'plan' | 'place' | 'actions'>;
+
+/** What is marked, and how rows are arranged. */
+function Modes({ plan, place, actions }: ModesProps): ReactNode {
+  const isRecorded = place.clocks === 'recorded';
+  return (
+    <>
       <button
         type="button"
         className="btn btn-small"
@@ -94,6 +114,17 @@ export function TimelineTools(props: TimelineToolsProps): ReactNode {
       >
         <IconRoute size={14} aria-hidden />
         Critical path
+      </button>
+      <button
+        type="button"
+        className="btn btn-small"
+        aria-pressed={place.grouped}
+        onClick={actions.toggleGrouped}
+        title="Group by nodes (G): segments stand below their service instead of below their caller"
+        data-testid="group-by-node"
+      >
+        <IconStack2 size={14} aria-hidden />
+        Group by nodes
       </button>
       {plan.shiftedCount > 0 || isRecorded ? (
         <button
@@ -108,14 +139,7 @@ export function TimelineTools(props: TimelineToolsProps): ReactNode {
           {isRecorded ? 'Clocks as recorded' : `${formatCount(plan.shiftedCount)} clocks corrected`}
         </button>
       ) : null}
-      {props.linked}
-      <span className="timeline-zoom">
-        <ToolButton label="Zoom out (−)" onClick={actions.zoomOut} icon={<IconZoomOut size={15} />} />
-        <ToolButton label="Zoom in (+)" onClick={actions.zoomIn} icon={<IconZoomIn size={15} />} testId="zoom-in" />
-        <ToolButton label="The whole trace (0)" onClick={actions.zoomAll} icon={<IconZoomReset size={15} />} />
-        <KeyList />
-      </span>
-    </div>
+    </>
   );
 }
 

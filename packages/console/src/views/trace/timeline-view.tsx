@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import { groupByNode } from '../../trace/grouped-plan.ts';
 import { failedRows, nextRow, searchRows } from '../../trace/search.ts';
 import {
   fitWindow,
@@ -9,7 +10,7 @@ import {
   wholeWindow,
   zoomWindow,
 } from '../../trace/time-window.ts';
-import { idOfRow, type TracePlan } from '../../trace/trace-plan.ts';
+import { idOfRow, rowOfId, type TracePlan } from '../../trace/trace-plan.ts';
 import { carriedOver, type Folding, foldedAtLevel, NOTHING_FOLDED, revealed } from '../../trace/visible-rows.ts';
 import type { TracePlace } from '../../url/place.ts';
 import { go } from '../../url/use-place.ts';
@@ -30,7 +31,15 @@ interface TimelineViewProps {
 /** Links follow the zoom this long after it stops. */
 const LINK_MS = 300;
 
-export function TimelineView({ plan, place, row, linked }: TimelineViewProps): ReactNode {
+/** As the place says: in the order of calls, or by node. Rows are chosen by their ids, which are the same in both. */
+export function TimelineView(props: TimelineViewProps): ReactNode {
+  const { plan, place, row } = props;
+  const grouped = useMemo(() => (place.grouped ? groupByNode(plan) : null), [plan, place.grouped]);
+  const groupedRow = useMemo(() => (grouped === null ? -1 : rowOfId(grouped, place.row)), [grouped, place.row]);
+  return <OrderedTimeline {...props} plan={grouped ?? plan} row={grouped === null ? row : groupedRow} />;
+}
+
+function OrderedTimeline({ plan, place, row, linked }: TimelineViewProps): ReactNode {
   const [folding, setFolding] = useFolding(plan);
   const [shown, setShown] = useState<{ readonly row: number } | null>(null);
   const [window, setWindow] = useZoom(plan, place);
@@ -64,6 +73,7 @@ export function TimelineView({ plan, place, row, linked }: TimelineViewProps): R
     ...useJumps(plan, hits, jump),
     foldTo: (level) => setFolding(foldedAtLevel(plan, level)),
     toggleCritical: () => go({ ...place, critical: !place.critical }, 'replace'),
+    toggleGrouped: () => go({ ...place, grouped: !place.grouped }, 'replace'),
     toggleLinked: () => linked !== null && go({ ...place, linked: !place.linked }, 'replace'),
     toggleClocks: () => go({ ...place, clocks: place.clocks === 'corrected' ? 'recorded' : 'corrected' }, 'replace'),
   };

@@ -15,6 +15,7 @@ export const TIMELINE_KEYS: readonly (readonly [keys: string, what: string])[] =
   ['N ⇧N', 'Next, previous match'],
   ['C X', 'Close all, open all'],
   ['P', 'Critical path'],
+  ['G', 'Segments below their nodes, or their callers'],
   ['K', 'Clocks corrected or as recorded'],
   ['L', 'Linked traces'],
   ['?', 'This list'],
@@ -38,6 +39,7 @@ export function useTimelineKeys(actions: TimelineActions): void {
       c: () => actions.foldTo(1),
       x: () => actions.foldTo(0),
       p: actions.toggleCritical,
+      g: actions.toggleGrouped,
       k: actions.toggleClocks,
       l: actions.toggleLinked,
     };

@@ -2,6 +2,7 @@ import { memo, type MouseEvent, type ReactNode } from 'react';
 import { OUTCOME_LABEL } from '../../../map/shares.ts';
 import { formatDuration } from '../../../text/format.ts';
 import { visible } from '../../../text/visible.ts';
+import { isNodeRow } from '../../../trace/grouped-plan.ts';
 import {
   detailOfRow,
   hasFlag,
@@ -79,11 +80,12 @@ function rowText(plan: TracePlan, row: number): Told {
   const status = plan.status[row] ?? 0;
   const name = visible(nameOfRow(plan, row), 200);
   const host = visible(hostOfRow(plan, row), 60);
+  const isNode = isNodeRow(plan, row);
   const parts = [
     name,
     visible(detailOfRow(plan, row), 120),
-    hasFlag(plan, row, 'segment') ? 'segment' : '',
-    OUTCOME_LABEL[outcome],
+    hasFlag(plan, row, 'segment') && !isNode ? 'segment' : '',
+    isNode ? 'node' : OUTCOME_LABEL[outcome],
     status === 0 ? '' : `HTTP ${status}`,
     time,
     host === '' ? '' : `hosted in ${host}`,

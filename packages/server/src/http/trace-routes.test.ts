@@ -32,7 +32,7 @@ test('the outline of a trace: what was sent, and what is inferred', async () => 
   const [frame, ...more] = createOutlineReader().push(answer.rawPayload);
   expect(more).toEqual([]);
   expect(frame?.header).toMatchObject({ count: 3, asSent: false, isLast: true, leftOutCount: 0 });
-  expect(frame?.header.strings).toEqual(['shop', 'bank']);
+  expect(frame?.header.strings).toEqual(['shop', 'bank', 'remote']);
   expect([...(frame?.columns.place ?? [])]).toEqual([0, 0, 1]);
 });
 

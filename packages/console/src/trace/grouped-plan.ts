@@ -10,8 +10,6 @@ const LINKED_ID_HIGH = 0xffff_ffff;
 const NOT_SHOWN = -1;
 
 interface Node {
-  readonly name: string;
-  readonly host: string;
   /** Rows of the plan as it was: of each segment by itself, parents before children. */
   readonly segments: number[][];
 }
@@ -84,7 +82,7 @@ function nodeFor(byKey: Map<string, Node>, plan: TracePlan, row: number): Node {
   const key = `${name}\0${host}`;
   const known = byKey.get(key);
   if (known !== undefined) return known;
-  const node = { name, host, segments: [] };
+  const node = { segments: [] };
   byKey.set(key, node);
   return node;
 }
@@ -128,15 +126,16 @@ function writeHead(columns: Columns, row: number, { plan, node, number, strings 
     from = Math.min(from, plan.start[old] ?? 0);
     to = Math.max(to, (plan.start[old] ?? 0) + (plan.length[old] ?? 0));
   }
-  const text = strings.push(node.name) - 1;
   columns.start[row] = from;
   columns.length[row] = to - from;
   columns.idHigh[row] = NODE_ID_HIGH;
   columns.idLow[row] = number;
-  columns.name[row] = text;
-  columns.service[row] = text;
+  // The segments' own text, which their colour follows.
+  const first = node.segments[0]?.[0] ?? -1;
+  columns.name[row] = plan.service[first] ?? 0;
+  columns.service[row] = plan.service[first] ?? 0;
   columns.detail[row] = strings.push(node.segments.length === 1 ? '1 segment' : `${node.segments.length} segments`) - 1;
-  columns.origin[row] = plan.origin[node.segments[0]?.[0] ?? -1] ?? 0;
+  columns.origin[row] = plan.origin[first] ?? 0;
   columns.flags[row] = OUTLINE_FLAGS.segment;
 }
 

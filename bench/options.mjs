@@ -80,7 +80,7 @@ ${names.join('\n')}
   --seconds N         how long a load lasts
   --minutes N         the same, for memory
   --quick             small sizes and short loads: a smoke test, whose figures are not kept
-  --profile           put-trace-segments with Node's sampling profiler: where the CPU goes
+  --profile           put-trace-segments, otlp, zipkin, kafka-clickhouse with Node's sampling profiler: where the CPU goes
   --pairs N           N times this build and the other in turn: the median of the paired ratios, with the extremes …
   --against DIR       … the other checkout, installed and built
   --checkout DIR      measure another checkout's build instead of this one

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolderFor } from './folders.mjs';
 import { round } from './numbers.mjs';
 
 const TOP_COUNT = 15;
@@ -9,11 +10,32 @@ const COLLECTOR = '(garbage collector)';
 /** Time outside of JavaScript: the engine's calls, the kernel, compiling. */
 const NATIVE = '(program)';
 
+const INTERVAL_US = 1_000;
+/** A profiler takes its samples of idle threads too, so that the server never seems to be idle. */
+const PROFILED_IDLE_MS_MAX = 4_000;
+
+/**
+ * A server's profile, where one is asked for: `nodeFlags` to start it with, how long to wait at most until it is idle, and
+ * `resultOf` what its threads used, for when it has ended.
+ */
+export function profilerOf(isAsked) {
+  if (!isAsked) return { nodeFlags: [], idleMsMax: undefined, resultOf: () => ({}) };
+  const folder = temporaryFolderFor('profile');
+  return {
+    nodeFlags: ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-interval=${INTERVAL_US}`],
+    idleMsMax: PROFILED_IDLE_MS_MAX,
+    resultOf(server) {
+      const threads = server.threadSeconds();
+      return { finish: () => summariseProfiles(folder, threads, server.pid) };
+    },
+  };
+}
+
 /**
  * What Node's sampling profiler wrote when the server ended, one file a thread: functions by self time, as shares of the
  * thread's busy time. Threads without JavaScript (the engine's, the file system's) are the rest of the CPU seconds.
  */
-export function summariseProfiles(folder, threads, pid) {
+function summariseProfiles(folder, threads, pid) {
   const total = threads.reduce((sum, { seconds }) => sum + seconds, 0);
   const main = threads.find(({ thread }) => thread === pid)?.seconds ?? 0;
   const byThread = readdirSync(folder)

@@ -171,8 +171,9 @@ export const SCENARIOS = {
     ],
   },
   texts: {
-    title: 'P11, a preview: parts of annotation values',
-    about: 'contains and begins-with over values that no index helps with; all of the data, the newest 100.',
+    title: 'P11: parts of annotation values',
+    about:
+      'contains and begins-with over values that no index helps with; all of the data, the newest 100. D2: parts that no value has, so that all of it has to be looked at.',
     run: createQueryScenario('text'),
     variants: [{ data: 'D2' }, { data: 'D5' }],
     sized: true,

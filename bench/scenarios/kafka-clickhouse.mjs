@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { temporaryFolderFor } from '../folders.mjs';
 import { round, sleep } from '../numbers.mjs';
-import { summariseProfiles } from '../profile.mjs';
+import { profilerOf } from '../profile.mjs';
 import { startServer } from '../server.mjs';
 import { countFoundSegments, untilIdle } from '../settle.mjs';
 import { runProcess } from '../stores.mjs';
@@ -9,9 +8,6 @@ import { runProcess } from '../stores.mjs';
 const RANGE_US = 3_600e6;
 const STORED_MS_MAX = 1_800_000;
 const LOOK_MS = 1_000;
-const PROFILE_INTERVAL_US = 1_000;
-/** A profiler takes its samples of idle threads too, so that the server never seems to be idle. */
-const PROFILED_IDLE_MS_MAX = 4_000;
 /** ClickHouse's own, of a server that nobody has set up. */
 const NO_CREDENTIALS = { username: 'default', password: '' };
 const DATABASE = 'fluoroscope';
@@ -48,13 +44,10 @@ export async function kafkaToClickHouse({ checkout, seed: givenSeed, spans, prof
     rangeUs: RANGE_US,
   };
   const { documents } = await runProcess('fill-topic', settings);
-  const profileDir = profile ? temporaryFolderFor('profile') : null;
+  const profiler = profilerOf(profile);
   const server = await startServer({
     checkout,
-    nodeFlags:
-      profileDir === null
-        ? []
-        : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`, `--cpu-prof-interval=${PROFILE_INTERVAL_US}`],
+    nodeFlags: profiler.nodeFlags,
     flags: [
       '--journal',
       BENCH_JOURNAL,
@@ -64,13 +57,12 @@ export async function kafkaToClickHouse({ checkout, seed: givenSeed, spans, prof
     ],
   });
   const startedMs = performance.now();
-  let threads = [];
   try {
     await waitFor(() => clickHouse.countDocuments(), documents);
     const storedMs = performance.now() - startedMs;
-    await untilIdle(server.cpuSeconds, profile ? PROFILED_IDLE_MS_MAX : undefined);
+    await untilIdle(server.cpuSeconds, profiler.idleMsMax);
     const cpuSeconds = server.cpuSeconds();
-    threads = server.threadSeconds();
+    const profiled = profiler.resultOf(server);
     const found = await countFoundSegments(server.http, startUs / 1e6 - 60, (startUs + RANGE_US) / 1e6 + 60);
     const batches = await clickHouse.countBatches();
     return {
@@ -86,7 +78,7 @@ export async function kafkaToClickHouse({ checkout, seed: givenSeed, spans, prof
         secondsABatch: round(storedMs / 1000 / batches, 2),
         peakMb: round(server.peakResidentMb()),
       },
-      ...(profileDir !== null && { finish: () => summariseProfiles(profileDir, threads, server.pid) }),
+      ...profiled,
     };
   } finally {
     await server.stop();

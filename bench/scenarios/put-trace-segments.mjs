@@ -1,6 +1,5 @@
-import { temporaryFolderFor } from '../folders.mjs';
 import { round } from '../numbers.mjs';
-import { summariseProfiles } from '../profile.mjs';
+import { profilerOf } from '../profile.mjs';
 import { startSender } from '../sender.mjs';
 import { startServer } from '../server.mjs';
 import { countFoundSegments, settle } from '../settle.mjs';
@@ -8,31 +7,14 @@ import { countFoundSegments, settle } from '../settle.mjs';
 const SPANS_A_SEGMENT = 4;
 const SERVER_CORE = 0;
 const SENDER_CORE = 1;
-const PROFILE_INTERVAL_US = 1_000;
-/** A profiler takes its samples of idle threads too, so that the server never seems to be idle. */
-const PROFILED_IDLE_MS_MAX = 4_000;
 
 /** P3. Acknowledged by the journal; what storing costs is in the CPU seconds, which end when the server is idle again. */
 export async function putTraceSegments({ checkout, seed, seconds, warmSeconds, profile }) {
-  const profileDir = profile ? temporaryFolderFor('profile') : null;
-  const nodeFlags =
-    profileDir === null
-      ? []
-      : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`, `--cpu-prof-interval=${PROFILE_INTERVAL_US}`];
-  const server = await startServer({ checkout, nodeFlags, core: SERVER_CORE });
-  let threads = [];
+  const profiler = profilerOf(profile);
+  const server = await startServer({ checkout, nodeFlags: profiler.nodeFlags, core: SERVER_CORE });
   try {
-    const figures = await measure(server, {
-      seed,
-      seconds,
-      warmSeconds,
-      idleMsMax: profile ? PROFILED_IDLE_MS_MAX : undefined,
-    });
-    threads = server.threadSeconds();
-    return {
-      figures,
-      ...(profileDir !== null && { finish: () => summariseProfiles(profileDir, threads, server.pid) }),
-    };
+    const figures = await measure(server, { seed, seconds, warmSeconds, idleMsMax: profiler.idleMsMax });
+    return { figures, ...profiler.resultOf(server) };
   } finally {
     await server.stop();
   }

@@ -1,6 +1,7 @@
 import { createClient } from '../client.mjs';
 import { median, prefixed, round } from '../numbers.mjs';
 import { peersOf } from '../peers.mjs';
+import { profilerOf } from '../profile.mjs';
 import { startSpanSender } from '../sender.mjs';
 import { startServer } from '../server.mjs';
 import { drain, settle, untilIdle } from '../settle.mjs';
@@ -13,14 +14,14 @@ const ROUNDS_WITH_PEERS = 5;
 
 /** P1, P2, P5: spans of a dialect until they are durable and found; and the same bytes to peers, in turn. */
 export function createSpanIngest(dialect) {
-  return async ({ checkout, seed, seconds, warmSeconds }) => {
+  return async ({ checkout, seed, seconds, warmSeconds, profile }) => {
     const load = { dialect, seed, seconds, warmSeconds };
     const peers = peersOf(dialect);
-    if (peers.length === 0) return { figures: await measureOurs(checkout, load) };
+    if (peers.length === 0) return measureOurs(checkout, load, profilerOf(profile));
     const ours = [];
     const theirs = new Map(peers.map((peer) => [peer, []]));
     for (let turn = 0; turn < ROUNDS_WITH_PEERS; turn += 1) {
-      ours.push(await measureOurs(checkout, load));
+      ours.push((await measureOurs(checkout, load, profilerOf(false))).figures);
       for (const [peer, measured] of theirs) measured.push(await measurePeer(peer, load));
     }
     const compared = Array.from(theirs, ([{ name }, measured]) => compare(name, ours, measured));
@@ -28,8 +29,8 @@ export function createSpanIngest(dialect) {
   };
 }
 
-async function measureOurs(checkout, load) {
-  const server = await startServer({ checkout });
+async function measureOurs(checkout, load, profiler) {
+  const server = await startServer({ checkout, nodeFlags: profiler.nodeFlags });
   const client = createClient(server.http, 2);
   try {
     const measured = await measure(
@@ -37,7 +38,7 @@ async function measureOurs(checkout, load) {
         endpoint: `http://${server.http}`,
         cpuSeconds: server.cpuSeconds,
         drained: () => drain(server),
-        settled: () => settle(server),
+        settled: () => settle(server, profiler.idleMsMax),
         countSpans: async (id) => {
           const { Traces } = await client.post('/Traces', { TraceIds: [`1-${id.slice(0, 8)}-${id.slice(8)}`] });
           return Traces[0]?.Segments.length ?? 0;
@@ -45,13 +46,17 @@ async function measureOurs(checkout, load) {
       },
       load,
     );
+    const profiled = profiler.resultOf(server);
     const { documentCount } = await server.status();
     return {
-      ...measured,
-      stored: documentCount,
-      lost: measured.spansInAll - documentCount,
-      residentMb: round(server.residentMb()),
-      peakResidentMb: round(server.peakResidentMb()),
+      figures: {
+        ...measured,
+        stored: documentCount,
+        lost: measured.spansInAll - documentCount,
+        residentMb: round(server.residentMb()),
+        peakResidentMb: round(server.peakResidentMb()),
+      },
+      ...profiled,
     };
   } finally {
     client.close();

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { ClickHouseLogLevel, createClient, type ClickHouseClient, type ClickHouseSettings } from '@clickhouse/client';
-import { StoreError } from '@fluoroscope/store';
+import { checkAwaited, StoreError } from '@fluoroscope/store';
 import { isAway, toStoreError } from './clickhouse-error.ts';
 import { AWAY_MS_MAX, AWAY_MS_MIN, CONNECTIONS_MAX, INSERT_MS_MAX, READ_MS_MAX, SCHEMA_MS_MAX } from './limits.ts';
 import { renderQuery } from './render-schema.ts';
@@ -24,13 +24,16 @@ export interface Insert {
   readonly isRepeat: boolean;
 }
 
-/**
- * The one way to the server. Everything rejects with a StoreError; soon after a connection has failed, at once. Values
- * are parameters, `{name:Type}` in the statement, never text of it.
- */
-export interface Connection extends AsyncDisposable {
-  readonly place: StorePlace;
+/** Asks, and changes nothing. Values are parameters, `{name:Type}` in the statement, never text of it. */
+export interface Reader {
   query(sql: string, values?: Readonly<Record<string, unknown>>): Promise<readonly Row[]>;
+}
+
+/** The one way to the server. Everything rejects with a StoreError; soon after a connection has failed, at once. */
+export interface Connection extends Reader, AsyncDisposable {
+  readonly place: StorePlace;
+  /** For one who may go: rejects with `cancelled` once the signal says so, and the server stops. */
+  until(signal: AbortSignal | undefined): Reader;
   /** Before there is a database: the first value of the answer. */
   askOutside(sql: string, values?: Readonly<Record<string, unknown>>): Promise<unknown>;
   /** Before there is a database: a statement without answer or values. */
@@ -57,6 +60,9 @@ const SETTINGS: ClickHouseSettings = {
   use_skip_indexes_if_final: 1,
 };
 
+/** Of a read that may be given up. The server looks whether the client is still there only while nothing can be written. */
+const GIVEN_UP_SETTINGS: ClickHouseSettings = { readonly: '2', cancel_http_readonly_queries_on_client_close: 1 };
+
 /** For tables spread over a cluster. */
 const CLUSTER_SETTINGS: ClickHouseSettings = {
   // Written to the shard when the call returns, by more than half of its replicas.
@@ -82,7 +88,8 @@ export function connect(place: StorePlace, credentials: Credentials): Connection
   const outside = createClient(options);
   const backOff = createBackOff();
 
-  async function ask<Answer>(what: string, run: () => Promise<Answer>): Promise<Answer> {
+  async function ask<Answer>(what: string, run: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
+    checkAwaited(signal);
     const refusal = backOff.refusal();
     if (refusal !== null) throw refusal;
     try {
@@ -90,15 +97,25 @@ export function connect(place: StorePlace, credentials: Credentials): Connection
       backOff.reached();
       return answer;
     } catch (error) {
+      // Then it is us who closed the connection.
+      checkAwaited(signal);
       const problem = toStoreError(what, place.host, error);
       if (isAway(error)) backOff.missed(problem);
       throw problem;
     }
   }
 
+  function until(signal: AbortSignal | undefined): Reader {
+    return {
+      query: (sql, values = {}) =>
+        ask('a read failed', () => readRows(client, renderQuery(sql, place.cluster), values, signal), signal),
+    };
+  }
+
   return {
     place,
-    query: (sql, values = {}) => ask('a read failed', () => readRows(client, renderQuery(sql, place.cluster), values)),
+    ...until(undefined),
+    until,
     askOutside: (sql, values = {}) =>
       ask('a statement failed', async () => {
         const [row] = await readRows(outside, sql, values);
@@ -121,15 +138,28 @@ async function readRows(
   client: ClickHouseClient,
   query: string,
   query_params: Readonly<Record<string, unknown>>,
+  signal?: AbortSignal,
 ): Promise<readonly Row[]> {
+  const timeout = AbortSignal.timeout(READ_MS_MAX);
+  const end = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   const result = await client.query({
     query,
     query_params,
     format: 'JSONCompactEachRow',
-    clickhouse_settings: { max_execution_time: READ_MS_MAX / 1_000 },
-    abort_signal: AbortSignal.timeout(READ_MS_MAX),
+    clickhouse_settings: {
+      max_execution_time: READ_MS_MAX / 1_000,
+      ...(signal !== undefined && GIVEN_UP_SETTINGS),
+    },
+    abort_signal: end,
   });
-  return result.json<Row>();
+  // The client looks at the signal only until the answer begins.
+  const close = (): void => result.close();
+  end.addEventListener('abort', close, { once: true });
+  try {
+    return await result.json<Row>();
+  } finally {
+    end.removeEventListener('abort', close);
+  }
 }
 
 async function insertBlock(client: ClickHouseClient, insert: Insert): Promise<void> {

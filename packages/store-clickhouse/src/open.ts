@@ -1,5 +1,6 @@
 import type { TimeUs, TraceId } from '@fluoroscope/model';
 import {
+  checkAwaited,
   StoreError,
   type RetentionPolicy,
   type RetentionReport,
@@ -75,12 +76,13 @@ function createStore(connection: Connection, claim: Claim): TraceStore & { ready
   }
 
   /** Closing waits for what is running. */
-  function track<Answer>(start: () => Promise<Answer>): Promise<Answer> {
+  function track<Answer>(start: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
     if (closing !== null) return Promise.reject(new StoreError('closed', 'the store has been closed'));
-    const call = ready().then(start);
+    const call = ready()
+      .then(() => checkAwaited(signal))
+      .then(start);
     running.add(call);
-    const forget = (): unknown => running.delete(call);
-    call.then(forget, forget);
+    void call.catch(() => {}).finally(() => running.delete(call));
     return call;
   }
 
@@ -115,10 +117,10 @@ function createStore(connection: Connection, claim: Claim): TraceStore & { ready
     // A write resolves when the server has it on its disks: there is nothing left to be made durable.
     flush: () => track(async () => {}),
     retain: (policy) => track(() => retain(policy)),
-    readDocuments: (ids) => track(() => readDocumentsById(connection, ids)),
+    readDocuments: (ids, signal) => track(() => readDocumentsById(connection.until(signal), ids), signal),
     readDocumentPage: (query) => track(() => readDocumentPage(connection, query)),
-    findTraces: (query) => track(() => findTracePage(connection, query)),
-    findTraceIds: (query) => track(() => findTraceIds(connection, query)),
+    findTraces: (query, signal) => track(() => findTracePage(connection.until(signal), query), signal),
+    findTraceIds: (query, signal) => track(() => findTraceIds(connection.until(signal), query), signal),
     readTraceRows: (ids) => track(() => readRowsById(connection, ids)),
     readGraph: (query) => track(() => readGraphSums(connection, query, retainedFrom())),
     readGraphSeries: (query) => track(() => readGraphPeriods(connection, query, retainedFrom())),

@@ -66,12 +66,13 @@ test('one that waits for its turn is given up at once; those behind it have thei
   const endless = stops.map(({ signal }) => readEndlessly(signal));
   await Promise.all(endless.map(({ begun }) => begun));
   const waiting = new AbortController();
-  const given = readEndlessly(waiting.signal).read;
+  const given = expect(readEndlessly(waiting.signal).read).rejects.toThrow('[cancelled]');
   const behind = readOne();
   waiting.abort();
-  await expect(given).rejects.toThrow('[cancelled]');
+  await given;
+  const all = endless.map(({ read }) => expect(read).rejects.toThrow('[cancelled]'));
   for (const stop of stops) stop.abort();
-  for (const { read } of endless) await expect(read).rejects.toThrow('[cancelled]');
+  await Promise.all(all);
   expect(await behind).toEqual([[42]]);
 });
 

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { StoreError } from '@fluoroscope/store';
+import { StoreError, cancelled, checkAwaited } from '@fluoroscope/store';
 import { toCallError } from './engine-error.ts';
 import type { Engine } from './engine.ts';
 import { INTERRUPTED_MS, READ_CONNECTIONS_MAX, READS_WAITING_MAX } from './limits.ts';
@@ -55,7 +55,7 @@ function createLanes(engine: Engine, sliceReaderOn: ReadConnectionsOptions['slic
     async take(signal) {
       const lane = await takeFree();
       if (lane !== null) return lane;
-      if (signal?.aborted === true) throw cancelled();
+      checkAwaited(signal);
       if (waiting.size >= READS_WAITING_MAX) throw new StoreError('failed', 'too many reads are waiting');
       return new Promise((resolve, reject) => {
         const leave = (): void => {
@@ -98,7 +98,7 @@ export function createReadConnections(
     try {
       using snapshot = await beginOn(lane);
       try {
-        if (signal?.aborted === true) throw cancelled();
+        checkAwaited(signal);
         using _stop = interruptOnAbort(lane, signal);
         return await run(lane.connection, snapshot);
       } finally {
@@ -149,8 +149,4 @@ function interruptOnAbort({ connection, ofSlices }: OwnLane, signal: AbortSignal
       clearInterval(timer);
     },
   };
-}
-
-function cancelled(): StoreError {
-  return new StoreError('cancelled', 'nobody waits for the answer any more');
 }

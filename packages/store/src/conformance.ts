@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CONDITION_CASES, CONDITION_ROWS } from './conformance/condition-cases.ts';
+import { describeGivenUp } from './conformance/given-up-tests.ts';
 import { describeGraph } from './conformance/graph-tests.ts';
 import { describeRetention } from './conformance/retention-tests.ts';
 import { describeReplayedCases } from './conformance/replayed-cases.ts';
@@ -37,6 +38,7 @@ export function describeTraceStore(name: string, open: OpenStore): void {
     describe('conditions', () => describeConditions(open));
     describe('service graph', () => describeGraph(open));
     describe('retention', () => describeRetention(open));
+    describe('reads that are given up', () => describeGivenUp(open));
     describe('lifetime', () => describeLifetime(open));
     describe('cases found before', () => describeReplayedCases(open));
   });

@@ -1,3 +1,4 @@
+export { cancelled, checkAwaited } from './cancelled.ts';
 export { changeRow, lastOfEach, readChangedRow, readChangedRows } from './changed-traces.ts';
 export * from './condition.ts';
 export { graphPeriods } from './graph-periods.ts';

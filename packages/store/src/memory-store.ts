@@ -1,4 +1,5 @@
 import { printServiceKey, timeUs, type TimeUs, type TraceId } from '@fluoroscope/model';
+import { checkAwaited } from './cancelled.ts';
 import { readChangedRows } from './changed-traces.ts';
 import { graphPeriods } from './graph-periods.ts';
 import { sumGraphFacts } from './graph-sums.ts';
@@ -74,22 +75,22 @@ class MemoryStore implements TraceStore {
     return { sliceCount: gone.length, documentCount: gone.length, sizeBytes: 0 };
   }
 
-  async readDocuments(ids: readonly TraceId[]): Promise<readonly StoredDocument[]> {
-    this.#checkOpen();
-    return [...new Set(ids)].flatMap((id) => this.#documents.filter(({ traceId }) => traceId === id));
+  async readDocuments(ids: readonly TraceId[], signal?: AbortSignal): Promise<readonly StoredDocument[]> {
+    return this.#answer(signal, () =>
+      [...new Set(ids)].flatMap((id) => this.#documents.filter(({ traceId }) => traceId === id)),
+    );
   }
 
   async readDocumentPage({ traceId, skip, limit }: DocumentPageQuery): Promise<readonly StoredDocument[]> {
     return (await this.readDocuments([traceId])).slice(skip, skip + limit);
   }
 
-  async findTraces(query: TraceQuery): Promise<TracePage> {
-    this.#checkOpen();
-    return findPage([...this.#rows.values()], query);
+  async findTraces(query: TraceQuery, signal?: AbortSignal): Promise<TracePage> {
+    return this.#answer(signal, () => findPage([...this.#rows.values()], query));
   }
 
-  async findTraceIds(query: TraceQuery): Promise<readonly TraceCursor[]> {
-    const { rows } = await this.findTraces(query);
+  async findTraceIds(query: TraceQuery, signal?: AbortSignal): Promise<readonly TraceCursor[]> {
+    const { rows } = await this.findTraces(query, signal);
     return rows.map(({ traceId, startUs }) => ({ traceId, startUs }));
   }
 
@@ -133,6 +134,15 @@ class MemoryStore implements TraceStore {
   #sumRange(startUs: TimeUs, endUs: TimeUs, isWanted: (fact: GraphFact) => boolean): GraphSums {
     const fromUs = Math.max(startUs, this.#retainedFromUs ?? -Infinity);
     return sumGraphFacts(this.#facts.filter((fact) => fact.endUs >= fromUs && fact.endUs < endUs && isWanted(fact)));
+  }
+
+  /** Nothing takes long here: who asks may only have gone in the same turn. */
+  async #answer<Answer>(signal: AbortSignal | undefined, make: () => Answer): Promise<Answer> {
+    this.#checkOpen();
+    const answer = make();
+    await Promise.resolve();
+    checkAwaited(signal);
+    return answer;
   }
 
   #checkOpen(): void {

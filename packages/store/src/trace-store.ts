@@ -40,7 +40,7 @@ export interface TraceStore extends AsyncDisposable {
   /**
    * All documents of these traces, in the order they were written; grouped by trace, traces in the order
    * asked for. Unknown ids are skipped, an id asked for twice answers once. A signal, here and below, says that nobody waits for the
-   * answer any more: a store may then reject with `cancelled`, and go on with what others wait for.
+   * answer any more: a read that has not come to its answer then rejects with `cancelled`; what others wait for goes on.
    */
   readDocuments(ids: readonly TraceId[], signal?: AbortSignal): Promise<readonly StoredDocument[]>;
 

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import {
   StoreError,
+  cancelled,
   type GraphPeriod,
   type RetentionReport,
   type StoredDocument,
@@ -155,7 +156,7 @@ function createCalls(worker: Worker): Calls {
     if (waiter === undefined) return;
     pending.delete(id);
     post({ kind: 'cancel', id });
-    waiter.reject(new StoreError('cancelled', 'nobody waits for the answer any more'));
+    waiter.reject(cancelled());
   }
 
   function call(method: keyof StoreReader): ReturnType<Call> {

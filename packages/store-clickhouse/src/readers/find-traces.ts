@@ -1,7 +1,7 @@
 import { timeUs, type TraceId } from '@fluoroscope/model';
 import { StoreError, type TraceCursor, type TracePage, type TraceQuery, type TraceRow } from '@fluoroscope/store';
 import { compileCondition } from '../compile-condition.ts';
-import type { Connection } from '../connection.ts';
+import type { Reader } from '../connection.ts';
 import { minuteOf } from '../encode/days.ts';
 import { PAGE_READS_MAX } from '../limits.ts';
 import { createParameters, type Parameters } from '../parameters.ts';
@@ -16,34 +16,34 @@ interface Found {
 }
 
 /** First which traces, then their rows: a sort that carried whole rows would read all of them. */
-export async function findTracePage(connection: Connection, query: TraceQuery): Promise<TracePage> {
+export async function findTracePage(reader: Reader, query: TraceQuery): Promise<TracePage> {
   if (!Number.isSafeInteger(query.limit)) throw new StoreError('failed', `${query.limit} is not a limit`);
   for (let read = 0; read < PAGE_READS_MAX; read += 1) {
-    const found = await findIds(connection, query);
-    const rows = await readFound(connection, found.slice(0, query.limit));
+    const found = await findIds(reader, query);
+    const rows = await readFound(reader, found.slice(0, query.limit));
     // One was replaced in between and may not match any more.
     if (rows === null) continue;
     const last = rows.at(-1);
     const isMore = found.length > query.limit && last !== undefined;
     const next = isMore ? { startUs: last.startUs, traceId: last.traceId } : null;
-    return { rows, next, scannedCount: await countWalk(connection, query, next) };
+    return { rows, next, scannedCount: await countWalk(reader, query, next) };
   }
   throw new StoreError('failed', 'traces changed again and again while they were read');
 }
 
-export async function findTraceIds(connection: Connection, query: TraceQuery): Promise<readonly TraceCursor[]> {
+export async function findTraceIds(reader: Reader, query: TraceQuery): Promise<readonly TraceCursor[]> {
   if (!Number.isSafeInteger(query.limit)) throw new StoreError('failed', `${query.limit} is not a limit`);
-  const found = await findIds(connection, query);
+  const found = await findIds(reader, query);
   return found.slice(0, query.limit).map(({ traceId, startUs }) => ({ traceId, startUs: timeUs(startUs) }));
 }
 
 /** One more than asked for tells whether anything is left. */
-async function findIds(connection: Connection, query: TraceQuery): Promise<readonly Found[]> {
+async function findIds(reader: Reader, query: TraceQuery): Promise<readonly Found[]> {
   const parameters = createParameters();
   const where = `${compileWalk(query, parameters)} AND ${compileCondition(query.condition, parameters)}`;
   const limit = parameters.add(query.limit + 1, 'UInt64');
   const sql = `SELECT hex(trace_id), start_us, revision FROM traces FINAL WHERE ${where} ORDER BY start_us DESC, trace_id DESC LIMIT ${limit}`;
-  const rows = await connection.query(sql, parameters.values);
+  const rows = await reader.query(sql, parameters.values);
   return rows.map(([id, startUs, revision]) => ({
     traceId: traceIdOfHex(toText(id)),
     startUs: toNumber(startUs),
@@ -51,10 +51,10 @@ async function findIds(connection: Connection, query: TraceQuery): Promise<reado
   }));
 }
 
-async function readFound(connection: Connection, found: readonly Found[]): Promise<readonly TraceRow[] | null> {
+async function readFound(reader: Reader, found: readonly Found[]): Promise<readonly TraceRow[] | null> {
   if (found.length === 0) return [];
   const rows = await readRowsAt(
-    connection,
+    reader,
     found.map(({ traceId }) => traceId),
     found.map(({ startUs }) => minuteOf(startUs)),
   );
@@ -67,11 +67,11 @@ async function readFound(connection: Connection, found: readonly Found[]): Promi
 }
 
 /** Traces in range behind the cursor, up to `last`. */
-async function countWalk(connection: Connection, query: TraceQuery, last: TraceCursor | null): Promise<number> {
+async function countWalk(reader: Reader, query: TraceQuery, last: TraceCursor | null): Promise<number> {
   const parameters = createParameters();
   const upTo = last === null ? 'true' : compileUpTo(last, parameters);
   const sql = `SELECT count() FROM traces FINAL WHERE ${compileWalk(query, parameters)} AND ${upTo}`;
-  const [row] = await connection.query(sql, parameters.values);
+  const [row] = await reader.query(sql, parameters.values);
   return toNumber(row?.[0]);
 }
 

@@ -1,18 +1,18 @@
 import { timeUs, type AnnotationValue, type ServiceKey, type TraceId } from '@fluoroscope/model';
 import { StoreError, type TraceAnnotation, type TraceRow, type TraceUser } from '@fluoroscope/store';
-import type { Connection, Row } from '../connection.ts';
+import type { Reader, Row } from '../connection.ts';
 import { readQuery } from '../sql-files.ts';
 import { traceIdHex, traceIdOfHex } from '../trace-key.ts';
 import { inChunks } from './in-chunks.ts';
 import { toFlag, toList, toNumber, toNumberOrNull, toText, toTextOrNull } from './values.ts';
 
-export async function readRowsById(connection: Connection, ids: readonly TraceId[]): Promise<readonly TraceRow[]> {
+export async function readRowsById(reader: Reader, ids: readonly TraceId[]): Promise<readonly TraceRow[]> {
   const minutesSql = readQuery('trace-minutes');
   return inChunks(ids, async (chunk) => {
-    const minutes = await connection.query(minutesSql, { ids: chunk.map(traceIdHex) });
+    const minutes = await reader.query(minutesSql, { ids: chunk.map(traceIdHex) });
     if (minutes.length === 0) return [];
     return readRowsAt(
-      connection,
+      reader,
       chunk,
       minutes.map(([minute]) => toNumber(minute)),
     );
@@ -21,12 +21,12 @@ export async function readRowsById(connection: Connection, ids: readonly TraceId
 
 /** Of traces that start in these minutes. */
 export async function readRowsAt(
-  connection: Connection,
+  reader: Reader,
   ids: readonly TraceId[],
   minutes: readonly number[],
 ): Promise<readonly TraceRow[]> {
   const values = { ids: ids.map(traceIdHex), minutes: [...new Set(minutes)] };
-  const rows = await connection.query(readQuery('trace-rows'), values);
+  const rows = await reader.query(readQuery('trace-rows'), values);
   return rows.map(toTraceRow);
 }
 

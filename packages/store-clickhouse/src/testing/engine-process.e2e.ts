@@ -26,7 +26,14 @@ const USER = { name: 'fluoroscope', password: 'it\'s a "secret"' };
 
 /** Parameters of the interface itself, which are no settings of the engine. */
 const NO_SETTINGS = new Set(['query', 'query_id', 'database', 'session_id', 'default_format']);
-const NO_SETTINGS_IN_PROCESS = new Set(['wait_end_of_query', 'send_progress_in_http_headers', 'insert_quorum_timeout']);
+const NO_SETTINGS_IN_PROCESS = new Set([
+  'wait_end_of_query',
+  'send_progress_in_http_headers',
+  'insert_quorum_timeout',
+  'cancel_http_readonly_queries_on_client_close',
+  // It could not be taken back.
+  'readonly',
+]);
 
 const [packages = '', folder = '', port = '0'] = process.argv.slice(2);
 const { Session: ChdbSession } = createRequire(join(packages, 'package.json'))('chdb') as {

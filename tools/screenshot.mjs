@@ -67,11 +67,13 @@ async function takeForReadme(browser, base, { declined }) {
 /** Path and what it shows when it is there, by name. */
 function pagesOf({ declined, paid }) {
   const trace = `/traces/${declined}`;
+  const payment = encodeURIComponent(JSON.stringify(['payment', null, null]));
   return {
     map: ['/map', '.node'],
     'map-list': ['/map?view=list', '[data-testid="map-list"] tr'],
     'map-boxes': ['/map?by=type', '.node'],
     'map-compared': ['/map?vs=before', '[data-testid="diff-bar"]'],
+    'map-panel': [`/map?node=${payment}`, '[data-testid="panel"]'],
     traces: ['/traces', '[data-testid^="trace-1-"]'],
     'traces-grouped': ['/traces?by=service', '[data-testid^="group-"]'],
     'trace-timeline': [trace, '[data-testid^="row-"]'],
@@ -86,8 +88,12 @@ function pagesOf({ declined, paid }) {
     'analytics-faults': ['/analytics?a=fault', '[data-testid="differences"]'],
     'settings-groups': ['/settings/groups', '[data-testid="groups-table"]'],
     'settings-sampling': ['/settings/sampling', '[data-testid^="rule-row-"]'],
+    'settings-rule': ['/settings/sampling?new', '[data-testid="rule-form"]'],
+    'settings-indexing': ['/settings/indexing', '[data-testid="destination"]'],
     'settings-encryption': ['/settings/encryption', '.settings-body h1'],
     'settings-keys': ['/settings/keys', '[data-testid="open-mode"]'],
+    'settings-policies': ['/settings/policies', '[data-testid="no-policies"]'],
+    'settings-policy': ['/settings/policies?new', '[data-testid="policy-form"]'],
     'settings-health': ['/settings/health', '[data-testid="trust-services"]'],
     unknown: [`/traces/1-00000001-${'0'.repeat(24)}`, '[data-testid="unknown-trace"]'],
   };

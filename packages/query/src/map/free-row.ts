@@ -29,16 +29,17 @@ export interface Surroundings {
  * The height at which the column has a row to spare, weighed: near the wanted one, on no edge that is there, and
  * such that no edge of its own runs behind another node. Of equals the nearest, of these the lower on the screen.
  */
-export function findRow(x: number, wanted: number, around: Surroundings): number {
-  const rows = rowsAt(x, around.nodes);
-  const crossing = around.lines.filter(([a, b]) => Math.min(a.x, b.x) < x && x < Math.max(a.x, b.x));
+export function findRow(x: number, wanted: number, { nodes, lines, neighbours }: Surroundings): number {
+  const rows = rowsAt(x, nodes);
+  const heights = heightsAt(x, lines);
+  const between = nodesBetween(x, nodes, neighbours);
   let best = { y: nearestFree(wanted, rows), cost: Number.POSITIVE_INFINITY };
   for (let step = 0; step <= 2 * ROWS_TRIED; step += 1) {
     const y = step === 0 ? best.y : wanted + Math.ceil(step / 2) * (step % 2 === 1 ? ROW_GRID : -ROW_GRID);
     if (step > 0 && rows.some((row) => isTaken(y, row))) continue;
     const near = Math.abs(y - wanted);
     if (near >= best.cost) continue;
-    const cost = near + BEHIND_COST * (countAt({ x, y }, crossing) + countBehind({ x, y }, around));
+    const cost = near + BEHIND_COST * (countAt(y, heights) + countBehind({ x, y }, between, neighbours));
     if (cost < best.cost - 1e-9) best = { y, cost };
   }
   return best.y;
@@ -65,27 +66,44 @@ function rowsAt(x: number, nodes: readonly Position[]): number[] {
   return nodes.filter((node) => Math.abs(node.x - x) < COLUMN_WIDTH - 1e-6).map(({ y }) => y);
 }
 
-/** Lines that pass behind a node there. */
-function countAt(node: Position, lines: readonly Line[]): number {
+/** Where lines pass that column: whatever stands at such a height has one behind it. */
+function heightsAt(x: number, lines: readonly Line[]): readonly number[] {
+  const heights: number[] = [];
+  for (const [a, b] of lines) if (passes(x, a, b)) heights.push(heightAt(x, a, b));
+  return heights;
+}
+
+/** The only ones that lines from that column to the neighbours can pass behind. */
+function nodesBetween(x: number, nodes: readonly Position[], neighbours: readonly Position[]): readonly Position[] {
+  const xs = [x, ...neighbours.map((neighbour) => neighbour.x)];
+  const [left, right] = [Math.min(...xs) + CLEARANCE, Math.max(...xs) - CLEARANCE];
+  return nodes.filter((node) => node.x > left && node.x < right);
+}
+
+function countAt(y: number, heights: readonly number[]): number {
   let count = 0;
-  for (const line of lines) if (isBehind(node, line)) count += 1;
+  for (const height of heights) if (Math.abs(height - y) < CLEARANCE) count += 1;
   return count;
 }
 
 /** Nodes that lines from there would pass behind. */
-function countBehind(node: Position, { nodes, neighbours }: Surroundings): number {
+function countBehind(from: Position, nodes: readonly Position[], neighbours: readonly Position[]): number {
   let count = 0;
-  for (const neighbour of neighbours) {
-    for (const other of nodes) if (other !== neighbour && isBehind(other, [node, neighbour])) count += 1;
+  for (const to of neighbours) {
+    for (const { x, y } of nodes)
+      if (passes(x, from, to) && Math.abs(heightAt(x, from, to) - y) < CLEARANCE) count += 1;
   }
   return count;
 }
 
-function isBehind(node: Position, [a, b]: Line): boolean {
+/** Not at its very ends. */
+function passes(x: number, a: Position, b: Position): boolean {
+  return x > Math.min(a.x, b.x) + CLEARANCE && x < Math.max(a.x, b.x) - CLEARANCE;
+}
+
+function heightAt(x: number, a: Position, b: Position): number {
   const [left, right] = a.x < b.x ? [a, b] : [b, a];
-  if (node.x <= left.x + CLEARANCE || node.x >= right.x - CLEARANCE) return false;
-  const share = (node.x - left.x) / (right.x - left.x);
-  return Math.abs(left.y + share * (right.y - left.y) - node.y) < CLEARANCE;
+  return left.y + ((x - left.x) / (right.x - left.x)) * (right.y - left.y);
 }
 
 function nearestFree(wanted: number, taken: readonly number[]): number {

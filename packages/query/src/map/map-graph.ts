@@ -26,19 +26,22 @@ export function readMapGraph(services: readonly Service<unknown>[]): readonly Ma
     const source = byReference.get(service.ReferenceId);
     for (const edge of service.Edges ?? []) {
       const target = byReference.get(edge.ReferenceId);
-      if (source === undefined || target === undefined || source === target || source.callees.includes(target))
-        continue;
-      source.callees.push(target);
-      target.callers.push(source);
+      if (source !== target && target !== undefined) source?.callees.push(target);
     }
   }
   const nodes = [...byKey.values()].sort(byNodeKey);
-  for (const node of nodes) {
-    node.callers.sort(byNodeKey);
-    node.callees.sort(byNodeKey);
-  }
+  orderNeighbours(nodes);
   fillLayers(nodes);
   return nodes;
+}
+
+/** By key, each once: whoever walks the nodes in order meets their neighbours in order, too, and nothing needs to be sorted. */
+function orderNeighbours(nodes: readonly MapNode[]): void {
+  for (const node of nodes) {
+    for (const { callers } of node.callees) if (callers.at(-1) !== node) callers.push(node);
+    node.callees.length = 0;
+  }
+  for (const node of nodes) for (const caller of node.callers) caller.callees.push(node);
 }
 
 function byNodeKey(a: MapNode, b: MapNode): number {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cullGraph, detailOf, edgeAt, edgeStrokes, nextDrawn, nodeAt, nodeDots, tiledView } from './detail.ts';
+import { cullGraph, detailOf, edgeAt, edgeStrokes, nodeAt, nodeDots, tiledView } from './detail.ts';
 import { toPixels } from './geometry.ts';
 import { drawGraph, keyOf, requests } from './testing.ts';
 
@@ -49,10 +49,4 @@ test.each([
   ['beyond the end', { x: 4, y: 0 }, 0.2, undefined],
 ] as const)('the edge under a point %s', (_, at, zoom, from) => {
   expect(edgeAt(drawGraph('a>b>c'), toPixels(at), zoom)?.from.name).toBe(from);
-});
-
-test('what is drawn becomes what is wanted step by step', () => {
-  const first = nextDrawn(new Set(['x', 'y', 'a']), ['a', 'b', 'c'], 1);
-  expect([...first]).toEqual(['y', 'a', 'b']);
-  expect([...nextDrawn(first, ['a', 'b', 'c'], 5)]).toEqual(['a', 'b', 'c']);
 });

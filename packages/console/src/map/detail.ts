@@ -128,14 +128,3 @@ function distanceTo(point: Point, a: Point, b: Point): number {
   const along = Math.min(1, Math.max(0, share));
   return Math.hypot(point.x - a.x - along * dx, point.y - a.y - along * dy);
 }
-
-/** One step from what is drawn to what shall be: so many more, and as many that are not wanted fewer. */
-export function nextDrawn(drawn: ReadonlySet<string>, wanted: readonly string[], step: number): ReadonlySet<string> {
-  const next = new Set(drawn);
-  const missing = wanted.filter((key) => !drawn.has(key));
-  for (const key of missing.slice(0, step)) next.add(key);
-  const keep = new Set(wanted);
-  const surplus = [...drawn].filter((key) => !keep.has(key));
-  for (const key of surplus.slice(0, step)) next.delete(key);
-  return next;
-}

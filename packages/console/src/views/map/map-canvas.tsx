@@ -104,6 +104,7 @@ export function MapCanvas(props: MapCanvasProps): ReactNode {
         role="group"
         aria-label={label}
         tabIndex={-1}
+        data-large={isLarge(graph.nodes.length)}
         data-detail={detail}
         data-moving={moving}
         data-zooming={control.isZooming}

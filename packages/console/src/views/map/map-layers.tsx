@@ -1,8 +1,17 @@
-import { memo, type PointerEvent, type ReactNode, useEffect, useMemo, useState } from 'react';
+import { memo, type PointerEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { Box } from '../../map/camera.ts';
-import { cullGraph, type Detail, edgeStrokes, nextDrawn, nodeDots } from '../../map/detail.ts';
+import { cullGraph, type Detail, edgeStrokes, nodeDots } from '../../map/detail.ts';
 import type { Change } from '../../map/diff.ts';
-import { edgeDrawer, type EdgeWeight, placeStrongLabels, planEdges, planKey } from '../../map/drawing.ts';
+import {
+  edgeDrawer,
+  type EdgeDrawing,
+  type EdgeWeight,
+  placeStrongLabels,
+  planEdges,
+  planKey,
+} from '../../map/drawing.ts';
+import { FIRST_PACE, nextDrawn, nextPace, type Part, partsOf } from '../../map/gradual.ts';
 import type { MapEdge, MapGraph, MapNode } from '../../map/graph.ts';
 import { nodeRadii, type NodeSizing, radiusOf } from '../../map/sizes.ts';
 import type { LatencyFigure, MapSelection } from '../../url/map-place.ts';
@@ -47,58 +56,60 @@ export const MapLayers = memo(function MapLayers(props: MapLayersProps): ReactNo
   const radii = useMemo(() => nodeRadii(graph, sizing), [graph, sizing]);
   if (view !== null) return <LargeLayers {...props} {...{ view, radii }} />;
   return (
-    <Edges {...props} {...{ radii }} shown={graph}>
-      <Nodes {...props} {...{ radii }} nodes={graph.nodes} />
-    </Edges>
+    <Layers of={{ ...props, radii }} nodes={[{ id: 0, items: graph.nodes }]} edges={[{ id: 0, items: graph.edges }]} />
   );
 });
 
-/** What a frame has time for. */
-const NODES_PER_FRAME = 6;
-const EDGES_PER_FRAME = 16;
-
-/** Nodes and edges in view come and go a few at a time, so that no frame is late; strokes and dots stand in for them. */
+/** Nodes and edges in view come and go as many at a time as a frame has room for; strokes and dots stand in for them. */
 function LargeLayers(props: SizedProps & { readonly view: Box }): ReactNode {
   const { graph, view, detail, selected, cursor, near } = props;
   const kept = useMemo(() => keptKeys(selected, cursor, near), [selected, cursor, near]);
   const inView = useMemo(() => cullGraph(graph, view, kept), [graph, view, kept]);
   const nodeKeys = useMemo(() => (detail === 'far' ? [] : inView.nodes.map(({ key }) => key)), [inView, detail]);
   const edgeKeys = useMemo(() => (detail === 'full' ? inView.edges.map(({ key }) => key) : []), [inView, detail]);
-  const nodes = useGradually(nodeKeys, NODES_PER_FRAME);
-  const edges = useGradually(edgeKeys, EDGES_PER_FRAME);
-  const shown = useMemo(() => {
-    const isShown = (keys: ReadonlySet<string>, { key }: { readonly key: string }): boolean =>
-      keys.has(key) || kept.has(key);
-    return {
-      nodes: graph.nodes.filter((node) => isShown(nodes.drawn, node)),
-      edges: graph.edges.filter((edge) => isShown(edges.drawn, edge)),
-    };
-  }, [graph, nodes.drawn, edges.drawn, kept]);
+  const { drawn, isDone } = useGradually(nodeKeys, edgeKeys);
+  const nodes = useMemo(() => partsOf(graph.nodes, drawn.nodes, kept), [graph, drawn.nodes, kept]);
+  const edges = useMemo(() => partsOf(graph.edges, drawn.edges, kept), [graph, drawn.edges, kept]);
   return (
     <>
-      <Strokes graph={graph} isNeeded={detail !== 'full' || !edges.settled} />
-      <Dots graph={graph} radii={props.radii} isNeeded={detail === 'far' || !nodes.settled} />
-      <Edges {...props} shown={shown}>
-        <Nodes {...props} nodes={shown.nodes} />
-      </Edges>
+      <Strokes graph={graph} isNeeded={detail !== 'full' || !isDone.edges} />
+      <Dots graph={graph} radii={props.radii} isNeeded={detail === 'far' || !isDone.nodes} />
+      <Layers of={props} nodes={nodes} edges={edges} />
     </>
   );
 }
 
-interface Gradual {
-  readonly drawn: ReadonlySet<string>;
-  readonly settled: boolean;
+interface Drawn {
+  readonly nodes: ReadonlySet<string>;
+  readonly edges: ReadonlySet<string>;
 }
 
-function useGradually(wanted: readonly string[], perFrame: number): Gradual {
-  const [drawn, setDrawn] = useState<ReadonlySet<string>>(new Set());
-  const settled = drawn.size === wanted.length && wanted.every((key) => drawn.has(key));
+/** As many in each frame as the last one says there is time for: what is flushed at once can be timed. */
+function useGradually(
+  nodes: readonly string[],
+  edges: readonly string[],
+): { readonly drawn: Drawn; readonly isDone: { readonly nodes: boolean; readonly edges: boolean } } {
+  const [drawn, setDrawn] = useState<Drawn>({ nodes: new Set(), edges: new Set() });
+  const pace = useRef(FIRST_PACE);
+  const isDone = { nodes: holds(drawn.nodes, nodes), edges: holds(drawn.edges, edges) };
+  const isWhole = isDone.nodes && isDone.edges;
   useEffect(() => {
-    if (settled) return undefined;
-    const frame = requestAnimationFrame(() => setDrawn(nextDrawn(drawn, wanted, perFrame)));
+    if (isWhole) return undefined;
+    const frame = requestAnimationFrame(() => {
+      const startedMs = performance.now();
+      const { nodes: nodeCount, edges: edgeCount } = pace.current;
+      flushSync(() =>
+        setDrawn({ nodes: nextDrawn(drawn.nodes, nodes, nodeCount), edges: nextDrawn(drawn.edges, edges, edgeCount) }),
+      );
+      pace.current = nextPace(pace.current, performance.now() - startedMs);
+    });
     return () => cancelAnimationFrame(frame);
-  }, [settled, drawn, wanted, perFrame]);
-  return { drawn, settled };
+  }, [isWhole, drawn, nodes, edges]);
+  return { drawn, isDone };
+}
+
+function holds(drawn: ReadonlySet<string>, wanted: readonly string[]): boolean {
+  return drawn.size === wanted.length && wanted.every((key) => drawn.has(key));
 }
 
 /** What stays drawn by itself, however far away or outside the view: selected, with the cursor, beside these. */
@@ -111,9 +122,14 @@ function keptKeys(
   return new Set([...own, ...(cursor === null ? [] : [cursor]), ...(near ?? [])]);
 }
 
-function Edges(props: SizedProps & { readonly shown: MapGraph; readonly children: ReactNode }): ReactNode {
-  const { graph, shown, view, near, windowS, selected, showRate, weigh, radii, latency, changes, children } = props;
-  const { isMoving } = props;
+interface LayersProps {
+  readonly of: SizedProps;
+  readonly nodes: readonly Part<MapNode>[];
+  readonly edges: readonly Part<MapEdge>[];
+}
+
+function Layers({ of, nodes, edges }: LayersProps): ReactNode {
+  const { graph, view, near, windowS, selected, showRate, weigh, radii, latency, changes, isMoving } = of;
   const [hovered, setHovered] = useState<string | null>(null);
   const onHover = useStable((key: string | null): void => {
     if (key === null || !isMoving()) setHovered(key);
@@ -124,29 +140,24 @@ function Edges(props: SizedProps & { readonly shown: MapGraph; readonly children
   // oxlint-disable-next-line react/exhaustive-deps -- figures change four times a second, a plan does not
   const plan = useMemo(() => planEdges(graph, quick), [shape, quick]);
   const draw = useMemo(() => edgeDrawer(graph, plan, weigh, radii), [graph, plan, weigh, radii]);
-  const strongPlaces = useMemo(() => placeStrongLabels(shown, draw, near), [shown, draw, near]);
-  const drawn = shown.edges.map((edge) => ({ edge, drawing: draw(edge) }));
+  const shown = useMemo(() => edges.flatMap(({ items }) => items), [edges]);
+  const strongPlaces = useMemo(
+    () => placeStrongLabels({ nodes: nodes.flatMap(({ items }) => items), edges: shown }, draw, near),
+    [nodes, shown, draw, near],
+  );
   return (
     <>
-      {drawn.map(({ edge, drawing }) => (
-        <MapEdgeView
-          key={edge.key}
-          edge={edge}
-          drawing={drawing}
-          windowS={windowS}
-          latency={latency}
-          change={changes?.get(edge.key) ?? null}
-          selected={isEdge(selected, edge)}
-          faded={near !== null && !near.has(edge.key)}
-          onSelect={props.onPickEdge}
-          onHover={onHover}
-        />
+      {edges.map((part) => (
+        <Edges key={part.id} {...{ of, part, draw, onHover }} />
       ))}
-      {children}
-      {drawn.map(({ edge, drawing }) => {
+      {nodes.map((part) => (
+        <Nodes key={part.id} {...{ of, part }} />
+      ))}
+      {shown.map((edge) => {
         const strong = hovered === edge.key || near?.has(edge.key) === true;
-        if (!strong && (near !== null || !showRate || !drawing.label.free)) return null;
-        const place = strongPlaces.get(edge.key) ?? drawing.label;
+        const { label } = draw(edge);
+        if (!strong && (near !== null || !showRate || !label.free)) return null;
+        const place = strongPlaces.get(edge.key) ?? label;
         const change = changes?.get(edge.key) ?? null;
         return (
           <EdgeLabel
@@ -160,13 +171,45 @@ function Edges(props: SizedProps & { readonly shown: MapGraph; readonly children
   );
 }
 
-function Nodes(props: SizedProps & { readonly nodes: readonly MapNode[] }): ReactNode {
-  const { nodes, near, windowS, selected, cursor, showRate, latency, changes, dragged } = props;
-  return nodes.map((node) => (
+interface PartProps<T> {
+  readonly of: SizedProps;
+  readonly part: Part<T>;
+}
+
+interface EdgesProps extends PartProps<MapEdge> {
+  readonly draw: (edge: MapEdge) => EdgeDrawing;
+  readonly onHover: (key: string | null) => void;
+}
+
+/** A part that has not changed is not gone through again. */
+const Edges = memo(
+  function Edges({ of, part, draw, onHover }: EdgesProps): ReactNode {
+    const { near, windowS, selected, latency, changes } = of;
+    return part.items.map((edge) => (
+      <MapEdgeView
+        key={edge.key}
+        edge={edge}
+        drawing={draw(edge)}
+        windowS={windowS}
+        latency={latency}
+        change={changes?.get(edge.key) ?? null}
+        selected={isEdge(selected, edge)}
+        faded={near !== null && !near.has(edge.key)}
+        onSelect={of.onPickEdge}
+        onHover={onHover}
+      />
+    ));
+  },
+  (before, now) => isSamePart(before, now) && before.draw === now.draw,
+);
+
+const Nodes = memo(function Nodes({ of, part }: PartProps<MapNode>): ReactNode {
+  const { near, windowS, selected, cursor, showRate, latency, changes, dragged } = of;
+  return part.items.map((node) => (
     <MapNodeView
       key={node.key}
       node={node}
-      radiusPx={radiusOf(node, props.radii)}
+      radiusPx={radiusOf(node, of.radii)}
       windowS={windowS}
       latency={latency}
       change={changes?.get(node.key) ?? null}
@@ -175,12 +218,17 @@ function Nodes(props: SizedProps & { readonly nodes: readonly MapNode[] }): Reac
       held={dragged === node.key}
       faded={near !== null && !near.has(node.key)}
       showRate={showRate}
-      onSelect={props.onPickNode}
-      onFocus={props.onFocus}
-      onToggle={props.onToggle}
-      onPointerDown={props.onPointerDown}
+      onSelect={of.onPickNode}
+      onFocus={of.onFocus}
+      onToggle={of.onToggle}
+      onPointerDown={of.onPointerDown}
     />
   ));
+}, isSamePart);
+
+function isSamePart<T>(before: PartProps<T>, now: PartProps<T>): boolean {
+  const [items, old] = [now.part.items, before.part.items];
+  return before.of === now.of && old.length === items.length && items.every((item, at) => item === old[at]);
 }
 
 interface FarProps {

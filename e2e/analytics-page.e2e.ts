@@ -62,6 +62,7 @@ test.each(['fault', 'responsetime > 0.4'])('what %s has in common comes first', 
   ]);
   expect(await row.locator('.value-difference').innerText()).toBe('+100');
   await page.getByTestId('causes-fault').click();
+  await page.waitForURL((url) => of(url, 'causes') === 'fault');
   expect(await page.getByTestId('cause').innerText()).toMatch(/^shop → bank\s+CardDeclined$/);
 });
 
@@ -116,6 +117,8 @@ test('what both sets are taken from is told and drawn; A becomes it, and B a cop
   expect(await page.getByTestId('retrieved-count').innerText()).toBe('200');
   expect(await page.locator('.paired-line').count()).toBe(0);
   await page.getByTestId('show-total').check();
+  await page.waitForURL((url) => of(url, 'totals') === 'shown');
+  await page.reload();
   await eventually(
     () => page.locator('.paired-line').count(),
     (count) => count === 4,

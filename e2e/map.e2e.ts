@@ -283,6 +283,10 @@ test('a band of response times selects its traces and becomes a filter', async (
   await page.getByTestId('band-clear').waitFor();
   await page.locator('[data-testid^="latest-1-"]').first().waitFor();
   await page.getByTestId('tick-ok').check();
+  await page.waitForURL(({ searchParams: query }) => query.get('outcomes') === 'ok' && query.has('band'));
+  await page.reload();
+  await page.getByTestId('band-clear').waitFor();
+  expect(await page.getByTestId('tick-ok').isChecked()).toBe(true);
   await page.getByTestId('view-traces').click();
   await page.waitForURL(/\/traces\?/);
   const { searchParams } = new URL(page.url());

@@ -2,26 +2,83 @@ import type { ComparedSet, DifferencesInput, SetDifferences } from '@fluoroscope
 import { andFilter } from '../filter/builder.ts';
 import { splitGroup, withGroup } from '../filter/group.ts';
 import { formatCount, formatShare } from '../text/format.ts';
-import { ALL_OF_IT, type AnalyticsPlace } from '../url/analytics-place.ts';
+import { ALL_OF_IT, type AnalyticsPlace, type SetPlace } from '../url/analytics-place.ts';
 import type { PairedBin } from './bins.ts';
+
+/** Of a set, what is told of it beside A and B. */
+type Total = Pick<ComparedSet, 'count' | 'looked' | 'histogram' | 'trend'>;
 
 /** What both sets are taken from, and the group (or all traces of the time) that those were retrieved from. */
 export interface Totals {
-  readonly group: ComparedSet;
+  readonly group: Total;
   /** Null: no filter but the group's, so all of it was retrieved. */
-  readonly retrieved: ComparedSet | null;
+  readonly retrieved: Total | null;
 }
 
-/** Of the very time of an answer. */
-export function totalsInput({ within }: AnalyticsPlace, of: SetDifferences): DifferencesInput {
+/** Of the very time of an answer, what it does not say itself; null: nothing. */
+export function totalsAsked({ within, ...sets }: AnalyticsPlace, of: SetDifferences): DifferencesInput | null {
   const { group, rest } = splitGroup(within);
+  const isWhole = rest.trim() === '';
+  const isKnown = retrievedOf(sets, of) !== null;
+  if (isWhole && isKnown) return null;
   const time = { startTime: of.startTime, endTime: of.endTime };
-  const all = { ...time, filter: withGroup('', group), a: { filter: '' } };
-  return rest.trim() === '' ? { ...all, b: null } : { ...all, b: { filter: rest } };
+  // Without B the rest of everything is meant, which is nothing.
+  const b = isWhole || isKnown ? null : { filter: rest };
+  return { ...time, filter: withGroup('', group), a: { filter: '' }, b };
 }
 
-export function totalsOf({ within }: AnalyticsPlace, { a, b }: SetDifferences): Totals {
-  return { group: a, retrieved: splitGroup(within).rest.trim() === '' ? null : b };
+/** `asked`: the answer to `totalsAsked`. Null: not known yet. */
+export function totalsOf(
+  { within, ...sets }: AnalyticsPlace,
+  of: SetDifferences,
+  asked: SetDifferences | null,
+): Totals | null {
+  const known = retrievedOf(sets, of);
+  if (splitGroup(within).rest.trim() === '') {
+    const group = known ?? asked?.a;
+    return group === undefined ? null : { group, retrieved: null };
+  }
+  return asked === null ? null : { group: asked.a, retrieved: known ?? asked.b };
+}
+
+/**
+ * What both sets are taken from, as far as they are all of it: asked for by itself, it would have whatever came meanwhile, and not add
+ * up to what is shown beside it.
+ */
+function retrievedOf({ a, b }: Pick<AnalyticsPlace, 'a' | 'b'>, of: SetDifferences): Total | null {
+  if (isAll(a)) return of.a;
+  if (b === null) return together(of.a, of.b);
+  return isAll(b) ? of.b : null;
+}
+
+function isAll({ filter, time }: SetPlace): boolean {
+  return filter.trim() === '' && time === null;
+}
+
+/** Two sets without a trace in common. Of one that was sampled each trace stands for several; null: nobody knows for how many. */
+function together(a: ComparedSet, b: ComparedSet): Total | null {
+  const [countA, countB] = [countOf(a), countOf(b)];
+  if (countA === null || countB === null) return null;
+  const sets = [
+    { set: a, weight: countA / Math.max(1, a.count) },
+    { set: b, weight: countB / Math.max(1, b.count) },
+  ];
+  return {
+    count: a.count + b.count,
+    looked: {
+      count: a.looked.count + b.looked.count,
+      countMax: a.looked.countMax + b.looked.countMax,
+      complete: a.looked.complete && b.looked.complete,
+      cutSliceCount: a.looked.cutSliceCount + b.looked.cutSliceCount,
+      sliceCount: a.looked.sliceCount + b.looked.sliceCount,
+      matchingCount: countA + countB,
+      unjudgedCount: a.looked.unjudgedCount + b.looked.unjudgedCount,
+    },
+    histogram: sets.flatMap(({ set, weight }) =>
+      set.histogram.map(({ Value = 0, Count = 0 }) => ({ Value, Count: Count * weight })),
+    ),
+    trend: a.trend.map((_count, at) => sets.reduce((sum, { set, weight }) => sum + (set.trend[at] ?? 0) * weight, 0)),
+  };
 }
 
 /** A is what both sets are taken from now, whole; B its rest. */
@@ -37,7 +94,7 @@ export function refined(place: AnalyticsPlace): AnalyticsPlace {
 }
 
 /** How many a set has, as far as that is known. */
-export function describeCount({ count, looked }: ComparedSet): string {
+export function describeCount({ count, looked }: Total): string {
   const { complete, matchingCount } = looked;
   if (complete) return formatCount(count);
   return matchingCount === null ? `more than ${formatCount(count)}` : formatCount(matchingCount);
@@ -49,7 +106,7 @@ export function describePart({ group, retrieved }: Totals): string | null {
   return whole === null || part === null || whole === 0 ? null : formatShare(Math.min(1, part / whole));
 }
 
-function countOf({ count, looked }: ComparedSet): number | null {
+function countOf({ count, looked }: Total): number | null {
   return looked.complete ? count : looked.matchingCount;
 }
 

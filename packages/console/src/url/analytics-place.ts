@@ -1,9 +1,10 @@
+import type { CauseKind } from '@fluoroscope/api';
 import { DEFAULT_RANGE, printRange, type Range, readRange, type TimeWindow } from './range.ts';
 
 /**
  * Which two sets of traces are held against each other; its part of a link's query:
  *
- *   range within=FILTER a=FILTER at=S~S b=FILTER bt=S~S
+ *   range within=FILTER a=FILTER at=S~S b=FILTER bt=S~S totals=shown causes=responsetime|fault|error
  *
  * Without `b` and `bt` the second set is the rest: all of the range that is within and not in A.
  */
@@ -15,7 +16,13 @@ export interface AnalyticsPlace {
   readonly a: SetPlace;
   /** Null: the rest. */
   readonly b: SetPlace | null;
+  /** What both are taken from is drawn in the charts. */
+  readonly totals: boolean;
+  /** Whose root causes are shown; null: those that tell most. */
+  readonly causes: CauseKind | null;
 }
+
+const CAUSE_KINDS: readonly CauseKind[] = ['responsetime', 'fault', 'error'];
 
 export interface SetPlace {
   readonly filter: string;
@@ -31,6 +38,8 @@ export const ANALYTICS_PLACE: AnalyticsPlace = {
   within: '',
   a: ALL_OF_IT,
   b: null,
+  totals: false,
+  causes: null,
 };
 
 export function readAnalyticsPlace(query: URLSearchParams): AnalyticsPlace {
@@ -41,16 +50,23 @@ export function readAnalyticsPlace(query: URLSearchParams): AnalyticsPlace {
     within: query.get('within') ?? '',
     a: { filter: query.get('a') ?? '', time: readTime(query.get('at')) },
     b: query.has('b') || b.time !== null ? b : null,
+    totals: query.get('totals') === 'shown',
+    causes: CAUSE_KINDS.find((kind) => kind === query.get('causes')) ?? null,
   };
 }
 
-export function printAnalyticsPlace({ range, within, a, b }: AnalyticsPlace, query: URLSearchParams): string {
+export function printAnalyticsPlace(
+  { range, within, a, b, totals, causes }: AnalyticsPlace,
+  query: URLSearchParams,
+): string {
   query.set('range', printRange(range));
   if (within !== '') query.set('within', within);
   if (a.filter !== '') query.set('a', a.filter);
   if (a.time !== null) query.set('at', printTime(a.time));
   if (b !== null) query.set('b', b.filter);
   if (b !== null && b.time !== null) query.set('bt', printTime(b.time));
+  if (totals) query.set('totals', 'shown');
+  if (causes !== null) query.set('causes', causes);
   return `/analytics?${query}`;
 }
 

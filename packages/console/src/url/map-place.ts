@@ -1,4 +1,6 @@
 import { BOX_KINDS, type BoxKind, OPEN_BOXES_MAX } from '@fluoroscope/api';
+import type { Band } from '../map/band.ts';
+import { SETTLED, type SettledOutcome } from '../map/shares.ts';
 import { NODE_SIZINGS, type NodeSizing } from '../map/sizes.ts';
 import { DEFAULT_RANGE, printRange, type Range, readRange } from './range.ts';
 
@@ -6,8 +8,10 @@ import { DEFAULT_RANGE, printRange, type Range, readRange } from './range.ts';
  * Where the map is; its part of a link's query:
  *
  *   range node=KEY | caller=KEY callee=KEY      KEY: printServiceKey
+ *   outcomes=OUTCOME,… band=S~S                 chosen in the panel of that node or connection
  *   group=NAME                                  an X-Ray group: of its traces only
- *   view=list by=type|namespace|group|prefix open=LABEL…
+ *   view=list sort=COLUMN.asc|desc              of that list
+ *   by=type|namespace|group|prefix open=LABEL…
  *   focus=KEY hops=1|2|all way=callers|callees
  *   at=S step=S                                 replay: [at, at + step) of a fixed range
  *   vs=before|day|week|S~S                      compared with another time
@@ -21,6 +25,8 @@ export interface MapPlace {
   /** Name of the X-Ray group whose traces are shown; null for all traces. */
   readonly group: string | null;
   readonly view: 'map' | 'list';
+  /** As printTableSort prints it; empty: the list's usual order. */
+  readonly sort: string;
   /** What boxes gather nodes by. */
   readonly by: BoxKind | null;
   /** Labels of the boxes that are shown by their members. */
@@ -36,9 +42,16 @@ export interface MapPlace {
   readonly isolated: boolean;
 }
 
-export type MapSelection =
+export type MapSelection = (
   | { readonly kind: 'node'; readonly key: string }
-  | { readonly kind: 'edge'; readonly from: string; readonly to: string };
+  | { readonly kind: 'edge'; readonly from: string; readonly to: string }
+) & { readonly chosen?: ChosenRequests };
+
+/** Of the requests of what is selected; never nothing. */
+export interface ChosenRequests {
+  readonly outcomes: readonly SettledOutcome[];
+  readonly band: Band | null;
+}
 
 export const LATENCY_FIGURES = ['average', 'p50', 'p95', 'p99'] as const;
 export type LatencyFigure = (typeof LATENCY_FIGURES)[number];
@@ -70,6 +83,7 @@ export const MAP_PLACE: MapPlace = {
   selected: null,
   group: null,
   view: 'map',
+  sort: '',
   by: null,
   open: [],
   focus: null,
@@ -92,6 +106,7 @@ export function readMapPlace(query: URLSearchParams): MapPlace {
     selected: readSelection(query),
     group: group === '' ? null : group,
     view: query.get('view') === 'list' ? 'list' : 'map',
+    sort: query.get('sort') ?? '',
     by,
     open: by === null ? [] : query.getAll('open').slice(0, OPEN_BOXES_MAX),
     focus: readFocus(query),
@@ -113,8 +128,12 @@ export function printMapPlace(place: MapPlace, query: URLSearchParams): void {
     query.set('caller', place.selected.from);
     query.set('callee', place.selected.to);
   }
+  const { outcomes = [], band = null } = place.selected?.chosen ?? {};
+  if (outcomes.length > 0) query.set('outcomes', outcomes.join(','));
+  if (band !== null) query.set('band', `${band.fromS}~${band.toS}`);
   if (place.group !== null) query.set('group', place.group);
   if (place.view === 'list') query.set('view', 'list');
+  if (place.sort !== '') query.set('sort', place.sort);
   if (place.by !== null) query.set('by', place.by);
   if (place.by !== null) for (const label of place.open) query.append('open', label);
   if (place.focus !== null) {
@@ -135,10 +154,22 @@ export function printMapPlace(place: MapPlace, query: URLSearchParams): void {
 }
 
 function readSelection(query: URLSearchParams): MapSelection | null {
+  const chosen = chosenRequests(query.get('outcomes')?.split(',') ?? [], readBand(query.get('band')));
   const node = query.get('node');
-  if (node !== null) return { kind: 'node', key: node };
+  if (node !== null) return { kind: 'node', key: node, ...chosen };
   const [from, to] = [query.get('caller'), query.get('callee')];
-  return from !== null && to !== null ? { kind: 'edge', from, to } : null;
+  return from !== null && to !== null ? { kind: 'edge', from, to, ...chosen } : null;
+}
+
+/** What a selection has besides; nothing of it is chosen: all requests. */
+export function chosenRequests(names: readonly string[], band: Band | null): Pick<MapSelection, 'chosen'> {
+  const outcomes = SETTLED.filter((outcome) => names.includes(outcome));
+  return outcomes.length === 0 && band === null ? {} : { chosen: { outcomes, band } };
+}
+
+function readBand(text: string | null): Band | null {
+  const [fromS = Number.NaN, toS = Number.NaN] = (text ?? '').split('~').map(Number);
+  return fromS >= 0 && fromS <= toS && toS < Number.POSITIVE_INFINITY ? { fromS, toS } : null;
 }
 
 function readFocus(query: URLSearchParams): Focus | null {

@@ -8,8 +8,9 @@ import { type ComparePlace, printTracePlace, readTracePlace, type TracePlace } f
  * Where the console is: everything that a link must bring back. Version 1 of the query:
  *
  *   /map          v and what map-place.ts says
- *   /traces       v range filter sort=COLUMN.asc|desc by=FIELD columns=COLUMN,… tail=on
- *                 by: told apart by what (api's TraceField); columns: summaries/columns.ts
+ *   /traces       v range filter sort=COLUMN.asc|desc by=FIELD groups=COLUMN.asc|desc columns=COLUMN,… chart=times tail=on
+ *                 by: told apart by what (api's TraceField), groups: in which order; columns: summaries/columns.ts;
+ *                 chart: the one that a narrow screen shows
  *   /traces/<id>  v and what trace-place.ts says
  *   /analytics    v and what analytics-place.ts says
  *   /settings/…   v and what settings-place.ts says
@@ -30,8 +31,12 @@ export interface TracesPlace {
   readonly descending: boolean;
   /** What the traces are told apart by; empty: they are listed. */
   readonly by: string;
+  /** As printTableSort prints it; empty: the groups' usual order. */
+  readonly groupSort: string;
   /** As summaries/columns.ts prints them; empty: what this browser shows. */
   readonly columns: string;
+  /** A narrow screen has room for one. */
+  readonly chart: 'scatter' | 'times';
   /** New traces are shown as they come; of a sliding range. */
   readonly tail: boolean;
 }
@@ -53,7 +58,9 @@ export const TRACES_PLACE: TracesPlace = {
   sort: 'start',
   descending: true,
   by: '',
+  groupSort: '',
   columns: '',
+  chart: 'scatter',
   tail: false,
 };
 
@@ -84,7 +91,9 @@ export function printPlace(place: Place): string {
     const sort = `${place.sort}.${place.descending ? 'desc' : 'asc'}`;
     if (sort !== 'start.desc') query.set('sort', sort);
     if (place.by !== '') query.set('by', place.by);
+    if (place.groupSort !== '') query.set('groups', place.groupSort);
     if (place.columns !== '') query.set('columns', place.columns);
+    if (place.chart !== 'scatter') query.set('chart', place.chart);
     if (place.tail) query.set('tail', 'on');
     return `/traces?${query}`;
   }
@@ -94,8 +103,16 @@ export function printPlace(place: Place): string {
 
 function readTraces(query: URLSearchParams): TracesPlace {
   const [, sort = 'start', order] = /^(.*?)(?:\.(asc|desc))?$/s.exec(query.get('sort') ?? 'start.desc') ?? [];
-  const range = readRange(query.get('range'));
-  const [filter, by] = [query.get('filter') ?? '', query.get('by') ?? ''];
-  const [columns, tail] = [query.get('columns') ?? '', query.get('tail') === 'on'];
-  return { page: 'traces', range, filter, sort, descending: order !== 'asc', by, columns, tail };
+  return {
+    page: 'traces',
+    range: readRange(query.get('range')),
+    filter: query.get('filter') ?? '',
+    sort,
+    descending: order !== 'asc',
+    by: query.get('by') ?? '',
+    groupSort: query.get('groups') ?? '',
+    columns: query.get('columns') ?? '',
+    chart: query.get('chart') === 'times' ? 'times' : 'scatter',
+    tail: query.get('tail') === 'on',
+  };
 }

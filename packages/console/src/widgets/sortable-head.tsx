@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-export interface Sort<Column extends string> {
+interface Sort<Column extends string> {
   readonly column: Column;
   readonly descending: boolean;
 }

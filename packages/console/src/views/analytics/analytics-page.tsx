@@ -1,7 +1,7 @@
 import '../../theme/analytics.css';
 import type { SetDifferences } from '@fluoroscope/api';
 import { IconArrowsExchange, IconChartHistogram, IconRefresh } from '@tabler/icons-react';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import {
   type Chosen,
   explain,
@@ -32,20 +32,19 @@ import { useTotals } from './use-totals.ts';
 /** Two sets of traces: what they are, how they are spread, and what tells them apart. */
 export function AnalyticsPage({ place }: { readonly place: AnalyticsPlace }): ReactNode {
   const query = useDifferences(place);
-  const { data, error, isFetching, isPlaceholderData } = query;
+  const { data, error, isFetching, isPlaceholderData, dataUpdatedAt } = query;
   const isRefused = error instanceof ConsoleError && error.code === 'refused';
   const refusals = refusalsOf(isRefused ? error.message : null);
   const answer = isRefused ? undefined : data;
   const current = isPlaceholderData ? undefined : answer;
-  const [showsTotal, setShowsTotal] = useState(false);
-  const totals = useTotals(place, current);
+  const totals = useTotals(place, current, dataUpdatedAt);
   return (
     <div className="analytics-page" aria-busy={isFetching}>
       {isFetching ? (
         <div className="analytics-progress" role="progressbar" aria-label="Traces are being looked at" />
       ) : null}
       <Head place={place} onAgain={() => void query.refetch()} />
-      <RetrievedBar {...{ place, totals, showsTotal }} refusal={refusals.both} onShowTotal={setShowsTotal} />
+      <RetrievedBar {...{ place, totals }} refusal={refusals.both} />
       <div className="set-boxes">
         {(['a', 'b'] as const).map((side) => (
           <SetBox
@@ -71,7 +70,7 @@ export function AnalyticsPage({ place }: { readonly place: AnalyticsPlace }): Re
       ) : answer === undefined ? (
         <AnalyticsSkeleton />
       ) : (
-        <Answer place={place} answer={answer} totals={showsTotal ? totals : null} stale={isPlaceholderData} />
+        <Answer place={place} answer={answer} totals={place.totals ? totals : null} stale={isPlaceholderData} />
       )}
     </div>
   );
@@ -95,10 +94,12 @@ function Head({ place, onAgain }: HeadProps): ReactNode {
           type="button"
           className="btn btn-small"
           data-testid="swap"
+          aria-label="Swap"
           title="A becomes B, and B becomes A"
           onClick={() => go(swapped(place))}
         >
-          <IconArrowsExchange size={14} aria-hidden /> Swap
+          <IconArrowsExchange size={14} aria-hidden />
+          <span className="wide-only">Swap</span>
         </button>
         <button
           type="button"
@@ -162,7 +163,7 @@ function Answer({ place, answer, totals, stale }: AnswerProps): ReactNode {
       ) : (
         <div className="analytics-parts">
           <DifferencesTable answer={answer} actions={actions} />
-          <CausesTable answer={answer} actions={actions} />
+          <CausesTable place={place} answer={answer} actions={actions} />
         </div>
       )}
     </div>

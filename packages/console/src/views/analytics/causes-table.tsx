@@ -3,6 +3,8 @@ import { Fragment, type ReactNode, useState } from 'react';
 import { formatPoints } from '../../differences/describe.ts';
 import { formatCount, formatShare, NO_VALUE } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
+import type { AnalyticsPlace } from '../../url/analytics-place.ts';
+import { go } from '../../url/use-place.ts';
 import { ValueMenu } from './chosen-menu.tsx';
 import { PairedBars } from './differences-table.tsx';
 import type { SetActions } from './set-actions.ts';
@@ -20,13 +22,14 @@ const NONE: Readonly<Record<CauseKind, string>> = {
 const CAUSES_SHOWN = 8;
 
 interface CausesTableProps {
+  readonly place: AnalyticsPlace;
   readonly answer: SetDifferences;
   readonly actions: SetActions;
 }
 
 /** Where time went, and where failures began, in both sets. */
-export function CausesTable({ answer, actions }: CausesTableProps): ReactNode {
-  const [kind, setKind] = useState<CauseKind>(() => mostTelling(answer));
+export function CausesTable({ place, answer, actions }: CausesTableProps): ReactNode {
+  const kind = place.causes ?? mostTelling(answer);
   const total: SidedCount = { a: answer.a.count, b: answer.b.count };
   const found = answer.causes[kind];
   return (
@@ -40,7 +43,7 @@ export function CausesTable({ answer, actions }: CausesTableProps): ReactNode {
               type="button"
               aria-pressed={kind === id}
               data-testid={`causes-${id}`}
-              onClick={() => setKind(id)}
+              onClick={() => go({ ...place, causes: id }, 'replace')}
             >
               {label} <span className="num muted">{formatCount(answer.causes[id].causeCount)}</span>
             </button>

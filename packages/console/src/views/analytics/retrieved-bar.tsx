@@ -12,12 +12,10 @@ interface RetrievedBarProps {
   readonly refusal: string | null;
   /** Null: not known yet. */
   readonly totals: Totals | null;
-  readonly showsTotal: boolean;
-  readonly onShowTotal: (shown: boolean) => void;
 }
 
 /** What both sets are taken from: how many traces, by which filter, of what. */
-export function RetrievedBar({ place, refusal, totals, showsTotal, onShowTotal }: RetrievedBarProps): ReactNode {
+export function RetrievedBar({ place, refusal, totals }: RetrievedBarProps): ReactNode {
   const { group, rest } = splitGroup(place.within);
   const isWhole = rest.trim() === '';
   const whole = group === null ? 'all traces of the time' : `the group ${visible(group, 40)}`;
@@ -54,9 +52,9 @@ export function RetrievedBar({ place, refusal, totals, showsTotal, onShowTotal }
       <label className="check retrieved-show">
         <input
           type="checkbox"
-          checked={showsTotal}
+          checked={place.totals}
           data-testid="show-total"
-          onChange={(event) => onShowTotal(event.target.checked)}
+          onChange={(event) => go({ ...place, totals: event.target.checked }, 'replace')}
         />{' '}
         Show in the charts
         <span className="line-key" data-line="group">

@@ -8,7 +8,7 @@ import { printPlace } from '../../url/place.ts';
 /** Asked once, and again on demand: figures that are compared must stand still. */
 export function useDifferences(place: AnalyticsPlace): UseQueryResult<SetDifferences> {
   return useQuery({
-    queryKey: ['set-differences', printPlace(place)],
+    queryKey: ['set-differences', printPlace({ ...place, totals: false, causes: null })],
     queryFn: ({ signal }) => readDifferences(differencesInput(place, Date.now() / 1000), signal),
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,

@@ -1,11 +1,13 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { type Change, MARK_LABEL, MARKS, type MapDiff } from '../../map/diff.ts';
 import { notOk, printMark, printPoints, printRatio } from '../../map/diff-text.ts';
 import { typeLabel } from '../../map/kind.ts';
 import { formatDuration, formatRate, formatShare, NO_VALUE } from '../../text/format.ts';
 import { clipMiddle } from '../../text/visible.ts';
-import type { MapSelection } from '../../url/map-place.ts';
-import { SortableHead, type Sort } from '../../widgets/sortable-head.tsx';
+import type { MapPlace, MapSelection } from '../../url/map-place.ts';
+import { printTableSort, readTableSort, type TableSort } from '../../url/trace-place.ts';
+import { go } from '../../url/use-place.ts';
+import { SortableHead } from '../../widgets/sortable-head.tsx';
 
 type Column = 'name' | 'change' | 'rate' | 'p95' | 'failures';
 
@@ -34,13 +36,18 @@ const KEY: Readonly<Record<Column, (row: Row) => number | string>> = {
 
 interface DiffListProps {
   readonly diff: MapDiff;
-  readonly selected: MapSelection | null;
+  readonly place: MapPlace;
   readonly onSelect: (selection: MapSelection | null) => void;
 }
 
+const COLUMNS = HEAD.map(([column]) => column);
+const USUAL_SORT: TableSort<Column> = { column: 'change', descending: true };
+
 /** Two windows side by side: what is different first. */
-export function DiffList({ diff, selected, onSelect }: DiffListProps): ReactNode {
-  const [sort, setSort] = useState<Sort<Column>>({ column: 'change', descending: true });
+export function DiffList({ diff, place, onSelect }: DiffListProps): ReactNode {
+  const { selected } = place;
+  const sort = readTableSort(place.sort, COLUMNS, USUAL_SORT);
+  const setSort = (next: TableSort<Column>): void => go({ ...place, sort: printTableSort(next) }, 'replace');
   const key = KEY[sort.column];
   const rows = rowsOf(diff).toSorted((a, b) => {
     const order = key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0;

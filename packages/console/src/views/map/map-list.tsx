@@ -1,13 +1,15 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { MapEdge, MapGraph, MapNode } from '../../map/graph.ts';
 import { typeLabel } from '../../map/kind.ts';
 import { quantile } from '../../map/histogram.ts';
 import { OUTCOME_LABEL, worstOf } from '../../map/shares.ts';
 import { formatDuration, formatRate, formatShare, NO_VALUE } from '../../text/format.ts';
 import { clipMiddle, visible } from '../../text/visible.ts';
-import type { MapSelection } from '../../url/place.ts';
+import type { MapPlace, MapSelection } from '../../url/place.ts';
+import { printTableSort, readTableSort, type TableSort } from '../../url/trace-place.ts';
+import { go } from '../../url/use-place.ts';
 import { KindIcon } from '../../widgets/kind-icon.tsx';
-import { SortableHead, type Sort } from '../../widgets/sortable-head.tsx';
+import { SortableHead } from '../../widgets/sortable-head.tsx';
 import { OutcomeIcon } from '../../widgets/outcome.tsx';
 
 type Column = 'name' | 'rate' | 'average' | 'p50' | 'p95' | 'p99' | 'trouble';
@@ -37,16 +39,18 @@ const HEAD: readonly (readonly [Column, string])[] = [
 interface MapListProps {
   readonly graph: MapGraph;
   readonly windowS: number;
-  readonly selected: MapSelection | null;
+  readonly place: MapPlace;
   readonly onSelect: (selection: MapSelection | null) => void;
 }
 
+const COLUMNS = HEAD.map(([column]) => column);
+const USUAL_SORT: TableSort<Column> = { column: 'rate', descending: true };
+
 /** The map's nodes and edges as a table: for screen readers, small screens, and for sorting. */
-export function MapList({ graph, windowS, selected, onSelect }: MapListProps): ReactNode {
-  const [sort, setSort] = useState<Sort<Column>>({
-    column: 'rate',
-    descending: true,
-  });
+export function MapList({ graph, windowS, place, onSelect }: MapListProps): ReactNode {
+  const { selected } = place;
+  const sort = readTableSort(place.sort, COLUMNS, USUAL_SORT);
+  const setSort = (next: TableSort<Column>): void => go({ ...place, sort: printTableSort(next) }, 'replace');
   const key = KEY[sort.column];
   const byKey = (a: Listed, b: Listed): number => {
     const order = key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0;

@@ -129,9 +129,9 @@ function MapBody({ place, map, target, isFirstRun, onSelect, onToggle }: MapBody
       <div className="map-list">
         {stale}
         {diff === null ? (
-          <MapList graph={graph} windowS={windowS} selected={place.selected} onSelect={onSelect} />
+          <MapList graph={graph} windowS={windowS} place={place} onSelect={onSelect} />
         ) : (
-          <DiffList diff={diff} selected={place.selected} onSelect={onSelect} />
+          <DiffList diff={diff} place={place} onSelect={onSelect} />
         )}
       </div>
     );

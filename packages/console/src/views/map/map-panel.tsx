@@ -1,9 +1,9 @@
 import { IconArrowRight, IconBulb, IconFocus2, IconFold, IconX } from '@tabler/icons-react';
 import { type Boxing, boxLabelOf } from '@fluoroscope/api';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { explain } from '../../differences/sets.ts';
 import { tracesWindow } from '../../map/active.ts';
-import { type Band, filterOf, inGroup } from '../../map/band.ts';
+import { filterOf, inGroup } from '../../map/band.ts';
 import type { Change } from '../../map/diff.ts';
 import { printChange, printMark } from '../../map/diff-text.ts';
 import type { MapEdge, MapNode } from '../../map/graph.ts';
@@ -22,6 +22,7 @@ import { KindIcon } from '../../widgets/kind-icon.tsx';
 import { ShareBars } from '../../widgets/share-bars.tsx';
 import { LatencyHistogram } from './latency-histogram.tsx';
 import { LatestTraces } from './latest-traces.tsx';
+import { useChosen } from './use-chosen.ts';
 import type { LiveMap } from './use-map.ts';
 
 interface MapPanelProps {
@@ -319,12 +320,12 @@ const NO_OUTCOMES: ReadonlySet<SettledOutcome> = new Set();
 
 /** Outcomes to tick, times to brush, and the traces of what is chosen. */
 function Requests({ item, map, place }: RequestsProps): ReactNode {
-  const [band, setBand] = useState<Band | null>(null);
-  const [outcomes, setOutcomes] = useState(NO_OUTCOMES);
+  const [chosen, setChosen] = useChosen(place);
+  const { band } = chosen;
+  const outcomes: ReadonlySet<SettledOutcome> = new Set(chosen.outcomes);
   function tick(outcome: SettledOutcome): void {
-    const next = new Set(outcomes);
-    if (!next.delete(outcome)) next.add(outcome);
-    setOutcomes(next);
+    const others = chosen.outcomes.filter((it) => it !== outcome);
+    setChosen({ ...chosen, outcomes: others.length < chosen.outcomes.length ? others : [...others, outcome] });
   }
   const before = histogramBefore(item, map);
   const range: Range =
@@ -332,9 +333,9 @@ function Requests({ item, map, place }: RequestsProps): ReactNode {
       ? { kind: 'fixed', ...windowAt(place.range, place.replay) }
       : place.range;
   const all = filterOf(item, null, NO_OUTCOMES, map.whole);
-  const chosen = filterOf(item, band, outcomes, map.whole);
-  if (all === null || chosen === null) return null;
-  const filter = inGroup(chosen, place.group);
+  const condition = filterOf(item, band, outcomes, map.whole);
+  if (all === null || condition === null) return null;
+  const filter = inGroup(condition, place.group);
   return (
     <>
       {isQuiet(item.shares) ? null : (
@@ -349,7 +350,7 @@ function Requests({ item, map, place }: RequestsProps): ReactNode {
               {...(before !== undefined && { before })}
               caption={before === undefined ? 'Response time' : 'Response time, line: before'}
               band={band}
-              onBand={setBand}
+              onBand={(next) => setChosen({ ...chosen, band: next })}
             />
           </section>
         </>
@@ -359,7 +360,7 @@ function Requests({ item, map, place }: RequestsProps): ReactNode {
           <h3>{band === null && outcomes.size === 0 ? 'Latest traces' : 'Traces of what is chosen'}</h3>
           {band === null && outcomes.size === 0 ? null : (
             <PlaceLink
-              to={explain(range, inGroup(all, place.group), { filter: chosen, time: null })}
+              to={explain(range, inGroup(all, place.group), { filter: condition, time: null })}
               className="btn btn-small panel-explain"
               testId="explain"
               title="What sets these apart from the rest"

@@ -1,17 +1,22 @@
 import type { FieldValue, TraceGroup, TraceGroups } from '@fluoroscope/api';
 import { IconBulb, IconFilterPlus } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { explain } from '../../differences/sets.ts';
 import { type GroupColumn, sortGroups } from '../../summaries/groups.ts';
 import { formatClock, formatCount, formatDuration, formatShare, NO_VALUE } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 import type { TracesPlace } from '../../url/place.ts';
 import { PlaceLink } from '../../url/place-link.tsx';
-import { type Sort, SortableHead } from '../../widgets/sortable-head.tsx';
+import { printTableSort, readTableSort, type TableSort } from '../../url/trace-place.ts';
+import { go } from '../../url/use-place.ts';
+import { SortableHead } from '../../widgets/sortable-head.tsx';
 import { fieldLabel } from './field-label.ts';
 
 const TREND_WIDTH = 120;
 const TREND_HEIGHT = 22;
+
+const COLUMNS: readonly GroupColumn[] = ['value', 'count', 'share', 'fault', 'error', 'p50', 'p95', 'p99'];
+const USUAL_SORT: TableSort<GroupColumn> = { column: 'count', descending: true };
 
 interface GroupsTableProps {
   readonly by: string;
@@ -23,7 +28,8 @@ interface GroupsTableProps {
 
 /** One line for each value of a field, over all traces that were looked at. */
 export function GroupsTable({ by, place, answer, onPick }: GroupsTableProps): ReactNode {
-  const [sort, setSort] = useState<Sort<GroupColumn>>({ column: 'count', descending: true });
+  const sort = readTableSort(place.groupSort, COLUMNS, USUAL_SORT);
+  const setSort = (next: TableSort<GroupColumn>): void => go({ ...place, groupSort: printTableSort(next) }, 'replace');
   const { groups, total } = answer;
   const sorted = sortGroups(groups, sort.column, sort.descending);
   const head: readonly (readonly [GroupColumn, string])[] = [

@@ -1,12 +1,15 @@
 import type { TraceGroups } from '@fluoroscope/api';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { SummaryRow } from '../../summaries/row.ts';
+import type { TracesPlace } from '../../url/place.ts';
 import type { TimeWindow } from '../../url/range.ts';
+import { go } from '../../url/use-place.ts';
 import { Distribution } from './distribution.tsx';
 import { Scatter } from './scatter.tsx';
 import type { SelectionState } from './use-selection.ts';
 
 interface OverviewProps {
+  readonly place: TracesPlace;
   readonly rows: readonly SummaryRow[];
   readonly window: TimeWindow;
   /** No older traces are left to load. */
@@ -23,8 +26,8 @@ const CHARTS = [
 ] as const;
 
 /** Both charts, or on a narrow screen one of them and the way to the other. */
-export function Overview({ rows, window, complete, answer, selected, isGrouped }: OverviewProps): ReactNode {
-  const [chart, setChart] = useState<(typeof CHARTS)[number][0]>('scatter');
+export function Overview({ place, rows, window, complete, answer, selected, isGrouped }: OverviewProps): ReactNode {
+  const { chart } = place;
   return (
     <div className="overview" data-grouped={isGrouped} data-chart={isGrouped ? 'times' : chart}>
       {isGrouped ? null : (
@@ -35,7 +38,7 @@ export function Overview({ rows, window, complete, answer, selected, isGrouped }
               type="button"
               aria-pressed={chart === id}
               data-testid={`chart-${id}`}
-              onClick={() => setChart(id)}
+              onClick={() => go({ ...place, chart: id }, 'replace')}
             >
               {label}
             </button>

@@ -59,6 +59,7 @@ export function TracesBody(props: TracesBodyProps): ReactNode {
   return (
     <>
       <Overview
+        place={place}
         {...{ rows, window, selected }}
         answer={groups.data}
         complete={!traces.query.hasNextPage}

@@ -55,6 +55,7 @@ async function takeForReadme(browser, base, { declined }) {
   async function showMap(page) {
     await page.goto(`${base}/map`);
     for (const name of NODES) await page.getByTestId(`node-${name}`).first().waitFor();
+    await page.locator('.activity-bar').first().waitFor();
   }
   async function showException(page) {
     await page.goto(`${base}/traces/${declined}`);

@@ -20,8 +20,8 @@ export function StoragePanel({ trust: { store, expiredCount } }: { readonly trus
       <h2>Storage</h2>
       <p className="form-hint">
         The {store.kind === 'embedded' ? 'embedded store' : 'ClickHouse store'} {STATE[store.state]}:{' '}
-        {formatCount(traceCount)} traces, {formatCount(documentCount)} documents, {formatBytes(sizeBytes)}. Kept for{' '}
-        {formatCount(retentionSeconds / DAY_SECONDS)} days
+        {formatCount(traceCount)} traces, {formatCount(documentCount)} documents, {formatBytes(sizeBytes)} on disk. Kept
+        for {formatCount(retentionSeconds / DAY_SECONDS)} days
         {retentionBytes === null ? '' : `, and up to ${formatBytes(retentionBytes)}`}
         {expiredCount > 0 ? `; retention has let go of ${formatCount(expiredCount)} documents` : ''}
         {retainedFrom === null ? '.' : `. Graphs begin at ${formatDateTime(retainedFrom).slice(0, 16)}.`}

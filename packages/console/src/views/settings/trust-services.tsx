@@ -43,9 +43,10 @@ export function TrustServices({ trust }: { readonly trust: TrustAnswer }): React
         {rows.some(({ channel }) => channel !== null)
           ? 'Unknown: what could not be read, or was lost in the journal, so that nobody can say whose it was. '
           : ''}
-        Late: arrived more than {lateSeconds} seconds after it ended. Orphaned: its parent has not arrived, among the
-        newest {formatCount(orphans.traceCount)} settled traces{' '}
-        {orphans.complete ? 'of the last hour' : 'looked through'}.
+        Late: arrived more than {lateSeconds} seconds after it ended. Orphaned: its parent has not arrived,{' '}
+        {orphans.traceCount === 0
+          ? 'once a trace has settled; none has so far.'
+          : `among the newest ${formatCount(orphans.traceCount)} settled traces ${orphans.complete ? 'of the last hour' : 'looked through'}.`}
       </p>
     </div>
   );

@@ -31,9 +31,16 @@ export function CompareWith({ traceId, plan }: CompareWithProps): ReactNode {
   return (
     <Popover opened={isOpen} onChange={setOpen} position="bottom-start" withinPortal trapFocus>
       <Popover.Target>
-        <button type="button" className="btn" onClick={() => setOpen((was) => !was)} data-testid="compare-with">
+        <button
+          type="button"
+          className="btn"
+          aria-label="Compare"
+          title="Compare with another trace"
+          onClick={() => setOpen((was) => !was)}
+          data-testid="compare-with"
+        >
           <IconArrowsDiff size={15} aria-hidden />
-          Compare
+          <span className="wide-only">Compare</span>
         </button>
       </Popover.Target>
       <Popover.Dropdown p={0} aria-label="Compare with another trace">

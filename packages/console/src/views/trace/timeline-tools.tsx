@@ -110,10 +110,11 @@ function Modes({ plan, place, actions }: ModesProps): ReactNode {
         aria-pressed={place.critical}
         onClick={actions.toggleCritical}
         title="Critical path (P): what, had it been shorter, would have ended the trace sooner"
+        aria-label="Critical path"
         data-testid="critical-path"
       >
         <IconRoute size={14} aria-hidden />
-        Critical path
+        <span className="wide-only">Critical path</span>
       </button>
       <button
         type="button"
@@ -121,10 +122,11 @@ function Modes({ plan, place, actions }: ModesProps): ReactNode {
         aria-pressed={place.grouped}
         onClick={actions.toggleGrouped}
         title="Group by nodes (G): segments stand below their service instead of below their caller"
+        aria-label="Group by nodes"
         data-testid="group-by-node"
       >
         <IconStack2 size={14} aria-hidden />
-        Group by nodes
+        <span className="wide-only">Group by nodes</span>
       </button>
       {plan.shiftedCount > 0 || isRecorded ? (
         <button
@@ -224,7 +226,7 @@ function KeyList(): ReactNode {
       <Popover.Target>
         <button
           type="button"
-          className="btn btn-quiet btn-small btn-icon"
+          className="btn btn-quiet btn-small btn-icon wide-only"
           aria-label="Keys (?)"
           title="Keys (?)"
           onClick={() => setOpen((was) => !was)}

@@ -1,9 +1,8 @@
 /// <reference lib="dom" />
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { violations } from './accessibility.ts';
-import { collectComplaints } from './complaints.ts';
+import { setUpBrowser } from './browser.ts';
 import {
   eventually,
   makeFolder,
@@ -20,9 +19,8 @@ const START = Math.floor(Date.now() / 1000) - 240;
 
 const dataDir = makeFolder();
 let server: Program;
-let browser: Browser;
 let page: Page;
-const complaints = collectComplaints();
+const { complaints } = setUpBrowser((opened) => (page = opened));
 
 beforeAll(async () => {
   server = await startProgram(serveFlags(dataDir));
@@ -30,26 +28,12 @@ beforeAll(async () => {
   for (let at = 0; at < documents.length; at += 50) {
     await post(server.http, '/TraceSegments', { TraceSegmentDocuments: documents.slice(at, at + 50) });
   }
-  browser = await chromium.launch({ executablePath: await findBrowser(), args: [...BROWSER_ARGS] });
   await eventually(countTraces, (count) => count === TRACES);
 });
 
 afterAll(async () => {
-  await browser?.close();
   await server?.stop();
   removeFolder(dataDir);
-});
-
-beforeEach(async () => {
-  complaints.clear();
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-  page.setDefaultTimeout(60_000);
-  await complaints.watch(page);
-});
-
-afterEach(async () => {
-  await page.close();
-  expect(complaints.list).toEqual([]);
 });
 
 test.each(['fault', 'responsetime > 0.4'])('what %s has in common comes first', async (filter) => {

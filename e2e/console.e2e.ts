@@ -1,9 +1,17 @@
 /// <reference lib="dom" />
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
-import { collectComplaints } from './complaints.ts';
-import { eventually, makeFolder, post, removeFolder, SET_UP_MS, startProgram, type Program } from './program.ts';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setUpBrowser } from './browser.ts';
+import {
+  demoFlags,
+  eventually,
+  makeFolder,
+  post,
+  removeFolder,
+  SET_UP_MS,
+  startProgram,
+  type Program,
+} from './program.ts';
 
 const SERVICES = ['frontend', 'catalog', 'cart', 'recommender', 'order', 'payment'];
 const TABLES = ['products', 'carts', 'orders'];
@@ -18,27 +26,11 @@ const EDGES = [
 
 const dataDir = makeFolder();
 let demo: Program;
-let browser: Browser;
 let page: Page;
-const complaints = collectComplaints();
+const { complaints } = setUpBrowser((opened) => (page = opened));
 
 beforeAll(async () => {
-  demo = await startProgram([
-    'demo',
-    '--with-server',
-    '--http-listen',
-    '127.0.0.1:0',
-    '--udp-listen',
-    '127.0.0.1:0',
-    '--data-dir',
-    dataDir,
-    '--',
-    '--rate',
-    '20',
-    '--seed',
-    '5',
-  ]);
-  browser = await chromium.launch({ executablePath: await findBrowser(), args: [...BROWSER_ARGS] });
+  demo = await startProgram(demoFlags(dataDir));
   // Until every path of the shop has been walked, a fault among them.
   await eventually(
     () => summaries('fault AND service("payment")'),
@@ -53,21 +45,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
   await demo?.stop();
   removeFolder(dataDir);
-});
-
-beforeEach(async () => {
-  complaints.clear();
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-  page.setDefaultTimeout(60_000);
-  await complaints.watch(page);
-});
-
-afterEach(async () => {
-  await page.close();
-  expect(complaints.list).toEqual([]);
 });
 
 test('the map shows the shop: services, tables, the bank that sends nothing, and who calls whom', async () => {

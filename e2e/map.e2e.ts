@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
-import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { violations } from './accessibility.ts';
-import { collectComplaints } from './complaints.ts';
+import { setUpBrowser } from './browser.ts';
 import {
+  demoFlags,
   eventually,
   makeFolder,
   post,
@@ -17,10 +17,8 @@ import {
 
 const dataDir = makeFolder();
 let demo: Program;
-let browser: Browser;
-let context: BrowserContext;
 let page: Page;
-const complaints = collectComplaints();
+const { openPage } = setUpBrowser((opened) => (page = opened));
 
 /** Two windows of the past, a minute each, that only this test sends to. */
 const NOW = Math.floor(Date.now() / 1000);
@@ -29,20 +27,7 @@ const LATER = { start: NOW - 3_000, end: NOW - 2_940 };
 const COMPARED = `range=${LATER.start}~${LATER.end}&vs=${EARLIER.start}~${EARLIER.end}`;
 
 beforeAll(async () => {
-  const listeners = ['--http-listen', '127.0.0.1:0', '--udp-listen', '127.0.0.1:0'];
-  demo = await startProgram([
-    'demo',
-    '--with-server',
-    ...listeners,
-    '--data-dir',
-    dataDir,
-    '--',
-    '--rate',
-    '20',
-    '--seed',
-    '5',
-  ]);
-  browser = await chromium.launch({ executablePath: await findBrowser(), args: [...BROWSER_ARGS] });
+  demo = await startProgram(demoFlags(dataDir));
   await sendRequests('alpha', EARLIER, 0.1);
   await sendRequests('alpha', LATER, 0.3);
   await sendRequests('gone', EARLIER, 0.1);
@@ -56,20 +41,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
   await demo?.stop();
   removeFolder(dataDir);
-});
-
-beforeEach(async () => {
-  complaints.clear();
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-  page = await openPage();
-});
-
-afterEach(async () => {
-  await context.close();
-  expect(complaints.list).toEqual([]);
 });
 
 test('a replay goes through the range while the map keeps still, and its link leads back to it', async () => {
@@ -124,7 +97,7 @@ test('a node dragged in one browser is there in another; a new layout can be und
   const put = page.waitForResponse((answer) => answer.url().includes('/api/map/positions'));
   await page.mouse.up();
   await put;
-  const other = await openPage(await browser.newContext({ viewport: { width: 1000, height: 700 } }));
+  const other = await openPage({ viewport: { width: 1000, height: 700 } });
   await other.goto(`http://${demo.http}/`);
   await payment(other).waitFor();
   const dragged = await places(page);
@@ -141,7 +114,6 @@ test('a node dragged in one browser is there in another; a new layout can be und
     async () => (await places(page))['payment '],
     (place) => place === dragged['payment '],
   );
-  await other.context().close();
 });
 
 test('tables gathered in a box, shown again, and a focus with its neighbours', async () => {
@@ -181,7 +153,7 @@ test('the nodes that a group names gathered in a box, at one place in every brow
   expect(await payment(page).count()).toBe(0);
   const before = await places(page);
 
-  const other = await openPage(await browser.newContext({ viewport: { width: 390, height: 844 } }));
+  const other = await openPage({ viewport: { width: 390, height: 844 } });
   await other.goto(page.url());
   await box(other).waitFor();
   const elsewhere = await places(other);
@@ -191,7 +163,6 @@ test('the nodes that a group names gathered in a box, at one place in every brow
   await other.getByTestId('groups-note').waitFor();
   expect(await other.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
   expect(await violations(other), 'on a phone').toEqual([]);
-  await other.context().close();
 
   await box(page).click();
   await page.getByTestId('panel').getByText('X-Ray group').waitFor();
@@ -358,9 +329,7 @@ test('on a phone nothing is wider than the screen', async () => {
 });
 
 test('one finger moves the map, two zoom it, a finger that rests on a node takes it along', async () => {
-  const touch = await openPage(
-    await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, reducedMotion: 'reduce' }),
-  );
+  const touch = await openPage({ viewport: { width: 390, height: 844 }, hasTouch: true });
   await touch.goto(`http://${demo.http}/`);
   await payment(touch).waitFor();
   await touch.getByTestId('fit').click();
@@ -398,15 +367,7 @@ test('one finger moves the map, two zoom it, a finger that rests on a node takes
   await send('touchEnd');
   await put;
   expect((await places(touch))['payment ']).not.toBe(kept['payment ']);
-  await touch.context().close();
 });
-
-async function openPage(of: BrowserContext = context): Promise<Page> {
-  const opened = await of.newPage();
-  opened.setDefaultTimeout(60_000);
-  await complaints.watch(opened);
-  return opened;
-}
 
 /** The service, and not the clients of one that comes late. */
 function payment(of: Page): Locator {

@@ -38,6 +38,20 @@ export function serveFlags(dataDir: string): readonly string[] {
   return ['serve', '--http-listen', '127.0.0.1:0', '--udp-listen', '127.0.0.1:0', ...closed, '--data-dir', dataDir];
 }
 
+/** Flags for the sample shop and a server on free ports with this folder: so many requests a second, the same each time. */
+export function demoFlags(dataDir: string, perSecond = 20): readonly string[] {
+  const server = [
+    '--with-server',
+    '--http-listen',
+    '127.0.0.1:0',
+    '--udp-listen',
+    '127.0.0.1:0',
+    '--data-dir',
+    dataDir,
+  ];
+  return ['demo', ...server, '--', '--rate', String(perSecond), '--seed', '5'];
+}
+
 /** Runs the built program until it is ready; `host` as of TwoNetworks. */
 export async function startProgram(
   flags: readonly string[],

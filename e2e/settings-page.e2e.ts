@@ -1,41 +1,25 @@
 /// <reference lib="dom" />
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { violations } from './accessibility.ts';
-import { collectComplaints } from './complaints.ts';
+import { setUpBrowser } from './browser.ts';
 import { eventually, makeFolder, post, removeFolder, serveFlags, startProgram, type Program } from './program.ts';
 
 const SECTIONS = ['groups', 'sampling', 'indexing', 'encryption', 'keys', 'policies', 'health'] as const;
 
 const dataDir = makeFolder();
 let program: Program;
-let browser: Browser;
 let page: Page;
-const complaints = collectComplaints();
+const { complaints } = setUpBrowser((opened) => (page = opened));
 
 beforeAll(async () => {
   program = await startProgram(serveFlags(dataDir));
-  browser = await chromium.launch({ executablePath: await findBrowser(), args: [...BROWSER_ARGS] });
   await send(['POST /pay', 'POST /pay', 'GET /items']);
 });
 
 afterAll(async () => {
-  await browser?.close();
   await program?.stop();
   removeFolder(dataDir);
-});
-
-beforeEach(async () => {
-  complaints.clear();
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-  page.setDefaultTimeout(60_000);
-  await complaints.watch(page);
-});
-
-afterEach(async () => {
-  await page.close();
-  expect(complaints.list).toEqual([]);
 });
 
 test('a group is made, changed and deleted; an expression that cannot be read is refused where it breaks', async () => {

@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { violations } from './accessibility.ts';
-import { collectComplaints } from './complaints.ts';
+import { setUpBrowser } from './browser.ts';
 import {
+  demoFlags,
   eventually,
   makeFolder,
   post,
@@ -21,47 +21,20 @@ const GIANT_STAGES = 4;
 
 const dataDir = makeFolder();
 let demo: Program;
-let browser: Browser;
 let page: Page;
 let declined: string;
 let served: string;
-const complaints = collectComplaints();
+setUpBrowser((opened) => (page = opened));
 
 beforeAll(async () => {
-  const listens = ['--http-listen', '127.0.0.1:0', '--udp-listen', '127.0.0.1:0'];
-  demo = await startProgram([
-    'demo',
-    '--with-server',
-    ...listens,
-    '--data-dir',
-    dataDir,
-    '--',
-    '--rate',
-    '20',
-    '--seed',
-    '5',
-  ]);
-  browser = await chromium.launch({ executablePath: await findBrowser(), args: [...BROWSER_ARGS] });
+  demo = await startProgram(demoFlags(dataDir));
   declined = await firstTrace('fault AND service("payment")');
   served = await firstTrace('service("payment") AND ok');
 });
 
 afterAll(async () => {
-  await browser?.close();
   await demo?.stop();
   removeFolder(dataDir);
-});
-
-beforeEach(async () => {
-  complaints.clear();
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-  page.setDefaultTimeout(60_000);
-  await complaints.watch(page);
-});
-
-afterEach(async () => {
-  await page.close();
-  expect(complaints.list).toEqual([]);
 });
 
 test('what a segment is hosted in, and links that keep the critical path and where the flame graph begins', async () => {

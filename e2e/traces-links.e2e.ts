@@ -1,10 +1,9 @@
 /// <reference lib="dom" />
 import { randomBytes } from 'node:crypto';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { violations } from './accessibility.ts';
-import { collectComplaints } from './complaints.ts';
+import { setUpBrowser } from './browser.ts';
 import {
   eventually,
   makeFolder,
@@ -20,31 +19,16 @@ import {
 
 const dataDir = makeFolder();
 let server: Program;
-let browser: Browser;
 let page: Page;
-const complaints = collectComplaints();
+const { openPage } = setUpBrowser((opened) => (page = opened));
 
 beforeAll(async () => {
   server = await startProgram(serveFlags(dataDir));
-  browser = await chromium.launch({ executablePath: await findBrowser(), args: [...BROWSER_ARGS] });
 });
 
 afterAll(async () => {
-  await browser?.close();
   await server?.stop();
   removeFolder(dataDir);
-});
-
-beforeEach(async () => {
-  complaints.clear();
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-  page.setDefaultTimeout(60_000);
-  await complaints.watch(page);
-});
-
-afterEach(async () => {
-  await page.close();
-  expect(complaints.list).toEqual([]);
 });
 
 test('a trace that comes live shows its causes as a listed one does, and so it does from its link', async () => {
@@ -156,19 +140,12 @@ test('a search says how much of the time lies behind it, and goes on to the firs
 test('on a phone the response times are a tap away, and a band of them is chosen by touch', async () => {
   await listed('touched', { start_time: Date.now() / 1000 - 0.5 });
   await listed('touched');
-  const context = await browser.newContext({
-    viewport: { width: 390, height: 844 },
-    hasTouch: true,
-    isMobile: true,
-    reducedMotion: 'reduce',
-  });
-  const phone = await context.newPage();
-  await complaints.watch(phone);
+  const phone = await openPage({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   await phone.goto(`http://${server.http}/traces?filter=service("touched")`);
   await phone.getByTestId('chart-times').tap();
   const box = await steady(() => phone.getByTestId('brush').boundingBox());
   if (box === null) throw new Error('no histogram');
-  const touch = await context.newCDPSession(phone);
+  const touch = await phone.context().newCDPSession(phone);
   const at = (share: number): { x: number; y: number } => ({ x: box.x + box.width * share, y: box.y + 30 });
   await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [at(0.5)] });
   for (const share of [0.6, 0.7, 0.8, 0.9])
@@ -177,7 +154,6 @@ test('on a phone the response times are a tap away, and a band of them is chosen
   expect(await violations(phone)).toEqual([]);
   await phone.getByTestId('band-filter').tap();
   await phone.waitForURL((url) => (url.searchParams.get('filter') ?? '').includes('responsetime >= '));
-  await context.close();
 });
 
 test('the traces of a group: chosen beside the filter, in the link, and given up again', async () => {

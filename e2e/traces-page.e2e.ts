@@ -1,12 +1,12 @@
 /// <reference lib="dom" />
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { BROWSER_ARGS, findBrowser } from '../tools/browser.mjs';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { violations } from './accessibility.ts';
-import { collectComplaints } from './complaints.ts';
+import { setUpBrowser } from './browser.ts';
 import {
+  demoFlags,
   eventually,
   makeFolder,
   post,
@@ -25,14 +25,11 @@ const PAGED = `/traces?range=${PAGED_START - 10}~${PAGED_START + 100}&filter=ser
 
 const dataDir = makeFolder();
 let demo: Program;
-let browser: Browser;
 let page: Page;
-const complaints = collectComplaints();
+const { complaints, openPage } = setUpBrowser((opened) => (page = opened));
 
 beforeAll(async () => {
-  const listens = ['--http-listen', '127.0.0.1:0', '--udp-listen', '127.0.0.1:0', '--data-dir', dataDir];
-  demo = await startProgram(['demo', '--with-server', ...listens, '--', '--rate', '10', '--seed', '5']);
-  browser = await chromium.launch({ executablePath: await findBrowser(), args: [...BROWSER_ARGS] });
+  demo = await startProgram(demoFlags(dataDir, 10));
   await eventually(
     () => countOf('annotation.page = "checkout" AND service("payment")'),
     (count) => count > 0,
@@ -43,19 +40,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
   await demo?.stop();
   removeFolder(dataDir);
-});
-
-beforeEach(async () => {
-  complaints.clear();
-  page = await openPage();
-});
-
-afterEach(async () => {
-  await page.close();
-  expect(complaints.list).toEqual([]);
 });
 
 test('an expression is written by keyboard, with names and values of live data', async () => {
@@ -367,13 +353,6 @@ test.each(['light', 'dark'] as const)(
   },
   180_000,
 );
-
-async function openPage(options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
-  const opened = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', ...options });
-  opened.setDefaultTimeout(60_000);
-  await complaints.watch(opened);
-  return opened;
-}
 
 async function open(path: string): Promise<void> {
   await page.goto(`http://${demo.http}${path}`);

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { formatAge, formatBytes, formatCount, formatDuration, formatRate, formatShare, formatTick } from './format.ts';
+import {
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatCountOf,
+  formatDuration,
+  formatRate,
+  formatShare,
+  formatTick,
+} from './format.ts';
 
 const plain = (text: string) => text.replaceAll('\u2009', ' ');
 
@@ -57,6 +66,7 @@ test.each([
 
 test('counts and bytes grow units', () => {
   expect([formatCount(9999), formatCount(10_000), formatCount(1_500_000)]).toEqual(['9,999', '10.0k', '1.50M']);
+  expect([0, 1, 12_000].map((count) => formatCountOf(count, 'row'))).toEqual(['0 rows', '1 row', '12.0k rows']);
   expect([formatBytes(999), formatBytes(48_230_400)].map(plain)).toEqual(['999 B', '48.2 MB']);
 });
 

@@ -22,6 +22,11 @@ export function formatCount(count: number): string {
   return `${threeDigits(count / 1e6)}M`;
 }
 
+/** `1 row`, `2 rows`. */
+export function formatCountOf(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** A value on an axis: round, so without digits that say nothing. */
 export function formatTick(seconds: number): string {
   return formatDuration(seconds)

@@ -1,7 +1,7 @@
 import type { DifferenceField, FieldDifference, SetDifferences, SidedCount, ValueDifference } from '@fluoroscope/api';
 import { type ReactNode, useState } from 'react';
 import { describeValue, formatPoints, sortFields } from '../../differences/describe.ts';
-import { formatCount, formatShare } from '../../text/format.ts';
+import { formatCount, formatCountOf, formatShare } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 import { fieldLabel } from '../traces/field-label.ts';
 import { ValueMenu } from './chosen-menu.tsx';
@@ -46,17 +46,13 @@ export function DifferencesTable({ answer, actions }: DifferencesTableProps): Re
       )}
       {named.length === 0 ? null : (
         <details className="part-fold">
-          <summary>
-            {formatCount(named.length)} {named.length === 1 ? 'field' : 'fields'} that the filters are about
-          </summary>
+          <summary>{formatCountOf(named.length, 'field')} that the filters are about</summary>
           <FieldRows fields={named} total={total} actions={actions} label="Fields that the filters are about" />
         </details>
       )}
       {alike.length === 0 ? null : (
         <details className="part-fold">
-          <summary>
-            {formatCount(alike.length)} {alike.length === 1 ? 'field' : 'fields'} without a certain difference
-          </summary>
+          <summary>{formatCountOf(alike.length, 'field')} without a certain difference</summary>
           <FieldRows fields={alike} total={total} actions={actions} label="Fields without a certain difference" />
         </details>
       )}
@@ -189,7 +185,7 @@ export function PairedBars({ a, b, total }: SidedCount & { readonly total: Sided
         key={side}
         className="paired-bar"
         data-set={side}
-        title={`${formatCount(count)} traces of ${side.toUpperCase()}`}
+        title={`${formatCountOf(count, 'trace')} of ${side.toUpperCase()}`}
       >
         <span className="paired-track" aria-hidden>
           <span style={{ width: `${share * 100}%` }} />

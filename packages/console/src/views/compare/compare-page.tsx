@@ -2,7 +2,7 @@ import '../../theme/compare.css';
 import { IconArrowsExchange } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import { type TracePlanQuery, useTracePlan } from '../../http/use-trace-plan.ts';
-import { formatCount, formatDateTime, formatDuration } from '../../text/format.ts';
+import { formatCount, formatCountOf, formatDateTime, formatDuration } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 import { callTree } from '../../trace/call-tree.ts';
 import { type Change, type ComparedNode, compareTrees } from '../../trace/compare.ts';
@@ -54,7 +54,7 @@ function Side({ letter, traceId, query: { plan, error, isMissing, retry } }: Sid
           <OutcomeTag outcome={plan.count > 0 ? outcomeOfRow(plan, 0) : 'pending'} />
           <span>{visible(plan.count > 0 ? nameOfRow(plan, 0) : '', 60)}</span>
           <b>{formatDuration(plan.lengthUs / 1e6)}</b>
-          <span className="muted">{formatCount(plan.count)} rows</span>
+          <span className="muted">{formatCountOf(plan.count, 'row')}</span>
           <span className="muted">{formatDateTime(plan.startUs / 1e6)}</span>
         </p>
       ) : isMissing ? (

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { readTrust } from '../../http/administration.ts';
 import { readStatus } from '../../http/operations.ts';
-import { formatBytes, formatCount, formatDateTime, formatShare } from '../../text/format.ts';
+import { formatBytes, formatCount, formatCountOf, formatDateTime, formatShare } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 import { Failure } from '../../widgets/state.tsx';
 import { SectionHead } from './section-head.tsx';
@@ -70,7 +70,7 @@ function Health({ status, trust }: { readonly status: StatusAnswer; readonly tru
             {journal.isFailing
               ? 'cannot write: nothing new is taken'
               : journal.kind === 'kafka'
-                ? `${formatCount(journal.lags.length)} partitions`
+                ? formatCountOf(journal.lags.length, 'partition')
                 : fill >= 0.8
                   ? `${formatShare(fill)} full: beyond, senders are told to wait`
                   : `${formatShare(fill)} of ${formatBytes(journal.sizeBytesMax)}`}

@@ -1,6 +1,6 @@
 import { type ReactNode, type Ref, useId } from 'react';
 import { formatPolicy, type PolicyRefusal } from '../../settings/policy.ts';
-import { formatCount } from '../../text/format.ts';
+import { formatCountOf } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 
 interface PolicyTextProps {
@@ -35,7 +35,7 @@ export function PolicyText({ ref, document, problem, refusal, onChange }: Policy
       />
       <div className="policy-foot">
         <p className="form-hint" id={`${id}-hint`}>
-          JSON, {formatCount(sizeBytes)} {sizeBytes === 1 ? 'byte' : 'bytes'}. The server checks it when you save.
+          JSON, {formatCountOf(sizeBytes, 'byte')}. The server checks it when you save.
         </p>
         <button
           type="button"

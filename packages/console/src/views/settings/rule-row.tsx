@@ -1,7 +1,7 @@
 import type { RuleActivity, SamplingAnswer, SamplingRule } from '@fluoroscope/api';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { formatCount, formatShare } from '../../text/format.ts';
+import { formatCount, formatCountOf, formatShare } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 import { RequestList } from './request-list.tsx';
 import { RowActions } from './row-actions.tsx';
@@ -57,9 +57,7 @@ export function RuleRow({ rule, activity, allowed, onMove, onDelete }: RuleRowPr
         ) : (
           <>
             {formatCount(own.reservoirQuota)} of {formatCount(reservoir)}/s
-            <small>
-              {formatCount(own.clientCount)} {own.clientCount === 1 ? 'client' : 'clients'}
-            </small>
+            <small>{formatCountOf(own.clientCount, 'client')}</small>
           </>
         )}
       </td>
@@ -69,7 +67,7 @@ export function RuleRow({ rule, activity, allowed, onMove, onDelete }: RuleRowPr
         ) : (
           <details>
             <summary>
-              {formatCount(matched)} {matched === 1 ? 'trace' : 'traces'}
+              {formatCountOf(matched, 'trace')}
               <small>{formatShare(matched / Math.max(1, looked))}</small>
             </summary>
             <RequestList requests={requests} />
@@ -162,7 +160,8 @@ function Reported({ activity }: { readonly activity: RuleActivity }): ReactNode 
         })}
       </svg>
       <small>
-        {formatCount(requestCount)} requests, {formatCount(sampledCount)} sampled, {formatCount(borrowedCount)} borrowed
+        {formatCountOf(requestCount, 'request')}, {formatCount(sampledCount)} sampled, {formatCount(borrowedCount)}{' '}
+        borrowed
       </small>
     </>
   );

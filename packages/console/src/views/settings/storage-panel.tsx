@@ -1,6 +1,6 @@
 import type { TrustAnswer } from '@fluoroscope/api';
 import type { ReactNode } from 'react';
-import { formatBytes, formatCount, formatDateTime } from '../../text/format.ts';
+import { formatBytes, formatCount, formatCountOf, formatDateTime } from '../../text/format.ts';
 
 const STATE = {
   ok: 'answers',
@@ -20,10 +20,10 @@ export function StoragePanel({ trust: { store, expiredCount } }: { readonly trus
       <h2>Storage</h2>
       <p className="form-hint">
         The {store.kind === 'embedded' ? 'embedded store' : 'ClickHouse store'} {STATE[store.state]}:{' '}
-        {formatCount(traceCount)} traces, {formatCount(documentCount)} documents, {formatBytes(sizeBytes)} on disk. Kept
-        for {formatCount(retentionSeconds / DAY_SECONDS)} days
+        {formatCountOf(traceCount, 'trace')}, {formatCountOf(documentCount, 'document')}, {formatBytes(sizeBytes)} on
+        disk. Kept for {formatCount(retentionSeconds / DAY_SECONDS)} days
         {retentionBytes === null ? '' : `, and up to ${formatBytes(retentionBytes)}`}
-        {expiredCount > 0 ? `; retention has let go of ${formatCount(expiredCount)} documents` : ''}
+        {expiredCount > 0 ? `; retention has let go of ${formatCountOf(expiredCount, 'document')}` : ''}
         {retainedFrom === null ? '.' : `. Graphs begin at ${formatDateTime(retainedFrom).slice(0, 16)}.`}
       </p>
       {days.length === 0 ? (

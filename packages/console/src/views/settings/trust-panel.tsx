@@ -1,7 +1,7 @@
 import type { LossCount, TrustAnswer } from '@fluoroscope/api';
 import { IconShieldCheck } from '@tabler/icons-react';
 import { Fragment, type ReactNode } from 'react';
-import { formatBytes, formatCount } from '../../text/format.ts';
+import { formatBytes, formatCount, formatCountOf } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 import { TrustServices } from './trust-services.tsx';
 
@@ -104,7 +104,7 @@ function Channels({ trust: { channels, datagrams } }: { readonly trust: TrustAns
       )}
       {datagrams.received === 0 && datagrams.kernelDropped === 0 ? null : (
         <p className="form-hint">
-          UDP: {formatCount(datagrams.received)} datagrams,{' '}
+          UDP: {formatCountOf(datagrams.received, 'datagram')},{' '}
           {datagrams.kernelDropped === 0 ? (
             'none'
           ) : (

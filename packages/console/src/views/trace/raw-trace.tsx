@@ -6,7 +6,7 @@ import { readTrace } from '../../http/operations.ts';
 import { readEntities } from '../../trace/entity.ts';
 import { otlpJson } from '../../trace/otlp-json.ts';
 import type { TracePlan } from '../../trace/trace-plan.ts';
-import { formatCount } from '../../text/format.ts';
+import { formatCountOf } from '../../text/format.ts';
 import { Bone, Failure } from '../../widgets/state.tsx';
 import { CodeBlock, JsonBlock } from './json-block.tsx';
 
@@ -59,8 +59,8 @@ function TooLarge({ traceId, count }: { readonly traceId: string; readonly count
   return (
     <div className="raw-trace">
       <p className="notice">
-        {formatCount(count)} rows are more than a page should hold as text. A row&apos;s own document is in its panel;
-        all of them come from the API, page by page:
+        {formatCountOf(count, 'row')} are more than a page should hold as text. A row&apos;s own document is in its
+        panel; all of them come from the API, page by page:
       </p>
       <CodeBlock text={command} label="Copy the command" />
     </div>

@@ -1,5 +1,5 @@
 import { type ReactNode, useMemo } from 'react';
-import { formatCount, formatDuration, formatShare } from '../../text/format.ts';
+import { formatCount, formatCountOf, formatDuration, formatShare } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 import { sortStatistics, type SpanStatistics, spanStatistics, type StatisticsSort } from '../../trace/statistics.ts';
 import { idOfRow, type TracePlan } from '../../trace/trace-plan.ts';
@@ -56,7 +56,7 @@ export function StatisticsView({ place, plan, onChoose }: StatisticsViewProps): 
             </button>
           ))}
         </div>
-        <span className="muted num">{formatCount(lines.length)} lines</span>
+        <span className="muted num">{formatCountOf(lines.length, 'line')}</span>
       </div>
       <div className="table-scroll" tabIndex={0} role="region" aria-label="Statistics">
         <table className="plain-table">

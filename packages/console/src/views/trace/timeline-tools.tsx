@@ -13,7 +13,7 @@ import {
   IconZoomReset,
 } from '@tabler/icons-react';
 import { type KeyboardEvent as ReactKeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
-import { formatCount } from '../../text/format.ts';
+import { formatCount, formatCountOf } from '../../text/format.ts';
 import type { TracePlan } from '../../trace/trace-plan.ts';
 import type { TracePlace } from '../../url/place.ts';
 import { isField, TIMELINE_KEYS } from './use-timeline-keys.ts';
@@ -64,7 +64,7 @@ export function TimelineTools(props: TimelineToolsProps): ReactNode {
         data-testid="next-error"
       >
         <IconAlertTriangle size={14} aria-hidden />
-        {formatCount(plan.failedCount)} {plan.failedCount === 1 ? 'error' : 'errors'}
+        {formatCountOf(plan.failedCount, 'error')}
       </button>
       <label className="timeline-levels">
         <span className="sr-only">Open rows down to a level</span>
@@ -138,7 +138,7 @@ function Modes({ plan, place, actions }: ModesProps): ReactNode {
           data-testid="clocks"
         >
           <IconClockExclamation size={14} aria-hidden />
-          {isRecorded ? 'Clocks as recorded' : `${formatCount(plan.shiftedCount)} clocks corrected`}
+          {isRecorded ? 'Clocks as recorded' : `${formatCountOf(plan.shiftedCount, 'clock')} corrected`}
         </button>
       ) : null}
     </>

@@ -2,7 +2,7 @@ import { parseTraceId, toW3cTraceId } from '@fluoroscope/model';
 import { IconAlertCircle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { urlParts } from '../../summaries/row.ts';
-import { formatAge, formatCount, formatDateTime, formatDuration } from '../../text/format.ts';
+import { formatAge, formatCount, formatCountOf, formatDateTime, formatDuration } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 import { detailOfRow, nameOfRow, outcomeOfRow, type TracePlan } from '../../trace/trace-plan.ts';
 import { CopyButton } from '../../widgets/copy-button.tsx';
@@ -33,7 +33,7 @@ export function TraceHeader({ traceId, plan }: TraceHeaderProps): ReactNode {
       </span>,
     ],
     ['Entry', visible(name || '–', 48)],
-    ['Segments', `${formatCount(plan.segmentCount)} · ${formatCount(plan.count)} rows`],
+    ['Segments', `${formatCount(plan.segmentCount)} · ${formatCountOf(plan.count, 'row')}`],
   ];
   return (
     <header className="trace-head">

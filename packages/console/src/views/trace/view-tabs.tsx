@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { formatCount, formatShare } from '../../text/format.ts';
+import { formatCountOf, formatShare } from '../../text/format.ts';
 import type { TracePlan } from '../../trace/trace-plan.ts';
 import type { TracePlace } from '../../url/place.ts';
 import { TRACE_VIEWS, type TraceView } from '../../url/trace-place.ts';
@@ -50,7 +50,7 @@ function Progress({ plan, error }: { readonly plan: TracePlan; readonly error: E
   const share = plan.totalCount > 0 ? formatShare(plan.readCount / plan.totalCount) : '';
   return (
     <span className="trace-progress" role="status">
-      Reading: {formatCount(plan.count)} rows {share === '' ? '' : `· ${share}`}
+      Reading: {formatCountOf(plan.count, 'row')} {share === '' ? '' : `· ${share}`}
     </span>
   );
 }

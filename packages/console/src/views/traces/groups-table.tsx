@@ -3,7 +3,7 @@ import { IconBulb, IconFilterPlus } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { explain } from '../../differences/sets.ts';
 import { type GroupColumn, sortGroups } from '../../summaries/groups.ts';
-import { formatClock, formatCount, formatDuration, formatShare, NO_VALUE } from '../../text/format.ts';
+import { formatClock, formatCount, formatCountOf, formatDuration, formatShare, NO_VALUE } from '../../text/format.ts';
 import { visible } from '../../text/visible.ts';
 import type { TracesPlace } from '../../url/place.ts';
 import { PlaceLink } from '../../url/place-link.tsx';
@@ -62,7 +62,7 @@ function keyOf({ text, type, filter }: FieldValue): string {
 }
 
 function footOf({ groups, valueCount, othersCount }: TraceGroups, count: number): string {
-  if (othersCount === 0) return `${formatCount(valueCount)} ${valueCount === 1 ? 'group' : 'groups'}`;
+  if (othersCount === 0) return formatCountOf(valueCount, 'group');
   return `The ${formatCount(groups.length)} largest of ${formatCount(valueCount)} groups; the others have ${formatShare(othersCount / Math.max(1, count))} of the traces`;
 }
 

@@ -221,6 +221,9 @@ function sizeCanvas(context: CanvasRenderingContext2D, { width, height }: Waterf
   context.setTransform(scale, 0, 0, scale, 0, 0);
 }
 
+/** A label that would not fit to the right of its line stands to the left of it. */
+const TICK_CHAR_PX = 8;
+
 function AxisHead(props: {
   readonly layout: WaterfallLayout;
   readonly window: TimeWindow;
@@ -235,10 +238,11 @@ function AxisHead(props: {
       <span style={{ left: layout.timeTo - 32 }}>Time</span>
       {ticks.map((tick) => {
         const x = toX(layout, window, tick);
-        const isLast = x > layout.axisTo - 56;
+        const label = tick === 0 ? '0' : formatTick(tick / 1e6);
+        const isLast = x > layout.axisTo - label.length * TICK_CHAR_PX;
         return (
           <span key={tick} className="num wf-tick" data-last={isLast} style={{ left: x }}>
-            {tick === 0 ? '0' : formatTick(tick / 1e6)}
+            {label}
           </span>
         );
       })}

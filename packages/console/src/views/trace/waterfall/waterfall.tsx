@@ -239,7 +239,7 @@ function AxisHead(props: {
       {ticks.map((tick) => {
         const x = toX(layout, window, tick);
         const label = tick === 0 ? '0' : formatTick(tick / 1e6);
-        const isLast = x > layout.axisTo - label.length * TICK_CHAR_PX;
+        const isLast = x > layout.width - label.length * TICK_CHAR_PX;
         return (
           <span key={tick} className="num wf-tick" data-last={isLast} style={{ left: x }}>
             {label}

@@ -18,7 +18,9 @@ export function pinned(core, command, args) {
  */
 export async function startServer({ checkout = HERE, flags = [], nodeFlags = [], core = null, dataDir = null } = {}) {
   const folder = dataDir ?? temporaryFolderFor('data');
-  const listen = ['--http-listen', '127.0.0.1:0', '--udp-listen', '127.0.0.1:0'];
+  // A peer that traces itself would send its spans to the ports that OpenTelemetry and Zipkin expect.
+  const closed = ['--otlp-grpc-listen', 'off', '--otlp-http-listen', 'off', '--zipkin-listen', 'off'];
+  const listen = ['--http-listen', '127.0.0.1:0', '--udp-listen', '127.0.0.1:0', ...closed];
   const serve = ['serve', ...listen, '--data-dir', folder, '--log-level', 'error', ...flags];
   const [command, args] = pinned(core, process.execPath, [...nodeFlags, programOf(checkout), ...serve]);
   const startedMs = performance.now();

@@ -9,31 +9,34 @@ import { ensureInstalled, ROOT } from './set-up.mjs';
 // `.ci/run`: ends with the plain line "N passed, N failed".
 
 const CACHE = join(ROOT, '.cache');
-/**
- * What also runs on newer Nodes; the registry has each as a package of its own. All of it on the newest; on the one between, what is
- * loaded into the applications that people have there, and that the server starts and stops.
- */
-const RUNS_ON_NEWER_NODES = [
-  {
-    version: '22',
-    name: 'SDKs',
-    args: ['packages/sdk/', 'packages/compat-', 'packages/opentelemetry/', 'packages/model/'],
-  },
-  {
-    version: '22',
-    name: 'a start',
-    args: ['e2e/start.e2e.ts', '--config', 'vitest.e2e.config.ts', '-t', 'SIGTERM drains'],
-  },
-  { version: '24', name: 'unit tests', args: [] },
+/** Loaded into the applications that people have on any Node. */
+const SDKS = ['packages/sdk/', 'packages/compat-', 'packages/opentelemetry/', 'packages/model/'];
+/** Where sockets, files, streams, threads and native modules are: what a newer Node may do otherwise. */
+const PROGRAMS = [
+  'packages/pipeline/',
+  'packages/journal/',
+  'packages/daemon/',
+  'packages/server/',
+  'packages/cli/',
+  'packages/store-duckdb/src/writer',
+  'packages/store-duckdb/src/late-rows',
+  'packages/store-duckdb/src/read-connections',
+  'packages/store-clickhouse/src/native/',
+  'examples/',
 ];
-/** Minutes that are not Node's: arithmetic, and what another engine answers. Run once, by `npm test`. */
+const A_START = ['e2e/start.e2e.ts', '--config', 'vitest.e2e.config.ts', '-t', 'SIGTERM drains'];
+/** What also runs on newer Nodes; the registry has each as a package of its own. */
+const RUNS_ON_NEWER_NODES = [
+  { version: '22', name: 'SDKs', args: SDKS },
+  { version: '22', name: 'a start', args: A_START },
+  { version: '24', name: 'SDKs and programs', args: [...SDKS, ...PROGRAMS] },
+  { version: '24', name: 'a start', args: A_START },
+];
+/** Minutes that are not Node's: arithmetic. Run once, by `npm test`. */
 const SAME_ON_EVERY_NODE = [
   'packages/journal/src/torture/**',
-  'packages/store-clickhouse/src/store.test.ts',
-  'packages/store-clickhouse/src/replay.test.ts',
-  'packages/store-duckdb/src/crash.test.ts',
-  'packages/store-duckdb/src/slices/build-slice.test.ts',
-  'packages/query/src/indexer/indexer.property.test.ts',
+  'packages/model/src/**/*.fuzz.test.ts',
+  'packages/model/src/**/*.property.test.ts',
   'packages/server/src/operations/arrival.test.ts',
 ];
 /** Several times what they need; a run that hangs must end as a failure, not as a CI that never answers. */

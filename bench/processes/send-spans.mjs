@@ -29,34 +29,49 @@ async function send(seconds, perSecond) {
   const outcomes = { taken: 0, refused: 0, unlike: 0, hinted: 0 };
   let calls = 0;
   let isCut = false;
+  const isOver = () => performance.now() >= untilMs || isCut;
   const isDue = () => perSecond === null || calls * spansABody < ((performance.now() - startedMs) / 1000) * perSecond;
 
-  async function callOnce() {
+  /** Refused: whether the same has to be sent again, as an exporter would. At a fixed rate what was refused is left out. */
+  async function callOnce(body) {
     const callMs = performance.now();
-    const answer = await post(replay.next(Date.now() / 1000)).catch(() => null);
+    const answer = await post(body).catch(() => null);
     if (answer === null) {
       isCut = true;
     } else if (answer.status === 429 || answer.status === 503) {
       outcomes.refused += 1;
       if (answer.retryAfter !== undefined) outcomes.hinted += 1;
-      if (perSecond === null) await sleep(REFUSED_PAUSE_MS);
+      if (perSecond !== null) return false;
+      await sleep(REFUSED_PAUSE_MS);
+      return true;
     } else if (answer.status >= 300) {
       outcomes.unlike += 1;
     } else {
       outcomes.taken += 1;
       tookMs.push(performance.now() - callMs);
     }
+    return false;
+  }
+
+  async function callUntilTaken() {
+    let body = replay.next(Date.now() / 1000);
+    while (await callOnce(body)) {
+      if (isOver()) return;
+      // The replay writes the next round over it.
+      body = Buffer.from(body);
+      calls += 1;
+    }
   }
 
   await Promise.all(
     Array.from({ length: callsAtOnce }, async () => {
-      while (performance.now() < untilMs && !isCut) {
+      while (!isOver()) {
         if (!isDue()) {
           await sleep(TICK_MS);
           continue;
         }
         calls += 1;
-        await callOnce();
+        await callUntilTaken();
       }
     }),
   );

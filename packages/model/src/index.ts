@@ -9,10 +9,20 @@ export * from './merge-trace.ts';
 export { isBroker, isSameBroker, readReceivedFrom } from './messaging.ts';
 export * from './model-error.ts';
 export * from './outcome.ts';
-export * from './parse-document.ts';
+export {
+  ARRAY_DOCUMENTS_MAX,
+  DOCUMENT_BYTES_MAX,
+  DOCUMENT_LEVELS_MAX,
+  parseDocument,
+  readAcceptedDocument,
+  type AcceptedDocument,
+  type DocumentHead,
+  type ParseDocumentOptions,
+} from './parse-document.ts';
 export * from './result.ts';
 export * from './segment-document.ts';
 export * from './segment-id.ts';
+export * from './sent-document.ts';
 export * from './service-key.ts';
 export * from './time.ts';
 export * from './trace-id.ts';

@@ -16,10 +16,22 @@ import { bad, ok, type Result } from './result.ts';
 import type { Json, JsonObject, TraceDocument } from './segment-document.ts';
 import { parseSegmentId } from './segment-id.ts';
 import { secondsFromUs, type TimeUs } from './time.ts';
-import { parseTraceId } from './trace-id.ts';
+import { parseTraceId, type TraceId } from './trace-id.ts';
+
+/** What is asked of a document on its way to the store. */
+export interface DocumentHead {
+  readonly trace_id: TraceId;
+  readonly name: string;
+  readonly type?: 'subsegment' | undefined;
+  /** Seconds since 1970; undefined while it is in progress. */
+  readonly end_time?: number | undefined;
+  /** False for what is certainly no proxy's. */
+  readonly mayBeProxys?: boolean;
+}
 
 /** A document that may be journalled and stored. */
 export interface AcceptedDocument {
+  readonly head: DocumentHead;
   readonly document: TraceDocument;
   /** The cleaned document as JSON; the text as sent when nothing had to be cleaned. Well-formed Unicode. */
   readonly text: string;
@@ -89,9 +101,9 @@ export function readAcceptedDocument(text: string): TraceDocument {
 }
 
 /** `text` is undefined for a document that came in an array. */
-function acceptDocument(value: Json, text: string | undefined, options: ParseDocumentOptions): Parsed {
+export function acceptDocument(value: Json, text: string | undefined, options: ParseDocumentOptions): Parsed {
   if (!isJsonObject(value)) return refuse('MissingId', 'id', 'an object with an id', printFound(value), null);
-  const latest = Math.min(secondsFromUs(options.nowUs + options.futureUsMax), TIME_SECONDS_MAX);
+  const latest = latestSeconds(options);
   const essentials = readEssentials(value, options, latest);
   if (!essentials.ok) return essentials;
 
@@ -103,7 +115,18 @@ function acceptDocument(value: Json, text: string | undefined, options: ParseDoc
     return tooLarge(idOf(value), options.documentBytesMax);
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every property went through its cleaner
-  return ok({ document: cleaned as unknown as TraceDocument, text: cleanText });
+  const document = cleaned as unknown as TraceDocument;
+  return ok({ head: document, document, text: cleanText });
+}
+
+/** When a document may have begun at the earliest. */
+export function earliestSeconds({ nowUs, pastUsMax }: ParseDocumentOptions): number {
+  return secondsFromUs(nowUs - pastUsMax);
+}
+
+/** When it may have begun or ended at the latest. */
+export function latestSeconds({ nowUs, futureUsMax }: ParseDocumentOptions): number {
+  return Math.min(secondsFromUs(nowUs + futureUsMax), TIME_SECONDS_MAX);
 }
 
 /** What a document cannot do without, in the order of XRAY-SPEC §4.3. */
@@ -128,7 +151,7 @@ function readEssentials(
 
   if (isAbsent(rawStart)) return refuse('MissingStartTime', 'start_time', SECONDS, printFound(rawStart), givenId);
   const start = readSeconds(rawStart);
-  const earliest = secondsFromUs(options.nowUs - options.pastUsMax);
+  const earliest = earliestSeconds(options);
   if (start === undefined || start < earliest || start > latest) {
     return refuse(
       'InvalidTime',
@@ -184,7 +207,7 @@ function refuse(
   return bad({ code, field, message: `${field ?? 'document'}: expected ${expected}, found ${found}`, id });
 }
 
-function tooLarge(id: string | null, bytesMax: number): Result<never, DocumentProblem> {
+export function tooLarge(id: string | null, bytesMax: number): Result<never, DocumentProblem> {
   return refuse('SegmentTooLarge', null, `at most ${bytesMax} bytes`, 'more', id);
 }
 
@@ -207,7 +230,7 @@ function readJson(text: string): Json | undefined {
 }
 
 /** In UTF-8, which takes one to three bytes for each UTF-16 unit. */
-function isLongerThan(text: string, bytesMax: number): boolean {
+export function isLongerThan(text: string, bytesMax: number): boolean {
   if (text.length * 3 <= bytesMax) return false;
   return text.length > bytesMax || utf8.encode(text).length > bytesMax;
 }

@@ -1,5 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { parseDocument, type DocumentProblem, type ParseDocumentOptions, type TimeUs } from '@fluoroscope/model';
+import {
+  acceptSent,
+  type DocumentProblem,
+  type ParseDocumentOptions,
+  type SentDocument,
+  type TimeUs,
+} from '@fluoroscope/model';
 import type { Consumer, Parcel } from './stage.ts';
 
 export interface IntakeOptions extends Omit<ParseDocumentOptions, 'nowUs'> {
@@ -16,11 +22,11 @@ export interface IntakeEvents {
   readonly turnedAway: (count: number) => void;
 }
 
-/** Texts parsed in one go: a turn of a few milliseconds. */
-const TURN_TEXTS = 512;
+/** Documents parsed in one go: a turn of a few milliseconds. */
+const TURN_DOCUMENTS = 512;
 
 /**
- * From document texts to a pipeline. Resolves with why documents were refused, once the others are taken; rejects with
+ * From documents to a pipeline. Resolves with why documents were refused, once the others are taken; rejects with
  * PipelineError `full`, and what else the pipeline rejects with, when none was.
  */
 export function createIntake({
@@ -28,14 +34,14 @@ export function createIntake({
   nowUs,
   events,
   ...limits
-}: IntakeOptions): (texts: readonly string[]) => Promise<readonly DocumentProblem[]> {
-  return async (texts) => {
+}: IntakeOptions): (documents: readonly SentDocument[]) => Promise<readonly DocumentProblem[]> {
+  return async (documents) => {
     const options: ParseDocumentOptions = { ...limits, nowUs: nowUs() };
     const parcels: Parcel[] = [];
     const refused: DocumentProblem[] = [];
-    for (const [index, text] of texts.entries()) {
-      if (index > 0 && index % TURN_TEXTS === 0) await nextTurn();
-      for (const parsed of parseDocument(text, options)) {
+    for (const [index, sent] of documents.entries()) {
+      if (index > 0 && index % TURN_DOCUMENTS === 0) await nextTurn();
+      for (const parsed of acceptSent(sent, options)) {
         if (parsed.ok) parcels.push({ document: parsed.value.document, bytes: parsed.value.text.length });
         else refused.push(parsed.problem);
       }

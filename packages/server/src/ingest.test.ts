@@ -1,5 +1,5 @@
 import { JournalError } from '@fluoroscope/journal';
-import { timeUs } from '@fluoroscope/model';
+import { readAcceptedDocument, timeUs, type SentDocument } from '@fluoroscope/model';
 import { expect, test } from 'vitest';
 import { createEvents } from './events.ts';
 import { createIngest, type IngestOptions } from './ingest.ts';
@@ -92,25 +92,34 @@ test('when it has closed, nothing is taken and all of it is counted', async () =
 
 test('a fault of ours in one document costs only that one', async () => {
   const { ingest, appends } = open();
-  // No JSON makes the parser throw, so what it is handed here is no text at all.
-  const refused = await ingest.put([GOOD, Symbol('none') as unknown as string, GOOD]);
+  // No JSON makes the parser throw, so what it is handed here no translator makes.
+  const refused = await ingest.put([GOOD, { text: GOOD, head: null } as unknown as SentDocument, GOOD]);
   expect(refused).toMatchObject([{ code: 'InternalFailure' }]);
   expect(appends.flat()).toHaveLength(2);
 });
 
-test('a sidecar and its application become one, however each of them comes, and what is sent again is counted', async () => {
-  const { ingest, appends, balance } = open();
-  const sidecar = { 'mesh.side': 'inbound', 'mesh.pod': 'shop-1' };
-  ingest.offer(document({ id: '0000000000000002', parent_id: '0000000000000001', name: 'Shop' }));
-  await ingest.drain();
-  await ingest.put([document({ id: '0000000000000001', name: 'shop.default', annotations: sidecar })], 'otlp');
-  const texts = appends.flat().map((bytes) => decodeRecord(bytes));
-  expect(texts.map((decoded) => decoded.ok && JSON.parse(decoded.value.text)).slice(1)).toMatchObject([
-    { id: '0000000000000002', name: 'shop.default', metadata: { mesh: { name: 'Shop' } } },
-    { id: '0000000000000001', type: 'subsegment', parent_id: '0000000000000002' },
-  ]);
-  expect(await balance()).toMatchObject({ received: 3, refused: 0, journalled: 3, waiting: 0 });
-});
+test.each(['a datagram', 'printed', 'made'])(
+  'a sidecar and its application, %s, become one; what is sent again is counted',
+  async (kind) => {
+    const { ingest, appends, balance } = open();
+    const sidecar = { 'mesh.side': 'inbound', 'mesh.pod': 'shop-1' };
+    const text = document({ id: '0000000000000002', parent_id: '0000000000000001', name: 'Shop' });
+    const application = readAcceptedDocument(text);
+    const { trace_id, name, start_time, end_time } = application;
+    // Of one that is printed only the head is known until the sidecar comes.
+    if (kind === 'a datagram') ingest.offer(text);
+    else if (kind === 'made') await ingest.put([{ text, document: application }], 'zipkin');
+    else await ingest.put([{ text, head: { trace_id, name, start_time, end_time, mayBeProxys: false } }], 'otlp');
+    await ingest.drain();
+    await ingest.put([document({ id: '0000000000000001', name: 'shop.default', annotations: sidecar })], 'otlp');
+    const texts = appends.flat().map((bytes) => decodeRecord(bytes));
+    expect(texts.map((decoded) => decoded.ok && JSON.parse(decoded.value.text)).slice(1)).toMatchObject([
+      { id: '0000000000000002', name: 'shop.default', metadata: { mesh: { name: 'Shop' } } },
+      { id: '0000000000000001', type: 'subsegment', parent_id: '0000000000000002' },
+    ]);
+    expect(await balance()).toMatchObject({ received: 3, refused: 0, journalled: 3, waiting: 0 });
+  },
+);
 
 test('what became of documents is told by service, and adds up', async () => {
   let isFull = false;

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { JournalError, type RecordSink } from '@fluoroscope/journal';
+import type { SentDocument } from '@fluoroscope/model';
 import type { Channel, DropReason, Events } from './events.ts';
 import { OPEN_ADMISSION, type Admission } from './ingest/admission.ts';
 import { createDatagramQueue } from './ingest/datagram-queue.ts';
@@ -14,7 +15,7 @@ export interface Ingest extends AsyncDisposable {
    * For senders that wait, by HTTP when no channel is named. Resolves once all accepted documents are durable, with why
    * the others were refused. Rejects with JournalError when nothing of the call was kept.
    */
-  put(texts: readonly string[], channel?: Channel): Promise<readonly Refusal[]>;
+  put(documents: readonly SentDocument[], channel?: Channel): Promise<readonly Refusal[]>;
 
   /** For senders that do not: false when too much waits already, or the store is behind. What becomes of it is counted. Never throws. */
   offer(text: string): boolean;
@@ -77,10 +78,10 @@ export function createIngest(options: IngestOptions): Ingest {
   }
 
   return {
-    async put(texts, channel = 'http') {
+    async put(documents, channel = 'http') {
       const batch = parser.start(channel, DOCUMENTS_PER_CALL_MAX);
       let isFirst = true;
-      for (const turn of turnsOf(texts)) {
+      for (const turn of turnsOf(documents)) {
         if (!isFirst) await nextTurn();
         isFirst = false;
         waitingCount += parser.parseInto(batch, turn);

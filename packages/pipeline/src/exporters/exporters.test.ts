@@ -151,8 +151,8 @@ function receiver(outcome: PutOutcome) {
   const ignore = (): void => {};
   const options: OtlpReceiverOptions = {
     indexed: 'all',
-    put: async (texts) => {
-      received.push(...texts.map((text) => JSON.stringify(readAcceptedDocument(text))));
+    put: async (documents) => {
+      received.push(...documents.map(({ text }) => JSON.stringify(readAcceptedDocument(text))));
       return outcome;
     },
     events: {

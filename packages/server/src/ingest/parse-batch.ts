@@ -1,12 +1,14 @@
 import {
+  acceptSent,
   bad,
   createHopCollapser,
-  parseDocument,
+  textOfSent,
   type AcceptedDocument,
   type DocumentProblem,
   type DocumentProblemCode,
   type ParseDocumentOptions,
   type Result,
+  type SentDocument,
   type TimeUs,
   type TraceId,
 } from '@fluoroscope/model';
@@ -34,10 +36,10 @@ export interface Batch {
 export interface BatchParser {
   readonly start: (channel: Channel, documentsMax: number) => Batch;
   /**
-   * Adds these texts' documents to the batch, counts them, and returns how many were added. A document that makes one hop of
+   * Adds these documents to the batch, counts them, and returns how many were added. A document that makes one hop of
    * another's sidecar and application brings that one with it once more (ADR-016).
    */
-  readonly parseInto: (batch: Batch, texts: readonly string[]) => number;
+  readonly parseInto: (batch: Batch, sent: readonly SentDocument[]) => number;
 }
 
 export interface BatchParserOptions {
@@ -55,9 +57,9 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
   // One for all receivers: the halves of a hop may speak different dialects.
   const hops = createHopCollapser();
 
-  function parseSafely(text: string, limits: ParseDocumentOptions): readonly Result<AcceptedDocument, Refusal>[] {
+  function parseSafely(sent: SentDocument, limits: ParseDocumentOptions): readonly Result<AcceptedDocument, Refusal>[] {
     try {
-      return parseDocument(text, limits);
+      return acceptSent(sent, limits);
     } catch (error) {
       events.troubleMet('a document could not be parsed', error);
       return [bad({ code: 'InternalFailure', field: null, message: 'the document could not be read', id: null })];
@@ -65,24 +67,23 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
   }
 
   function accept(batch: Batch, parsed: readonly AcceptedDocument[]): number {
-    const documents = parsed.map(({ document }) => document);
-    const collapsed = hops.collapse(documents);
-    events.documentsAccepted(collapsed, batch.receivedUs);
-    if (collapsed === documents) {
-      for (const { document, text } of parsed) {
-        batch.accepted.push(text);
-        batch.traceIds.push(document.trace_id);
-        batch.services.push(serviceOf(document));
-      }
-      return parsed.length;
+    const arrived = hops.concerns(parsed) ? collapse(parsed) : parsed;
+    events.documentsAccepted(
+      arrived.map(({ head }) => head),
+      batch.receivedUs,
+    );
+    for (const { head, text } of arrived) {
+      batch.accepted.push(text);
+      batch.traceIds.push(head.trace_id);
+      batch.services.push(serviceOf(head));
     }
+    return arrived.length;
+  }
+
+  function collapse(parsed: readonly AcceptedDocument[]): readonly Pick<AcceptedDocument, 'head' | 'text'>[] {
     const texts = new Map(parsed.map(({ document, text }) => [document, text]));
-    for (const document of collapsed) {
-      batch.accepted.push(texts.get(document) ?? JSON.stringify(document));
-      batch.traceIds.push(document.trace_id);
-      batch.services.push(serviceOf(document));
-    }
-    return collapsed.length;
+    const collapsed = hops.collapse(parsed.map(({ document }) => document));
+    return collapsed.map((head) => ({ head, text: texts.get(head) ?? JSON.stringify(head) }));
   }
 
   return {
@@ -95,15 +96,16 @@ export function createBatchParser(options: BatchParserOptions): BatchParser {
       services: [],
       refused: [],
     }),
-    parseInto(batch, texts) {
+    parseInto(batch, documents) {
       const limits = { nowUs: batch.receivedUs, pastUsMax, futureUsMax, documentBytesMax: segmentBytesMax };
       let chars = 0;
       const accepted: AcceptedDocument[] = [];
       let refusedCount = 0;
-      for (const text of texts) {
+      for (const sent of documents) {
+        const text = textOfSent(sent);
         chars += text.length;
         const isFull = batch.accepted.length + accepted.length + batch.refused.length >= batch.documentsMax;
-        for (const parsed of isFull ? [tooMany(batch)] : parseSafely(text, limits)) {
+        for (const parsed of isFull ? [tooMany(batch)] : parseSafely(sent, limits)) {
           if (parsed.ok) {
             accepted.push(parsed.value);
           } else {

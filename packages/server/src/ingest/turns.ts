@@ -1,17 +1,19 @@
+import { textOfSent, type SentDocument } from '@fluoroscope/model';
 import { CHARS_PER_TURN_MAX, DOCUMENTS_PER_TURN_MAX } from '../limits.ts';
 
-/** The texts in order, in slices that are parsed within a few milliseconds each. */
-export function* turnsOf(texts: readonly string[]): Generator<readonly string[]> {
+/** The documents in order, in slices that are parsed within a few milliseconds each. */
+export function* turnsOf<T extends SentDocument>(documents: readonly T[]): Generator<readonly T[]> {
   let start = 0;
   let chars = 0;
-  for (const [at, text] of texts.entries()) {
-    const isEnough = at - start === DOCUMENTS_PER_TURN_MAX || chars + text.length > CHARS_PER_TURN_MAX;
+  for (const [at, sent] of documents.entries()) {
+    const { length } = textOfSent(sent);
+    const isEnough = at - start === DOCUMENTS_PER_TURN_MAX || chars + length > CHARS_PER_TURN_MAX;
     if (isEnough && at > start) {
-      yield texts.slice(start, at);
+      yield documents.slice(start, at);
       start = at;
       chars = 0;
     }
-    chars += text.length;
+    chars += length;
   }
-  if (start < texts.length) yield texts.slice(start);
+  if (start < documents.length) yield documents.slice(start);
 }

@@ -1,5 +1,5 @@
 import { JournalError } from '@fluoroscope/journal';
-import type { TimeUs } from '@fluoroscope/model';
+import type { SentDocument, TimeUs } from '@fluoroscope/model';
 import {
   createJaegerReceiver,
   createWorkGate,
@@ -24,9 +24,9 @@ export interface ReceiversOptions {
 export function createSpanReceivers({ ingest, events, nowUs }: ReceiversOptions): SpanReceivers {
   function sinkOf(channel: SpanChannel): SpanSink {
     return {
-      async put(texts) {
+      async put(documents) {
         try {
-          await ingest.put(texts, channel);
+          await ingest.put(documents, channel);
         } catch (error) {
           throw error instanceof JournalError ? journalRefusal(error) : error;
         }
@@ -45,7 +45,7 @@ export function createSpanReceivers({ ingest, events, nowUs }: ReceiversOptions)
   const zipkin = createZipkinReceiver(sinkOf('zipkin'));
   const jaeger = createJaegerReceiver(sinkOf('jaeger'));
   return {
-    otlp: { put: (texts) => putOtlp(ingest, texts), indexed: 'all', work, events: otlpEvents(events) },
+    otlp: { put: (documents) => putOtlp(ingest, documents), indexed: 'all', work, events: otlpEvents(events) },
     zipkin: (request) => work.run(request.body.byteLength, () => zipkin(request)),
     jaeger: {
       receive: (request) => work.run(request.body.byteLength, () => jaeger.receive(request)),
@@ -54,9 +54,9 @@ export function createSpanReceivers({ ingest, events, nowUs }: ReceiversOptions)
   };
 }
 
-async function putOtlp(ingest: Pick<Ingest, 'put'>, texts: readonly string[]): Promise<PutOutcome> {
+async function putOtlp(ingest: Pick<Ingest, 'put'>, documents: readonly SentDocument[]): Promise<PutOutcome> {
   try {
-    return { state: 'kept', refused: await ingest.put(texts, 'otlp') };
+    return { state: 'kept', refused: await ingest.put(documents, 'otlp') };
   } catch (error) {
     if (!(error instanceof JournalError) || error.code !== 'full') throw error;
     return { state: 'busy', retryAfterSeconds: RETRY_AFTER_SECONDS };

@@ -132,9 +132,9 @@ function otlpOptions(port: () => ReceiverPort): OtlpReceiverOptions {
   const put = intakeOf(port);
   return {
     indexed: 'all',
-    async put(texts) {
+    async put(documents) {
       try {
-        return { state: 'kept', refused: await put(texts) };
+        return { state: 'kept', refused: await put(documents) };
       } catch (error) {
         if (!(error instanceof PipelineError)) throw error;
         return { state: 'busy', retryAfterSeconds: RETRY_AFTER_SECONDS };

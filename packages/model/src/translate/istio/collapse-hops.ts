@@ -1,3 +1,4 @@
+import type { AcceptedDocument } from '../../parse-document.ts';
 import type {
   IndependentSubsegmentDocument,
   SegmentDocument,
@@ -10,9 +11,17 @@ import { createHopMemory, HOPS_REMEMBERED_MAX, type InboundProxy } from './hop-m
 import type { HopSide } from './read-mesh-hop.ts';
 
 export interface HopCollapser {
+  /**
+   * Whether these have to go through `collapse`: false until the first proxy is seen, and then they were noted, unread. Those that are
+   * certainly no proxy's are not read for it.
+   */
+  concerns(arrived: readonly Arrived[]): boolean;
   /** Documents in, documents out: some of them changed, some of earlier calls again, to replace what they were. */
   collapse(documents: readonly TraceDocument[]): readonly TraceDocument[];
 }
+
+/** A document that may not have been read yet. */
+export type Arrived = Pick<AcceptedDocument, 'head' | 'document'>;
 
 /**
  * Makes one node of a sidecar and the application behind it (ADR-016), whatever dialect the two speak.
@@ -29,12 +38,12 @@ export interface HopCollapser {
 export function createHopCollapser(hopsMax: number = HOPS_REMEMBERED_MAX): HopCollapser {
   const memory = createHopMemory(hopsMax);
   let isMesh = false;
-  const before: TraceDocument[] = [];
+  const before: Arrived[] = [];
   let beforeAt = 0;
 
-  function keepUnread(documents: readonly TraceDocument[]): void {
-    for (const document of documents) {
-      before[beforeAt] = document;
+  function keepUnread(arrived: readonly Arrived[]): void {
+    for (const one of arrived) {
+      before[beforeAt] = one;
       beforeAt = (beforeAt + 1) % BEFORE_MESH_MAX;
     }
   }
@@ -43,7 +52,7 @@ export function createHopCollapser(hopsMax: number = HOPS_REMEMBERED_MAX): HopCo
   function readKept(): void {
     const kept = [...before.slice(beforeAt), ...before.slice(0, beforeAt)];
     before.length = 0;
-    for (const document of kept) addDocument(document, () => {});
+    for (const { document } of kept) addDocument(document, () => {});
   }
 
   function addInbound(segment: SegmentDocument, emit: Emit): void {
@@ -127,14 +136,18 @@ export function createHopCollapser(hopsMax: number = HOPS_REMEMBERED_MAX): HopCo
     }
   }
 
+  function concerns(arrived: readonly Arrived[]): boolean {
+    if (isMesh) return true;
+    isMesh = arrived.some((one) => one.head.mayBeProxys !== false && sideOf(one.document) !== null);
+    if (isMesh) readKept();
+    else keepUnread(arrived);
+    return isMesh;
+  }
+
   return {
+    concerns,
     collapse(documents) {
-      if (!isMesh) {
-        isMesh = documents.some((document) => sideOf(document) !== null);
-        if (isMesh) readKept();
-        else keepUnread(documents);
-      }
-      if (!isMesh) return documents;
+      if (!isMesh && !concerns(documents.map((document) => ({ head: document, document })))) return documents;
       // Of one entity the latest, but a report of work in progress is no later than its end.
       const latest = new Map<string, TraceDocument>();
       const emit: Emit = (document) => {

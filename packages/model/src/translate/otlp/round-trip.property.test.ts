@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mergeTrace } from '../../merge-trace.ts';
 import { parseDocument, readAcceptedDocument } from '../../parse-document.ts';
+import { acceptSent, type PrintedDocument } from '../../sent-document.ts';
 import { timeUs } from '../../time.ts';
 import type { OtlpAttribute, OtlpEvent, OtlpLink, OtlpSpan, OtlpSpanGroup, OtlpTime, OtlpValue } from './span.ts';
-import { toDocumentTexts } from './to-documents.ts';
+import { toPrintedDocuments } from './to-documents.ts';
 import { toOtlpGroups } from './to-spans.ts';
 
 const SEED = 20_261_121;
@@ -151,8 +152,8 @@ test.each(['all', 'none', 'some'] as const)('spans come back as they were: %s in
   const indexed = which === 'all' ? which : new Set(which === 'none' ? [] : ['http.method', 'a-b', 'otel.resource.k']);
   fc.assert(
     fc.property(group, (given) => {
-      const texts = toDocumentTexts([given], { indexed });
-      const back = toOtlpGroups(texts.map((document) => accepted(document, given)));
+      const printed = toPrintedDocuments([given], { indexed });
+      const back = toOtlpGroups(printed.map((document) => accepted(document, given)));
       expect(back.flatMap(({ spans }) => spans).map(sorted)).toEqual(given.spans.map(sorted));
       for (const { resource, scope } of back) {
         expect(sorted({ resource, scope })).toEqual(sorted({ resource: given.resource, scope: given.scope }));
@@ -179,7 +180,7 @@ test('spans of one trace come back out of its segments, whatever is folded into 
         return { ...one, spans };
       });
       const documents = given.flatMap((one) =>
-        toDocumentTexts([one], { indexed: 'all' }).map((document) => accepted(document, one)),
+        toPrintedDocuments([one], { indexed: 'all' }).map((document) => accepted(document, one)),
       );
       const back = toOtlpGroups(mergeTrace(documents).segments.map(({ document }) => document));
       const flat = (all: readonly OtlpSpanGroup[]) =>
@@ -194,11 +195,18 @@ test('spans of one trace come back out of its segments, whatever is folded into 
 });
 
 /** The way in must have nothing to clean in what was made here. */
-function accepted(document: string, given: OtlpSpanGroup): ReturnType<typeof readAcceptedDocument> {
-  const [parsed] = parseDocument(document, LIMITS);
-  if (!parsed?.ok) throw new Error(`refused: ${JSON.stringify(parsed?.problem)} ${document}`);
+function accepted(printed: PrintedDocument, given: OtlpSpanGroup): ReturnType<typeof readAcceptedDocument> {
+  const [parsed] = parseDocument(printed.text, LIMITS);
+  if (!parsed?.ok) throw new Error(`refused: ${JSON.stringify(parsed?.problem)} ${printed.text}`);
+  const [sent] = acceptSent(printed, LIMITS);
+  if (!sent?.ok) throw new Error(`refused unread: ${printed.text}`);
+  const { text: keptText, document, head } = sent.value;
+  expect({ text: keptText, document }).toEqual({ text: parsed.value.text, document: parsed.value.document });
+  const told = [head.trace_id, head.name, head.type, head.end_time];
+  expect(told).toEqual([document.trace_id, document.name, document.type, document.end_time]);
+  if (document.annotations?.['mesh.side'] !== undefined) expect(head.mayBeProxys).not.toBe(false);
   // A far end is brought nearer, which prints the document anew.
-  if (given.spans.every(({ end }) => end.us < LIMITS.nowUs + 3_600e6)) expect(parsed.value.text).toBe(document);
+  if (given.spans.every(({ end }) => end.us < LIMITS.nowUs + 3_600e6)) expect(parsed.value.text).toBe(printed.text);
   return readAcceptedDocument(parsed.value.text);
 }
 

@@ -30,6 +30,8 @@ import {
 } from './mesh.ts';
 import { nameOf } from './name.ts';
 import { printSql } from './sql.ts';
+import type { PrintedDocument, PrintedHead } from '../../sent-document.ts';
+import type { TraceId } from '../../trace-id.ts';
 import { SPAN_KIND, STATUS_CODE, type OtlpLink, type OtlpSpan, type OtlpSpanGroup } from './span.ts';
 import { Fields, type SpanSource } from './span-fields.ts';
 
@@ -53,7 +55,12 @@ interface Group {
  * the spans back.
  */
 export function toDocumentTexts(groups: readonly OtlpSpanGroup[], options: ToDocumentsOptions): string[] {
-  const texts: string[] = [];
+  return toPrintedDocuments(groups, options).map(({ text }) => text);
+}
+
+/** The same with what `acceptSent` looks at. Ids must be usable: 32 and 16 lower-case hex digits, not all 0; a parent's or none. */
+export function toPrintedDocuments(groups: readonly OtlpSpanGroup[], options: ToDocumentsOptions): PrintedDocument[] {
+  const printed: PrintedDocument[] = [];
   for (const group of groups) {
     const resourceFields = new Fields(group.resource.attributes);
     const shared: Group = {
@@ -63,9 +70,9 @@ export function toDocumentTexts(groups: readonly OtlpSpanGroup[], options: ToDoc
       awsMembers: printAwsResource(resourceFields),
       segmentMembers: printSegmentMembers(resourceFields),
     };
-    for (const span of group.spans) addDocuments(texts, span, shared, options);
+    for (const span of group.spans) addDocuments(printed, span, shared, options);
   }
-  return texts;
+  return printed;
 }
 
 function printSegmentMembers(resource: Fields): string {
@@ -77,30 +84,32 @@ function printSegmentMembers(resource: Fields): string {
   );
 }
 
-function addDocuments(texts: string[], span: OtlpSpan, group: Group, options: ToDocumentsOptions): void {
+function addDocuments(printed: PrintedDocument[], span: OtlpSpan, group: Group, options: ToDocumentsOptions): void {
   const fields = new Fields(span.attributes);
   const hop = readOtlpHop(span, fields, group.resourceFields);
   if (hop !== null) {
-    addHopDocuments(texts, sourceOf(span, fields, group, hop.role === 'segment'), group, options, hop);
+    addHopDocuments(printed, sourceOf(span, fields, group, hop.role === 'segment'), group, options, hop);
     return;
   }
   const isLocalRoot = fields.text('aws.span.kind') === 'LOCAL_ROOT';
   const isOwn = span.kind === SPAN_KIND.server || span.kind === SPAN_KIND.consumer;
   if (isLocalRoot && span.kind > SPAN_KIND.server) {
     const serviceId = serviceIdOf(span.spanId);
-    texts.push(
+    printed.push(
       printSpan(sourceOf(span, fields, group, false), group, options, serviceId, true, null),
       printLocalService(sourceOf(span, fields, group, true), group, serviceId),
     );
     return;
   }
   const isSegment = isOwn || isLocalRoot || span.parentSpanId === '';
-  texts.push(printSpan(sourceOf(span, fields, group, isSegment), group, options, span.parentSpanId, isLocalRoot, null));
+  printed.push(
+    printSpan(sourceOf(span, fields, group, isSegment), group, options, span.parentSpanId, isLocalRoot, null),
+  );
 }
 
 /** A proxy's span is placed by what the proxy did. */
 function addHopDocuments(
-  texts: string[],
+  printed: PrintedDocument[],
   source: SpanSource,
   group: Group,
   options: ToDocumentsOptions,
@@ -109,12 +118,12 @@ function addHopDocuments(
   const { span } = source;
   if (hop.role === 'service-and-call') {
     const serviceId = serviceIdOf(span.spanId);
-    texts.push(
+    printed.push(
       printSpan(source, group, options, serviceId, true, hop),
       printProxyService({ ...source, isSegment: true }, group, serviceId, hop),
     );
-  } else texts.push(printSpan(source, group, options, span.parentSpanId, false, hop));
-  if (hop.hop.isTurnedBack) texts.push(printProxyPeer(source, hop));
+  } else printed.push(printSpan(source, group, options, span.parentSpanId, false, hop));
+  if (hop.hop.isTurnedBack) printed.push(printProxyPeer(source, hop));
 }
 
 function sourceOf(span: OtlpSpan, fields: Fields, { group, resourceFields }: Group, isSegment: boolean): SpanSource {
@@ -128,7 +137,7 @@ function printSpan(
   parentId: string,
   isLocalRoot: boolean,
   hop: OtlpHop | null,
-): string {
+): PrintedDocument {
   const { span, fields, isSegment } = source;
   const { name, namespace } = hop === null ? nameOf(source, isLocalRoot) : nameOfHop(hop);
   const isSplit = isLocalRoot && !isSegment;
@@ -138,8 +147,9 @@ function printSpan(
   const links = isSplit && span.kind === SPAN_KIND.consumer ? NO_LINKS : span.links;
   const user = isSegment ? fields.text('enduser.id') : undefined;
   const metadata = printMetadata(source, group.texts, parts, printOwn(span, name, isSplit, links));
-  return `{${
-    printHead(span, span.spanId, name) +
+  const head = headOf(span, name, isSegment, hop !== null || fields.get(SIDE_KEY) !== undefined);
+  const text = `{${
+    printHead(head, span, span.spanId) +
     (isSegment ? '' : '"type":"subsegment",') +
     filled('parent_id', parentId) +
     (isCall ? filled('namespace', namespace ?? 'remote') : '') +
@@ -153,18 +163,23 @@ function printSpan(
     member('links', printLinks(links)) +
     member('annotations', braces(parts.annotations))
   }"metadata":${metadata}}`;
+  return { text, head };
 }
+
+/** By this annotation a proxy's document is known. */
+const SIDE_KEY = 'mesh.side';
 
 const NO_LINKS: readonly OtlpLink[] = [];
 
 /** The segment around a local root's call: it stands for the service and for no span. */
-function printLocalService(source: SpanSource, group: Group, id: string): string {
+function printLocalService(source: SpanSource, group: Group, id: string): PrintedDocument {
   const { span, fields, resourceFields } = source;
   const name =
     cleanName(fields.text('aws.local.service') ?? resourceFields.text('service.name') ?? span.name) ?? 'span';
   const links = span.kind === SPAN_KIND.consumer ? printLinks(span.links) : '';
-  return braces(
-    printHead(span, id, name) +
+  const head = headOf(span, name, true, false);
+  const text = braces(
+    printHead(head, span, id) +
       filled('parent_id', span.parentSpanId) +
       group.segmentMembers +
       printFlags(source) +
@@ -172,13 +187,15 @@ function printLocalService(source: SpanSource, group: Group, id: string): string
       member('links', links) +
       `"metadata":{"otlp":{"service_of":"${span.spanId}"}},`,
   );
+  return { text, head };
 }
 
 /** The segment around a call of a proxy that has no span for its service: of a gateway, or of a pod that calls first. */
-function printProxyService(source: SpanSource, group: Group, id: string, hop: OtlpHop): string {
+function printProxyService(source: SpanSource, group: Group, id: string, hop: OtlpHop): PrintedDocument {
   const { span } = source;
-  return braces(
-    printHead(span, id, nameOfHop({ ...hop, role: 'segment' }).name) +
+  const head = headOf(span, nameOfHop({ ...hop, role: 'segment' }).name, true, true);
+  const text = braces(
+    printHead(head, span, id) +
       filled('parent_id', span.parentSpanId) +
       group.segmentMembers +
       printHopFlags(source, hop) +
@@ -186,18 +203,21 @@ function printProxyService(source: SpanSource, group: Group, id: string, hop: Ot
       member('annotations', braces(printHopAnnotations(hop))) +
       `"metadata":{"otlp":{"service_of":"${span.spanId}"}},`,
   );
+  return { text, head };
 }
 
 /** The service of a mesh that a call was for and never came to: the call would make it a host outside. */
-function printProxyPeer(source: SpanSource, hop: OtlpHop): string {
+function printProxyPeer(source: SpanSource, hop: OtlpHop): PrintedDocument {
   const { span } = source;
-  return braces(
-    printHead(span, derivedId(span.spanId, 0x3c3c), nameOfHop(hop).name) +
+  const head = headOf(span, nameOfHop(hop).name, true, true);
+  const text = braces(
+    printHead(head, span, derivedId(span.spanId, 0x3c3c)) +
       filled('parent_id', span.spanId) +
       printHopFlags(source, hop) +
       member('http', printHttp(source)) +
       `"metadata":{"otlp":{"service_of":"${span.spanId}"}},`,
   );
+  return { text, head };
 }
 
 function serviceIdOf(spanId: string): string {
@@ -211,16 +231,28 @@ function derivedId(spanId: string, salt: number): string {
   return first.toString(16).padStart(4, '0') + spanId.slice(4, 12) + last.toString(16).padStart(4, '0');
 }
 
-/** Ids, name and times. */
-function printHead(span: OtlpSpan, id: string, name: string): string {
+function headOf(span: OtlpSpan, name: string, isSegment: boolean, mayBeProxys: boolean): PrintedHead {
   const { traceId, start, end } = span;
   const isOpen = end.us === 0 && end.ns === 0;
+  return {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- 32 hex digits, which receivers check
+    trace_id: `1-${traceId.slice(0, 8)}-${traceId.slice(8)}` as TraceId,
+    name,
+    type: isSegment ? undefined : 'subsegment',
+    start_time: start.us / 1e6,
+    end_time: isOpen ? undefined : Math.max(start.us, end.us) / 1e6,
+    mayBeProxys,
+  };
+}
+
+/** Ids, name and times. */
+function printHead(head: PrintedHead, { start, end }: OtlpSpan, id: string): string {
   const startText = printSeconds(start.us);
-  const endText = isOpen ? '"in_progress":true' : `"end_time":${end.us < start.us ? startText : printSeconds(end.us)}`;
-  return (
-    `"id":"${id}","trace_id":"1-${traceId.slice(0, 8)}-${traceId.slice(8)}","name":${quote(name)},` +
-    `"start_time":${startText},${endText},`
-  );
+  const endText =
+    head.end_time === undefined
+      ? '"in_progress":true'
+      : `"end_time":${end.us < start.us ? startText : printSeconds(end.us)}`;
+  return `"id":"${id}","trace_id":"${head.trace_id}","name":${quote(head.name)},"start_time":${startText},${endText},`;
 }
 
 function printSeconds(us: number): string {

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { timeUsFromSeconds } from '@fluoroscope/model';
+import { textOfSent, timeUsFromSeconds } from '@fluoroscope/model';
 import { expect, test } from 'vitest';
 import type { SpanRequest } from '../span-http/read-body.ts';
 import { createJaegerReceiver } from './receive.ts';
@@ -47,8 +47,9 @@ test("gRPC's PostSpans", async () => {
 function receive() {
   const log: string[] = [];
   const receiver = createJaegerReceiver({
-    put: async (texts) => {
-      for (const { trace_id, id } of texts.map((text) => JSON.parse(text))) log.push(`put ${trace_id} ${id}`);
+    put: async (documents) => {
+      for (const { trace_id, id } of documents.map((sent) => JSON.parse(textOfSent(sent))))
+        log.push(`put ${trace_id} ${id}`);
     },
     nowUs: () => timeUsFromSeconds(1_727_004_672),
     events: {

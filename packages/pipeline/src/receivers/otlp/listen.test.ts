@@ -14,9 +14,9 @@ const KEPT: PutOutcome = { state: 'kept', refused: [] };
 
 function options(outcome: PutOutcome | Error = KEPT, admission: Admission = 'admitted') {
   const documents: string[] = [];
-  const put: OtlpReceiverOptions['put'] = async (texts) => {
+  const put: OtlpReceiverOptions['put'] = async (printed) => {
     if (outcome instanceof Error) throw outcome;
-    if (outcome.state === 'kept') documents.push(...texts);
+    if (outcome.state === 'kept') documents.push(...printed.map(({ text }) => text));
     return outcome;
   };
   const events = {

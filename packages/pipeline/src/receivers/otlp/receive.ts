@@ -1,5 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { toDocumentTexts, type IndexedAttributes, type OtlpSpanGroup, type Result } from '@fluoroscope/model';
+import {
+  toPrintedDocuments,
+  type IndexedAttributes,
+  type OtlpSpanGroup,
+  type PrintedDocument,
+  type Result,
+} from '@fluoroscope/model';
 import type { WorkGate } from '../work-gate.ts';
 import { PUT_DOCUMENTS_MAX, RETRY_AFTER_SECONDS, TURN_SPANS_MAX } from './limits.ts';
 import type { OtlpRequest, OtlpRequestProblem, OtlpSpanProblem } from './problem.ts';
@@ -12,7 +18,7 @@ export type PutOutcome =
 
 export interface OtlpReceiverOptions {
   /** Resolves once what was accepted is durable, with why other documents were refused. Rejects for a fault of ours. */
-  readonly put: (documents: readonly string[]) => Promise<PutOutcome>;
+  readonly put: (documents: readonly PrintedDocument[]) => Promise<PutOutcome>;
   readonly indexed: IndexedAttributes;
   /** Requests wait here before they are decoded; none does when left out. */
   readonly work?: WorkGate;
@@ -95,7 +101,7 @@ async function putAll(
   indexed: IndexedAttributes,
 ): Promise<PutOutcome> {
   const refused: { readonly message: string }[] = [];
-  let waiting: string[] = [];
+  let waiting: PrintedDocument[] = [];
   async function flush(): Promise<PutOutcome> {
     const documents = waiting;
     waiting = [];
@@ -107,7 +113,7 @@ async function putAll(
   for (const { resource, scope, spans } of groups) {
     for (let from = 0; from < spans.length; from += TURN_SPANS_MAX) {
       const part = spans.slice(from, from + TURN_SPANS_MAX);
-      waiting.push(...toDocumentTexts([{ resource, scope, spans: part }], { indexed }));
+      waiting.push(...toPrintedDocuments([{ resource, scope, spans: part }], { indexed }));
       if (waiting.length >= PUT_DOCUMENTS_MAX) {
         const outcome = await flush();
         if (outcome.state === 'busy') return outcome;

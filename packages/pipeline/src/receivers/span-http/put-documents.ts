@@ -1,4 +1,4 @@
-import type { TimeUs, TraceDocument } from '@fluoroscope/model';
+import type { SentDocument, TimeUs, TraceDocument } from '@fluoroscope/model';
 
 export interface SpanProblem {
   readonly code: string;
@@ -7,8 +7,8 @@ export interface SpanProblem {
 
 /** What a receiver of spans hands on, and to whom. */
 export interface SpanSink {
-  /** Takes documents' texts; resolves once those that it accepts are durable. What it rejects with goes to the caller. */
-  readonly put: (texts: readonly string[]) => Promise<unknown>;
+  /** Resolves once those that it accepts are durable. What it rejects with goes to the caller. */
+  readonly put: (documents: readonly SentDocument[]) => Promise<unknown>;
   readonly nowUs: () => TimeUs;
   readonly events: SpanEvents;
 }
@@ -24,6 +24,7 @@ export const DOCUMENTS_PER_PUT_MAX = 5_000;
 
 export async function putDocuments({ put }: SpanSink, documents: readonly TraceDocument[]): Promise<void> {
   for (let from = 0; from < documents.length; from += DOCUMENTS_PER_PUT_MAX) {
-    await put(documents.slice(from, from + DOCUMENTS_PER_PUT_MAX).map((document) => JSON.stringify(document)));
+    const part = documents.slice(from, from + DOCUMENTS_PER_PUT_MAX);
+    await put(part.map((document) => ({ text: JSON.stringify(document), document })));
   }
 }

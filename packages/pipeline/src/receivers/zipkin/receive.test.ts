@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { timeUsFromSeconds } from '@fluoroscope/model';
+import { textOfSent, timeUsFromSeconds } from '@fluoroscope/model';
 import { expect, test } from 'vitest';
 import { DOCUMENTS_PER_PUT_MAX } from '../span-http/put-documents.ts';
 import { SPAN_BODY_BYTES_MAX, type SpanRequest } from '../span-http/read-body.ts';
@@ -80,9 +80,9 @@ test('what keeping rejects with is for the caller to answer', async () => {
 function receive(failure?: Error) {
   const log: string[] = [];
   const receiver = createZipkinReceiver({
-    put: async (texts) => {
+    put: async (documents) => {
       if (failure !== undefined) throw failure;
-      log.push(`put ${texts.length} ${JSON.parse(texts[0] ?? '').id}`);
+      log.push(`put ${documents.length} ${JSON.parse(textOfSent(documents[0] ?? '')).id}`);
     },
     nowUs: () => timeUsFromSeconds(1_727_004_672),
     events: {

@@ -10,10 +10,10 @@ const IN_A_BROWSER = filesOf(
   'traces-links',
   'traces-page',
 );
-/** They load the machine, kill what runs on it, or look at how soon it answers. */
-const ALONE = filesOf('attack', 'kill', 'start', 'torture');
+/** They load the machine, or look at how soon it answers. */
+const ALONE = filesOf('attack', 'start', 'torture');
 /** They count what gets lost. What is lost once in two tries is lost: like those above, these are not tried again. */
-const LOSSES = filesOf('clickhouse', 'daemon', 'dialects', 'encryption', 'network');
+const LOSSES = filesOf('clickhouse', 'daemon', 'dialects', 'encryption', 'kill', 'network');
 const COMMON = { testTimeout: 120_000, hookTimeout: 180_000 };
 /** They start up to ten programs, one after another. */
 const PROGRAMS_TIMEOUT_MS = 240_000;

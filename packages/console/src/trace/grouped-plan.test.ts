@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { groupByNode } from './grouped-plan.ts';
 import { joinPlans } from './joined-plan.ts';
 import { call, drawn, plan, segment } from './testing.ts';
-import { detailOfRow, idOfRow, rowOfId, serviceOfRow } from './trace-plan.ts';
+import { detailOfRow, idOfRow, isMoved, isOrphan, isOutside, rowOfId, serviceOfRow } from './trace-plan.ts';
 
 const SHOP = plan([
   segment('a', 'shop', 0, 9, {
@@ -48,6 +48,22 @@ test('a row keeps its id, and rows that stand for nodes have ids of their own', 
     expect(serviceOfRow(grouped, rowOfId(grouped, id))).toBe(serviceOfRow(SHOP, row));
   }
   expect(rowOfId(SHOP, ids[0] ?? '')).toBe(-1);
+});
+
+test('below its node a row has the marks that it has below its parent', () => {
+  const trace = plan([
+    segment('a', 'shop', 10, 14, { subsegments: [call('b', 'stock', 10, 14, [call('9', 'late', 12, 15)])] }),
+    // Its clock is ahead, and what it calls moves with it.
+    segment('c', 'stock', 13, 15, { parent: 'b', subsegments: [call('d', 'table', 13, 14)] }),
+    segment('e', 'table', 13, 14, { parent: 'd' }),
+    segment('f', 'lost', 11, 12, { parent: '8' }),
+  ]);
+  const grouped = groupByNode(trace);
+  const marks = (of: typeof trace, row: number) => [isMoved(of, row), isOutside(of, row), isOrphan(of, row)];
+  const told = Array.from({ length: trace.count }, (_, row) => marks(trace, row));
+  expect(told.map((each) => each.indexOf(true))).toEqual([-1, -1, 1, 0, -1, -1, 2]);
+  const rows = Array.from({ length: trace.count }, (_, row) => rowOfId(grouped, idOfRow(trace, row)));
+  expect(rows.map((row) => marks(grouped, row))).toEqual(told);
 });
 
 test('the critical path runs through the same entities at the same times', () => {

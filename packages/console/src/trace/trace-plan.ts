@@ -34,7 +34,7 @@ export interface TracePlan extends Omit<PlannedTree, 'lines'> {
   /** What a segment runs on; 0 for subsegments. */
   readonly origin: Uint32Array;
   readonly status: Uint16Array;
-  /** Sums of `OUTLINE_FLAGS`. */
+  /** Sums of `OUTLINE_FLAGS` and `MARKS`. */
   readonly flags: Uint16Array;
   readonly alike: Alike;
   readonly critical: CriticalPath;
@@ -65,6 +65,7 @@ export function planTrace(table: SpanTable, { correctClocks }: PlanOptions): Tra
   const columns = inRows(table, tree);
   const { shift, shiftedCount } = correctClocks ? skewOf(tree, columns) : unshifted(table.count);
   const { startUs, lengthUs } = settleTimes(columns, shift);
+  markRows(columns, tree.parent, shift);
   const timed = { ...tree, start: columns.start, length: columns.length };
   const { flags } = columns;
   const overview = drawOverview({ ...timed, badness: (row) => badnessOf(flags[row] ?? 0) }, lengthUs);
@@ -259,16 +260,42 @@ export function hostOfRow({ strings, origin }: Pick<TracePlan, 'strings' | 'orig
 }
 
 /** Named a parent that is not in the trace. */
-export function isOrphan(plan: TracePlan, row: number): boolean {
-  return (plan.parent[row] ?? -1) < 0 && hasFlag(plan, row, 'hasParent');
+export function isOrphan(plan: Pick<TracePlan, 'flags'>, row: number): boolean {
+  return hasMark(plan, row, MARKS.orphan);
 }
+
+/** Its clock was corrected, and not its parent's by as much. */
+export function isMoved(plan: Pick<TracePlan, 'flags'>, row: number): boolean {
+  return hasMark(plan, row, MARKS.moved);
+}
+
+/** Lies partly outside its parent: work went on after the answer, or clocks differ and were left alone. */
+export function isOutside(plan: Pick<TracePlan, 'flags'>, row: number): boolean {
+  return hasMark(plan, row, MARKS.outside);
+}
+
+function hasMark({ flags }: Pick<TracePlan, 'flags'>, row: number, mark: number): boolean {
+  return ((flags[row] ?? 0) & mark) !== 0;
+}
+
+/** What a row is to its parent, beside the flags that it came with: told once, so that it holds wherever the row is drawn. */
+const MARKS = { orphan: 1 << 13, moved: 1 << 14, outside: 1 << 15 };
 
 const SAME_US = 2;
 
-/** Lies partly outside its parent: work went on after the answer, or clocks differ and were left alone. */
-export function isOutside({ parent, start, length }: TracePlan, row: number): boolean {
-  const above = parent[row] ?? -1;
-  if (above < 0) return false;
-  const [from, parentFrom] = [start[row] ?? 0, start[above] ?? 0];
-  return from < parentFrom - SAME_US || from + (length[row] ?? 0) > parentFrom + (length[above] ?? 0) + SAME_US;
+function markRows({ flags, start, length }: RowColumns, parent: Int32Array, shift: Float64Array): void {
+  for (let row = 0; row < flags.length; row += 1) {
+    const above = parent[row] ?? -1;
+    const own = flags[row] ?? 0;
+    if (above < 0) {
+      const isLost = (own & OUTLINE_FLAGS.hasParent) !== 0;
+      flags[row] = own | (isLost ? MARKS.orphan : 0) | (shift[row] === 0 ? 0 : MARKS.moved);
+      continue;
+    }
+    const [from, aboveFrom] = [start[row] ?? 0, start[above] ?? 0];
+    const endsLater = from + (length[row] ?? 0) > aboveFrom + (length[above] ?? 0) + SAME_US;
+    const isOut = endsLater || from < aboveFrom - SAME_US;
+    const isOwnShift = shift[row] !== 0 && shift[row] !== shift[above];
+    flags[row] = own | (isOwnShift ? MARKS.moved : 0) | (isOut ? MARKS.outside : 0);
+  }
 }

@@ -8,6 +8,7 @@ import {
   detailOfRow,
   hasFlag,
   hostOfRow,
+  isMoved,
   isOrphan,
   isOutside,
   nameOfRow,
@@ -164,8 +165,7 @@ export function marksOf(plan: TracePlan, row: number): readonly string[] {
   if (isOrphan(plan, row)) marks.push('orphan');
   if (hasFlag(plan, row, 'hasLinks')) marks.push('linked');
   if (hasFlag(plan, row, 'hasCause')) marks.push('exception');
-  const above = plan.parent[row] ?? -1;
-  if ((plan.shift[row] ?? 0) !== 0 && plan.shift[row] !== (plan.shift[above] ?? 0)) marks.push('clock');
+  if (isMoved(plan, row)) marks.push('clock');
   else if (isOutside(plan, row)) marks.push('outside');
   return marks;
 }

@@ -2,7 +2,7 @@
 
 const INTRODUCTION = `# Benchmarks
 
-Made by \`npm run bench\` from [bench/results](../bench/results): the newest result of each scenario, losing ones included. How it is measured,
+Made by \`npm run bench\` from [bench/results](../bench/results): the newest result of each scenario, losing ones included; beside each peer, the newest comparison with it. How it is measured,
 and how to measure again, is in [bench/README.md](../bench/README.md). One machine, loopback, other work on the machine not excluded: times say
 little across machines, ratios within a run say more. Where a result says how long JSON.parse took for a document of 1 kB right after it, that is how quick the machine was:
 about 2.5 µs on the one that the goals were set on.`;
@@ -22,7 +22,7 @@ function printScenario({ title, about, goals }, results) {
   const plain = results.filter(({ profile, ratios }) => profile === undefined && ratios === undefined);
   const profiled = results.findLast(({ profile }) => profile !== undefined);
   const paired = results.findLast(({ ratios }) => ratios !== undefined);
-  const groups = groupByData(newestOfEach(plain));
+  const groups = groupByData(newestOfEach(plain).map((result) => withPeers(result, plain)));
   const measured = groups.map(([data, columns]) => printGroup(data, columns, goals));
   return [
     `## ${title}`,
@@ -37,6 +37,13 @@ function printScenario({ title, about, goals }, results) {
 function newestOfEach(results) {
   const newest = new Map(results.map((result) => [JSON.stringify(variantOf(result)), result]));
   return [...newest.values()].toSorted((a, b) => (variantOf(a).spans ?? 0) - (variantOf(b).spans ?? 0));
+}
+
+/** Beside each peer, the newest comparison: not every run has all of them. */
+function withPeers(newest, results) {
+  const same = results.filter((result) => JSON.stringify(variantOf(result)) === JSON.stringify(variantOf(newest)));
+  const ratios = same.flatMap(({ figures }) => Object.entries(figures).filter(([name]) => name.startsWith('cpuTo')));
+  return { ...newest, figures: { ...newest.figures, ...Object.fromEntries(ratios) } };
 }
 
 function groupByData(results) {

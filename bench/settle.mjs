@@ -2,6 +2,7 @@ import { createClient } from './client.mjs';
 import { sleep } from './numbers.mjs';
 
 const DRAIN_MS_MAX = 600_000;
+const STORED_MS_MAX = 30_000;
 const IDLE_MS = 2_000;
 const IDLE_MS_MAX = 120_000;
 /** Of one core. */
@@ -18,6 +19,16 @@ export async function drain(server) {
   while ((await server.status()).backlogCount > 0) {
     if (performance.now() > untilMs) throw new Error(`the backlog did not drain within ${DRAIN_MS_MAX} ms`);
     await sleep(50);
+  }
+}
+
+/** Documents in the store, which tells of a while before as long as it is at work: asked until there are so many, or not in half a minute. */
+export async function countStored(server, wanted) {
+  const untilMs = performance.now() + STORED_MS_MAX;
+  for (;;) {
+    const { documentCount } = await server.status();
+    if (documentCount >= wanted || performance.now() > untilMs) return documentCount;
+    await sleep(500);
   }
 }
 

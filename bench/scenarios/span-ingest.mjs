@@ -4,7 +4,7 @@ import { peersOf } from '../peers.mjs';
 import { profilerOf } from '../profile.mjs';
 import { startSpanSender } from '../sender.mjs';
 import { startServer } from '../server.mjs';
-import { drain, settle, untilIdle } from '../settle.mjs';
+import { countStored, drain, settle, untilIdle } from '../settle.mjs';
 
 const SPANS_A_TRACE = 10;
 const SAMPLE_COUNT = 200;
@@ -47,12 +47,12 @@ async function measureOurs(checkout, load, profiler) {
       load,
     );
     const profiled = profiler.resultOf(server);
-    const { documentCount } = await server.status();
+    const stored = await countStored(server, measured.spansInAll);
     return {
       figures: {
         ...measured,
-        stored: documentCount,
-        lost: measured.spansInAll - documentCount,
+        stored,
+        lost: measured.spansInAll - stored,
         residentMb: round(server.residentMb()),
         peakResidentMb: round(server.peakResidentMb()),
       },

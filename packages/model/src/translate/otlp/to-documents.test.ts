@@ -300,6 +300,13 @@ test('a local root that calls out becomes a call below a segment of its service'
   ]);
 });
 
+test('the segment around a local root has an id, whatever the id of the span is', () => {
+  const attributes = { 'aws.span.kind': 'LOCAL_ROOT' };
+  const [call, service] = translate({ kind: CLIENT, attributes, span: { spanId: '5a5a00000000a5a5' } });
+  expect(service.id).toBe('0000a5a55a5a0000');
+  expect(call).toMatchObject({ id: '5a5a00000000a5a5', parent_id: service.id });
+});
+
 test('links, user, version and HTTP route are kept', () => {
   const link = {
     traceId: 'ab'.repeat(16),

@@ -224,12 +224,15 @@ function serviceIdOf(spanId: string): string {
   return derivedId(spanId, 0x5a5a);
 }
 
-/** Retries must replace it, so it follows from the span's id. */
+/** Retries must replace it, so it follows from the span's id. Never all zeros, which would be no id: such a span's own is turned around. */
 function derivedId(spanId: string, salt: number): string {
   const first = Number.parseInt(spanId.slice(0, 4), 16) ^ salt;
   const last = Number.parseInt(spanId.slice(12), 16) ^ (salt ^ 0xffff);
-  return first.toString(16).padStart(4, '0') + spanId.slice(4, 12) + last.toString(16).padStart(4, '0');
+  const id = first.toString(16).padStart(4, '0') + spanId.slice(4, 12) + last.toString(16).padStart(4, '0');
+  return NO_ID.test(id) ? spanId.slice(8) + spanId.slice(0, 8) : id;
 }
+
+const NO_ID = /^0+$/;
 
 function headOf(span: OtlpSpan, name: string, isSegment: boolean, mayBeProxys: boolean): PrintedHead {
   const { traceId, start, end } = span;

@@ -194,7 +194,7 @@ function compareNumber(sql: string, is: Comparison, value: number, parameters: P
 }
 
 function compileText(field: TextField, is: TextMatch, value: string, parameters: Parameters): string {
-  if (field === 'user') return anyOf('users', compareText('item.name', is, value, parameters));
+  if (field === 'user') return anyUser(compareText('item.name', is, value, parameters));
   return twoValued(compareText(TEXT_SQL[field], is, value, parameters));
 }
 
@@ -258,10 +258,12 @@ function anyAnnotation(term: AnnotationTerm, compare: (item: string) => string, 
   if (ids?.length === 0) return 'false';
   if (ids !== null) return withAnnotation(prefix, ids.map(printRange).join(' OR '));
   const keySql = options.parameters.add(term.key, VARCHAR);
-  if (kind === 'head') return anyOf('annotations', `item."key" = ${keySql} AND ${compare('item')}`);
-  // Few distinct values match, and only their postings are read.
+  // Few distinct values match, and only those are compared; of a slice only their postings are read.
   const values = `SELECT annotation_id FROM ${prefix}.annotation_values AS item WHERE item."key" = ${keySql} AND ${compare('item')}`;
-  return withAnnotation(prefix, `annotation_id IN (${values})`);
+  const which = `annotation_id IN (${values})`;
+  if (kind === 'slice') return withAnnotation(prefix, which);
+  const items = `SELECT rowid AS row_no, unnest(annotation_ids) AS annotation_id FROM ${prefix}.traces`;
+  return `(rowid IN (SELECT row_no FROM (${items}) WHERE ${which}))`;
 }
 
 function withAnnotation(prefix: string, which: string): string {
@@ -288,9 +290,9 @@ function isText(condition: AnnotationCondition): condition is Extract<Annotation
   return typeof condition.value === 'string';
 }
 
-/** A list is never null, and the filter takes null for false: two-valued as it stands. */
-function anyOf(list: 'annotations' | 'users', itemSql: string): string {
-  return `(len(list_filter(${list}, lambda item: ${itemSql})) > 0)`;
+/** The list is never null, and the filter takes null for false: two-valued as it stands. */
+function anyUser(itemSql: string): string {
+  return `(len(list_filter(users, lambda item: ${itemSql})) > 0)`;
 }
 
 function twoValued(sql: string): string {

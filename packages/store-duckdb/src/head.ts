@@ -33,6 +33,8 @@ export interface Head extends Source {
 const DOCUMENT_BYTES = 64;
 const ROW_BYTES = 512;
 const FACT_BYTES = 80;
+/** Of a row: two numbers. */
+const ANNOTATION_BYTES = 8;
 
 /** Of a full head, about: with more of them the filter lets more through, to the sets behind it. */
 const FILTERED_IDS = 2 ** 16;
@@ -112,10 +114,11 @@ function headOf(schema: string, orderNo: number): Head {
       extent = widen(extent, batch.facts);
     },
     noteRows(rows) {
-      for (const { traceId } of rows) {
+      for (const { traceId, annotations } of rows) {
         otherIds.delete(traceId);
         filter.add(hashId(traceId));
         rowIds.add(traceId);
+        sizeBytes += annotations.length * ANNOTATION_BYTES;
       }
       sizeBytes += rows.length * ROW_BYTES;
       extent = widen(extent, rows);

@@ -97,6 +97,16 @@ export const MERGE_REST_RATIO = 1;
 /** A batch this long ago, in ms, means that batches come. */
 export const WRITES_RECENT_MS = 1_000;
 
+/** Pairs of key and value whose number in the head is remembered, and of them those of one key: about 10 MB. One more, and they are forgotten. */
+export const KNOWN_ANNOTATIONS_MAX = 131_072;
+export const KNOWN_VALUES_MAX = 1_024;
+
+/** Of key and value together; longer ones seldom come again. */
+export const KNOWN_ANNOTATION_CHARS_MAX = 128;
+
+/** The same of lists of services. */
+export const KNOWN_SERVICE_LISTS_MAX = 4_096;
+
 /** Waits, in ms, before a flush or merge that failed is tried again; doubled each time up to the last. */
 export const RETRY_FIRST_MS = 1_000;
 export const RETRY_LAST_MS = 60_000;

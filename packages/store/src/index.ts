@@ -1,3 +1,4 @@
+export { compareAnnotations } from './annotation-order.ts';
 export { cancelled, checkAwaited } from './cancelled.ts';
 export { changeRow, lastOfEach, readChangedRow, readChangedRows } from './changed-traces.ts';
 export * from './condition.ts';

@@ -1,4 +1,5 @@
 import { timeUs, type TraceId } from '@fluoroscope/model';
+import { compareAnnotations } from '@fluoroscope/store';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readEntities } from './entity.ts';
@@ -29,7 +30,8 @@ test('gathered at once, annotations are what they are counted to', () => {
       const [gathered, counted] = [false, true].map((areKept) => {
         const totals = new TraceTotals({ areKept });
         for (const one of all) totals.replace(null, one);
-        return buildTraceRow(STAMP, totals, () => all, new TraceEntities(STAMP.traceId));
+        const row = buildTraceRow(STAMP, totals, () => all, new TraceEntities(STAMP.traceId));
+        return { ...row, annotations: row.annotations.toSorted(compareAnnotations) };
       });
       expect(gathered).toEqual(counted);
     }),

@@ -1,5 +1,5 @@
 import { timeUs, type TraceDocument, type TraceId } from '@fluoroscope/model';
-import type { GraphFact } from '@fluoroscope/store';
+import { compareAnnotations, type GraphFact, type TraceRow } from '@fluoroscope/store';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readEntities } from './entity.ts';
@@ -74,7 +74,7 @@ test('a document of its own comes to the same by the short way as by the general
         (fact) => general.push(fact),
         (before, after) => totals.replace(before, after),
       );
-      expect(row).toEqual(buildTraceRow(STAMP, totals, () => [], trace));
+      expect(sorted(row)).toEqual(sorted(buildTraceRow(STAMP, totals, () => [], trace)));
       expect(solo.map(print).sort()).toEqual(general.map(print).sort());
       expect(soloEntityCount(entities)).toBe(trace.slots.size);
     }),
@@ -83,15 +83,13 @@ test('a document of its own comes to the same by the short way as by the general
   expect(soloCount).toBeGreaterThan(1_000);
 });
 
-test.each([1, 2, 5, 32, 33, 200])('%i annotations stand in the order of their keys', (count) => {
+test.each([1, 2, 5, 32, 33, 200])('%i annotations stand in the order of the document', (count) => {
   const keys = Array.from({ length: count }, (_, at) => `k${(at * 7919) % 1009}`);
   const annotations = Object.fromEntries(keys.map((key, at) => [key, at]));
   const sent = { id: IDS[0], name: 'a', start_time: 1, end_time: 2, trace_id: STAMP.traceId, annotations };
   const entities = readEntities(sent as unknown as TraceDocument, 0, createServiceRefs());
   const row = readSoloRow(STAMP, entities);
-  expect(row.annotations.map(({ key, value }) => [key, value])).toEqual(
-    keys.toSorted().map((key) => [key, annotations[key]]),
-  );
+  expect(row.annotations.map(({ key, value }) => [key, value])).toEqual(keys.map((key) => [key, annotations[key]]));
 });
 
 test.each([
@@ -103,6 +101,10 @@ test.each([
   const sent = { ...first, trace_id: STAMP.traceId, parent_id, subsegments: rest } as unknown as TraceDocument;
   expect(isSolo(readEntities(sent, 0, createServiceRefs()))).toBe(false);
 });
+
+function sorted(row: TraceRow): TraceRow {
+  return { ...row, annotations: row.annotations.toSorted(compareAnnotations) };
+}
 
 function print(fact: GraphFact): string {
   return JSON.stringify(fact);

@@ -1,16 +1,16 @@
 // Hot path: most traces of a single service are one document for good. What this spares them (slots, links, counted
 // keys) is a third of what indexing costs, and half of what is remembered of them. indexer.bench.ts
-import type { AnnotationValue, TraceId } from '@fluoroscope/model';
+import type { TraceId } from '@fluoroscope/model';
 import { outcomeBit, TRACE_ANNOTATIONS_MAX, type TraceAnnotation, type TraceRow } from '@fluoroscope/store';
 import { NO_ANNOTATIONS, type Entity } from './entity.ts';
 import { factsOf } from './facts.ts';
-import { byKeyAndValue } from './few-annotations.ts';
+import { GatheredAnnotations, ListedAnnotations } from './few-annotations.ts';
 import { SoloCauseTree } from './cause-trees.ts';
 import type { ServiceRef } from './service-ref.ts';
 import { causesIn } from './findings.ts';
 import { nodeOf, type Standing } from './standing.ts';
 import type { EmitFact } from './trace-entities.ts';
-import { assembleRow, byKeyText, placeIn, type RowStamp } from './trace-row.ts';
+import { assembleRow, placeIn, type RowStamp } from './trace-row.ts';
 
 /** A document larger than this takes the general way: the loops below look at every pair. */
 const SOLO_ENTITIES_MAX = 32;
@@ -145,49 +145,17 @@ function insertService(services: ServiceRef[], service: ServiceRef): void {
   services[at] = service;
 }
 
-interface Annotation {
-  readonly key: string;
-  readonly value: AnnotationValue;
-  readonly services: readonly number[];
-}
-
-function annotationsOfSolo(standings: readonly Standing[], services: readonly number[]): TraceAnnotation[] {
-  const found: Annotation[] = [];
-  let bearers = 0;
-  for (const { entity } of standings) {
-    const { annotations } = entity;
-    if (annotations === NO_ANNOTATIONS) continue;
-    bearers += 1;
-    for (const key of Object.keys(annotations)) {
-      const value = annotations[key];
-      if (value !== undefined) found.push({ key, value, services });
-    }
-  }
-  sortFew(found, bearers > 1 ? byKeyAndValue : byKeyText);
+function annotationsOfSolo(standings: readonly Standing[], services: readonly number[]): readonly TraceAnnotation[] {
+  const bearers = standings.filter(({ entity }) => entity.annotations !== NO_ANNOTATIONS);
+  const [first] = bearers;
+  if (first === undefined) return NONE;
   // One bearer cannot name a key twice.
-  return bearers > 1 ? found.filter((one, at) => at === 0 || byKeyAndValue(found[at - 1] ?? one, one) !== 0) : found;
+  const gathered = bearers.length === 1 ? new ListedAnnotations() : new GatheredAnnotations();
+  for (const { entity } of bearers) gathered.addAll(entity.annotations, services);
+  return gathered.pairs;
 }
 
-/** Up to here in place: `sort` copies, which took a tenth of all the memory that indexing makes. */
-const SORTED_IN_PLACE_MAX = 32;
-
-function sortFew<Item>(items: Item[], compare: (a: Item, b: Item) => number): void {
-  if (items.length > SORTED_IN_PLACE_MAX) {
-    items.sort(compare);
-    return;
-  }
-  for (let at = 1; at < items.length; at += 1) {
-    const item = items[at];
-    if (item === undefined) continue;
-    let to = at;
-    for (; to > 0; to -= 1) {
-      const before = items[to - 1];
-      if (before === undefined || compare(before, item) <= 0) break;
-      items[to] = before;
-    }
-    items[to] = item;
-  }
-}
+const NONE: readonly TraceAnnotation[] = [];
 
 function listed(text: string | null | undefined): readonly string[] {
   return text === null || text === undefined ? [] : [text];

@@ -38,7 +38,7 @@ export interface RowParts extends Pick<
   readonly services: readonly ServiceRef[];
 }
 
-/** The row of XRAY-SPEC §7.2; the same whatever order the entities came in. */
+/** The row of XRAY-SPEC §7.2; the same whatever order the entities came in, but for the order of its annotations. */
 export function buildTraceRow(
   stamp: RowStamp,
   totals: TraceTotals,
@@ -110,10 +110,6 @@ function placeOrAdd(services: ServiceRef[], service: ServiceRef): number {
 
 export function placeIn(services: readonly ServiceRef[], { text }: ServiceRef): number {
   return services.findIndex((other) => other.text === text);
-}
-
-export function byKeyText(a: { readonly key: string }, b: { readonly key: string }): number {
-  return a.key < b.key ? -1 : Number(a.key > b.key);
 }
 
 type PlaceOf = (text: string) => number | undefined;

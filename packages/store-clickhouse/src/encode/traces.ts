@@ -1,5 +1,5 @@
 import { timeUs, type TraceId } from '@fluoroscope/model';
-import type { TraceAnnotation, TraceRow } from '@fluoroscope/store';
+import { compareAnnotations, type TraceAnnotation, type TraceRow } from '@fluoroscope/store';
 import { clearColumns, takeBlock, type Columns } from '../native/block.ts';
 import {
   arrayColumn,
@@ -174,7 +174,8 @@ function pushServices(columns: TraceColumns, services: TraceRow['services']): vo
 }
 
 function pushAnnotations(columns: TraceColumns, annotations: readonly TraceAnnotation[]): void {
-  for (const { key, value, services } of annotations) {
+  // Lists that begin alike are stored in less.
+  for (const { key, value, services } of annotations.toSorted(compareAnnotations)) {
     columns.annotation_keys.items.push(key);
     columns.annotation_kinds.items.push(kindOf(value));
     columns.annotation_texts.items.push(typeof value === 'string' ? value : '');

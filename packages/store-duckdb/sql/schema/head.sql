@@ -10,6 +10,7 @@ CREATE TABLE documents (
 
 -- One row a trace; what it replaced in this head is deleted.
 -- Numbers that come from documents are DOUBLE, so that any JavaScript number is kept.
+-- `annotation_ids`, and in the same places `annotation_sets`: who of the services has each.
 CREATE TABLE traces (
   trace_hi UBIGINT NOT NULL,
   trace_lo UBIGINT NOT NULL,
@@ -29,7 +30,8 @@ CREATE TABLE traces (
   client_ip VARCHAR,
   entry_point INTEGER,
   services INTEGER[] NOT NULL,
-  annotations STRUCT("key" VARCHAR, text VARCHAR, number DOUBLE, flag BOOLEAN, services INTEGER[])[] NOT NULL,
+  annotation_ids INTEGER[] NOT NULL,
+  annotation_sets INTEGER[] NOT NULL,
   users STRUCT(name VARCHAR, services INTEGER[])[] NOT NULL,
   resource_arns VARCHAR[] NOT NULL,
   instance_ids VARCHAR[] NOT NULL,
@@ -39,6 +41,21 @@ CREATE TABLE traces (
   outcomes INTEGER[] NOT NULL,
   cause_shape VARCHAR,
   cause_coverages INTEGER[] NOT NULL
+);
+
+-- Pairs of key and value; exactly one of text, number and flag is set. A pair may stand here more than once.
+CREATE TABLE annotation_values (
+  annotation_id INTEGER NOT NULL,
+  "key" VARCHAR NOT NULL,
+  text VARCHAR,
+  number DOUBLE,
+  flag BOOLEAN
+);
+
+-- Lists of indexes into a row's services, likewise.
+CREATE TABLE annotation_services (
+  set_no INTEGER NOT NULL,
+  services INTEGER[] NOT NULL
 );
 
 -- `role`: 0 edge, 1 active, 2 active root, 3 inferred, 4 inferred root. A node has source 0.

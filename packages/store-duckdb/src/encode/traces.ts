@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ServiceKey } from '@fluoroscope/model';
-import type { TraceAnnotation, TraceRow, TraceUser } from '@fluoroscope/store';
+import type { TraceRow, TraceUser } from '@fluoroscope/store';
 import { traceIdWord } from '../trace-key.ts';
 import {
   booleanColumn,
@@ -13,6 +13,7 @@ import {
   uint64Column,
   type Column,
 } from './column.ts';
+import { createHeadAnnotations } from './head-annotations.ts';
 import { createTableWriter, type TableWriter } from './table-writer.ts';
 
 export interface TracesWriter extends TableWriter {
@@ -22,7 +23,7 @@ export interface TracesWriter extends TableWriter {
 export function createTracesWriter(connection: DuckDBConnection): TracesWriter {
   const scalars = createScalarColumns();
   const services = createInt32Lists();
-  const annotations = createAnnotations();
+  const annotations = createHeadAnnotations(connection);
   const users = createUsers();
   const resourceArns = createTextLists();
   const instanceIds = createTextLists();
@@ -36,7 +37,8 @@ export function createTracesWriter(connection: DuckDBConnection): TracesWriter {
   const table = createTableWriter(connection, 'traces', [
     ...scalars.columns,
     services.column,
-    annotations.column,
+    annotations.ids,
+    annotations.sets,
     users.column,
     resourceArns.column,
     instanceIds.column,
@@ -48,7 +50,19 @@ export function createTracesWriter(connection: DuckDBConnection): TracesWriter {
     causeCoverages.column,
   ]);
   return {
-    ...table,
+    async begin(schema) {
+      await table.begin(schema);
+      await annotations.begin(schema);
+    },
+    endRow: () => table.endRow(),
+    finish() {
+      annotations.finish();
+      table.finish();
+    },
+    abandon() {
+      annotations.abandon();
+      table.abandon();
+    },
     write(row, idOf) {
       scalars.push(row);
       services.push(row.services.map(idOf));
@@ -137,28 +151,6 @@ function createScalarColumns(): RowColumns<TraceRow> {
 interface ListOf<Value> {
   readonly column: Column;
   push(items: readonly Value[]): void;
-}
-
-function createAnnotations(): ListOf<TraceAnnotation> {
-  const key = textColumn();
-  const text = textColumn();
-  const number = doubleColumn();
-  const flag = booleanColumn();
-  const services = createInt32Lists();
-  const column = listColumn(structColumn({ key, text, number, flag, services: services.column }));
-  return {
-    column,
-    push(annotations) {
-      for (const { key: name, value, services: indexes } of annotations) {
-        key.push(name);
-        text.push(typeof value === 'string' ? value : null);
-        number.push(typeof value === 'number' ? value : null);
-        flag.push(typeof value === 'boolean' ? value : null);
-        services.push(indexes);
-      }
-      column.pushCount(annotations.length);
-    },
-  };
 }
 
 function createUsers(): ListOf<TraceUser> {

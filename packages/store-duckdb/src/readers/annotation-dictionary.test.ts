@@ -1,9 +1,8 @@
 import type { AnnotationValue } from '@fluoroscope/model';
-import { matchesCondition, type Condition, type TraceStore } from '@fluoroscope/store';
+import { compareAnnotations, matchesCondition, type Condition, type TraceStore } from '@fluoroscope/store';
 import { batchOf, rowOf, traceQueryOf } from '@fluoroscope/store/conformance';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openRig } from '../testing/source-rig.ts';
-import { compareAnnotations } from './annotation-order.ts';
 
 type Pairs = readonly (readonly [key: string, value: AnnotationValue])[];
 

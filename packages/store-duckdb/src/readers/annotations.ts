@@ -1,11 +1,10 @@
 import { VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import type { AnnotationValue } from '@fluoroscope/model';
-import { StoreError, type TraceAnnotation } from '@fluoroscope/store';
+import { compareAnnotations, StoreError, type TraceAnnotation } from '@fluoroscope/store';
 import { ANNOTATION_SERVICES_CACHE_BYTES_MAX, ANNOTATION_SERVICES_HELD_MAX } from '../limits.ts';
 import { fillQuery } from '../source-sql.ts';
 import type { SliceReader, Source } from '../source.ts';
 import { readDictionary, type AnnotationPair } from './annotation-dictionary.ts';
-import { compareAnnotations } from './annotation-order.ts';
 import { scanColumns } from './columns.ts';
 import { createSliceCache } from './slice-cache.ts';
 import { printNumbers } from './trace-numbers.ts';
@@ -47,6 +46,35 @@ async function annotationsOf(
   }
   for (const annotations of byTrace.values()) annotations.sort(compareAnnotations);
   return byTrace;
+}
+
+/** The same places in both lists belong together. */
+export interface NumberedAnnotations {
+  readonly annotationIds: readonly number[];
+  readonly setNos: readonly number[];
+}
+
+/** Of rows of a head, in the contract's order. On the connection that read the rows: a head goes on growing. */
+export async function readAnnotationsOfHead(
+  connection: DuckDBConnection,
+  head: Source,
+  rows: readonly NumberedAnnotations[],
+): Promise<readonly (readonly TraceAnnotation[])[]> {
+  const ids = new Set(rows.flatMap(({ annotationIds }) => annotationIds));
+  if (ids.size === 0) return rows.map(() => []);
+  const pairs = await readPairs(connection, head, ids);
+  const lists = await readLists(connection, head, new Set(rows.flatMap(({ setNos }) => setNos)));
+  return rows.map(({ annotationIds, setNos }) =>
+    annotationIds
+      .map((id, place): TraceAnnotation => {
+        const setNo = setNos[place] ?? -1;
+        return {
+          ...known(pairs.get(id), 'annotation', id),
+          services: known(lists.get(setNo), 'list of services', setNo),
+        };
+      })
+      .sort(compareAnnotations),
+  );
 }
 
 interface Posting {
@@ -100,7 +128,7 @@ async function readPairs(
   ids: ReadonlySet<number>,
 ): Promise<ReadonlyMap<number, AnnotationPair>> {
   const pairs = new Map<number, AnnotationPair>();
-  const sql = fillQuery('read/annotation-values-of-slice', { from: prefix });
+  const sql = fillQuery('read/annotation-values', { from: prefix });
   await scanColumns(connection, { sql, values: [[...ids].join(',')], types: [VARCHAR] }, (chunk) => {
     const [annotationIds, numbers, kinds] = [chunk.int32(0), chunk.float64(3), chunk.uint8(4)];
     for (let row = 0; row < chunk.rowCount; row += 1) {
@@ -142,9 +170,16 @@ async function readServiceLists(
     serviceLists.set(slice, '', areAll ? all : null, areAll ? sizeOf(all) : LIST_BYTES);
     if (areAll) return all;
   }
-  const numbers = printNumbers(setNos);
-  const sql = fillQuery('read/annotation-services-of-slice', { from: slice.prefix, numbers });
-  return reader.on([slice], (connection) => scanLists(connection, sql));
+  return reader.on([slice], (connection) => readLists(connection, slice, setNos));
+}
+
+function readLists(
+  connection: DuckDBConnection,
+  { prefix }: Source,
+  setNos: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, readonly number[]>> {
+  const sql = fillQuery('read/annotation-services', { from: prefix, numbers: printNumbers(setNos) });
+  return scanLists(connection, sql);
 }
 
 async function scanLists(connection: DuckDBConnection, sql: string): Promise<ReadonlyMap<number, readonly number[]>> {

@@ -1,13 +1,12 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import { timeUs, type AnnotationValue, type ServiceKey, type TraceId } from '@fluoroscope/model';
+import { timeUs, type ServiceKey, type TraceId } from '@fluoroscope/model';
 import { StoreError, type TraceAnnotation, type TraceRow } from '@fluoroscope/store';
 import { SLICES_AT_ONCE_MAX } from '../limits.ts';
 import { fillQuery } from '../source-sql.ts';
 import { findingsSql, type SliceReader, type Snapshot, type Source } from '../source.ts';
 import { traceIdOf } from '../trace-key.ts';
 import { toBigInt, toFields, toFlag, toList, toNumber, toNumberOrNull, toText, toTextOrNull } from '../values.ts';
-import { compareAnnotations } from './annotation-order.ts';
-import { readAnnotations } from './annotations.ts';
+import { readAnnotations, readAnnotationsOfHead, type NumberedAnnotations } from './annotations.ts';
 import { readServices } from './services-by-id.ts';
 import { bindIds, BOUND_IDS_TYPES, printIsOneOf, printNumbers, readTraceNumbers } from './trace-numbers.ts';
 
@@ -80,13 +79,21 @@ export async function readRowsAt(
 
 async function readRowsOfHead(
   connection: DuckDBConnection,
-  { prefix }: Source,
+  head: Source,
   numbers: readonly number[],
 ): Promise<readonly TraceRow[]> {
   if (numbers.length === 0) return [];
-  const sql = fillQuery('read/rows-of-head', { from: prefix, numbers: printNumbers(numbers) });
+  const sql = fillQuery('read/rows-of-head', { from: head.prefix, numbers: printNumbers(numbers) });
   const { rows, serviceOf } = await withServices(connection, await readColumns(connection, sql));
-  return rows.map((row) => rowOfHead(row, serviceOf));
+  const annotations = await readAnnotationsOfHead(connection, head, rows.map(numberedAnnotations));
+  return rows.map((row, place) => rowOfHead(row, annotations[place] ?? [], serviceOf));
+}
+
+function numberedAnnotations(row: Columns): NumberedAnnotations {
+  return {
+    annotationIds: toList(row['annotation_ids'], toNumber),
+    setNos: toList(row['annotation_sets'], toNumber),
+  };
 }
 
 interface OfSlice {
@@ -193,7 +200,11 @@ function causesOf(row: Columns): TraceRow['causes'] {
   return shape === null ? null : { shape, coverages: toList(row['cause_coverages'], toNumber) };
 }
 
-function rowOfHead(row: Columns, serviceOf: (id: number) => ServiceKey): TraceRow {
+function rowOfHead(
+  row: Columns,
+  annotations: readonly TraceAnnotation[],
+  serviceOf: (id: number) => ServiceKey,
+): TraceRow {
   return {
     traceId: traceIdOf(toBigInt(row['trace_hi']), toBigInt(row['trace_lo'])),
     startUs: timeUs(toNumber(row['start_us'])),
@@ -203,7 +214,7 @@ function rowOfHead(row: Columns, serviceOf: (id: number) => ServiceKey): TraceRo
     throttle: toFlag(row['throttle']),
     partial: toFlag(row['partial']),
     inferred: toFlag(row['inferred']),
-    annotations: toList(row['annotations'], annotationOfHead).sort(compareAnnotations),
+    annotations,
     ...sharedFields(row, serviceOf),
   };
 }
@@ -230,18 +241,4 @@ function rowOfSlice(row: Columns, fields: Omit<TraceRow, FieldsOfSlice>): TraceR
     partial: (flags & PARTIAL) !== 0,
     inferred: (flags & INFERRED) !== 0,
   };
-}
-
-function annotationOfHead(annotation: DuckDBValue): TraceAnnotation {
-  const { key, text, number, flag, services } = toFields(annotation);
-  return { key: toText(key), value: valueOf(text, number, flag), services: toList(services, toNumber) };
-}
-
-function valueOf(
-  text: DuckDBValue | undefined,
-  number: DuckDBValue | undefined,
-  flag: DuckDBValue | undefined,
-): AnnotationValue {
-  if (typeof text === 'string') return text;
-  return typeof number === 'number' ? number : toFlag(flag);
 }

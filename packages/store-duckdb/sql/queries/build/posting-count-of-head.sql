@@ -1,2 +1,2 @@
-SELECT count(*) AS posting_count
-FROM build_items_{no}
+SELECT coalesce(sum(len(annotation_ids)), 0)::BIGINT AS posting_count
+FROM {from}.traces

@@ -1,7 +1,7 @@
 import { INTEGER } from '@duckdb/node-api';
 import { fillQuery } from '../../source-sql.ts';
 import { toNumber } from '../../values.ts';
-import { drop, eachSource, mapNumbers, pieceOf, readRow, runBuild, unionOf, type BuildRun } from './build-run.ts';
+import { drop, pieceOf, readRow, runBuild, unionOf, type BuildRun } from './build-run.ts';
 
 /**
  * Postings of one block: some two row groups, of which a search for one annotation reads one, a row's annotations all.
@@ -27,9 +27,11 @@ const SOURCES_AT_ONCE = 2;
 
 /** Expects the traces to be numbered and copied. */
 export async function buildAnnotations(run: BuildRun, traceCount: number): Promise<void> {
-  await eachSource(run, 'head', (from, no) => runBuild(run, 'items', { from, no }));
-  await runBuild(run, 'annotations', { annotations: unionOf(run, 'annotations'), sets: unionOf(run, 'sets') });
-  await mapNumbers(run, 'annotation-numbers');
+  await runBuild(run, 'annotations', {
+    annotations: allOf(run, 'annotation-values'),
+    sets: allOf(run, 'annotation-sets'),
+  });
+  for (const [no, { prefix }] of run.from.entries()) await runBuild(run, 'annotation-numbers', { from: prefix, no });
   await run.pause();
   const block = blockTraces(await countPostings(run), traceCount);
   const step = block * STEP_BLOCKS;
@@ -38,9 +40,13 @@ export async function buildAnnotations(run: BuildRun, traceCount: number): Promi
     await copyPostings(run, { pieces, block, first, end: first + step });
     await run.pause();
   }
-  await eachSource(run, 'head', (_from, no) => drop(run, `build_items_${no}`));
-  await eachSource(run, 'slice', (_from, no) => drop(run, `build_values_${no}`, `build_sets_${no}`));
+  for (const no of run.from.keys()) await drop(run, `build_values_${no}`, `build_sets_${no}`);
   await drop(run, 'build_values', 'build_sets');
+}
+
+/** What heads and slices have in the same tables. */
+function allOf({ from }: BuildRun, name: string): string {
+  return from.map(({ prefix }) => fillQuery(`build/${name}`, { from: prefix })).join(UNION);
 }
 
 interface PostingStep {

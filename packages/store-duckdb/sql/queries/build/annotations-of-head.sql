@@ -1,2 +1,0 @@
-SELECT "key", text, number, flag
-FROM build_items_{no}

@@ -1,2 +1,0 @@
-SELECT services
-FROM build_items_{no}

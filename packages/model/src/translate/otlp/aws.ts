@@ -1,3 +1,4 @@
+import { familiesOf } from './attribute-key.ts';
 import { braces, brackets, member, quote } from './json-text.ts';
 import type { Fields, SpanSource } from './span-fields.ts';
 
@@ -29,9 +30,24 @@ function isOnAws(resource: Fields): boolean {
   return (resource.text('cloud.provider') ?? 'aws') === 'aws';
 }
 
-/** The members of `aws` that every span of a resource has, each ended by a comma. */
-export function printAwsResource(fields: Fields): string {
-  if (!isOnAws(fields)) return '';
+/** What `aws` blocks have of a resource. */
+export interface AwsResource {
+  readonly isOnAws: boolean;
+  readonly account: string | undefined;
+  /** Members that every span has, each ended by a comma. */
+  readonly members: string;
+  /** The block of a span that says nothing of it. */
+  readonly block: string;
+}
+
+export function printAwsResource(fields: Fields): AwsResource {
+  if (!isOnAws(fields)) return { isOnAws: false, account: undefined, members: '', block: '' };
+  const account = fields.text('cloud.account.id');
+  const members = printResourceMembers(fields);
+  return { isOnAws: true, account, members, block: braces(member('account_id', quoted(account)) + members) };
+}
+
+function printResourceMembers(fields: Fields): string {
   const platform = fields.text('cloud.platform');
   return (
     member('cloudwatch_logs', cloudWatchLogs(fields)) +
@@ -63,12 +79,14 @@ const OWN_KEYS: readonly string[] = [
   'aws.s3.bucket',
 ];
 
-/** The `aws` block as JSON. `resourceMembers` come from `printAwsResource`. */
-export function printAws({ fields, resourceFields }: SpanSource, resourceMembers: string): string {
-  if (!isOnAws(resourceFields)) return '';
-  const account = fields.text('aws.account_id') ?? resourceFields.text('cloud.account.id');
+const WITH_OWN_KEYS = familiesOf('aws', 'rpc', 'cloud', 'messaging');
+
+/** The `aws` block as JSON. */
+export function printAws({ fields }: SpanSource, resource: AwsResource): string {
+  if (!resource.isOnAws || fields.lacks(WITH_OWN_KEYS)) return resource.block;
+  const account = fields.text('aws.account_id') ?? resource.account;
   const own = OWN_KEYS.some((key) => fields.get(key) !== undefined) ? printOperation(fields) : '';
-  return braces(member('account_id', quoted(account)) + own + resourceMembers);
+  return braces(member('account_id', quoted(account)) + own + resource.members);
 }
 
 function printOperation(fields: Fields): string {

@@ -1,10 +1,16 @@
 import { cutText } from '../../clean-json.ts';
 import { LONG_TEXT_CHARS_MAX, TEXT_CHARS_MAX } from '../../entity-fields.ts';
+import { familiesOf } from './attribute-key.ts';
 import { braces, member, quote } from './json-text.ts';
 import { SPAN_KIND } from './span.ts';
 import type { Fields, SpanSource } from './span-fields.ts';
 
 const HTTP_STATUS_MAX = 999;
+const WITH_STATUS = familiesOf('http');
+
+/** No span is an HTTP call without one of these. */
+const WITH_HTTP = familiesOf('http', 'url');
+
 const CONTENT_LENGTHS: readonly string[] = [
   'http.response_content_length',
   'http.response.body.size',
@@ -14,6 +20,7 @@ const CONTENT_LENGTHS: readonly string[] = [
 
 /** The status that an HTTP answer had, by the older or newer conventions. */
 export function httpStatusOf(fields: Fields): number | undefined {
+  if (fields.lacks(WITH_STATUS)) return undefined;
   const status = fields.number('http.status_code', 'http.response.status_code');
   return status !== undefined && Number.isInteger(status) && status >= 0 && status <= HTTP_STATUS_MAX
     ? status
@@ -23,6 +30,7 @@ export function httpStatusOf(fields: Fields): number | undefined {
 /** The `http` block as JSON; nothing for a span that is no HTTP call. */
 export function printHttp(source: SpanSource): string {
   const { fields } = source;
+  if (fields.lacks(WITH_HTTP)) return '';
   const method = fields.text('http.method', 'http.request.method');
   const status = httpStatusOf(fields);
   const url = urlOf(source, method !== undefined || status !== undefined);

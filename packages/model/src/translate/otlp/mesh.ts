@@ -6,8 +6,9 @@ import { readMeshHop, type MeshHop, type MeshSpan } from '../istio/read-mesh-hop
 import { readMeshFlags } from '../istio/response-flags.ts';
 import type { SpanKind } from '../rpc/rpc-span.ts';
 import type { SpanRole } from '../rpc/to-documents.ts';
-import type { AttributeParts } from './annotations.ts';
-import { keyed, quote } from './json-text.ts';
+import { addAnnotation, type DerivedParts } from './annotations.ts';
+import { familiesOf, readKey } from './attribute-key.ts';
+import { quote } from './json-text.ts';
 import type { NameAndNamespace } from './name.ts';
 import { SPAN_KIND, type OtlpAttribute, type OtlpSpan } from './span.ts';
 import type { Fields } from './span-fields.ts';
@@ -23,6 +24,7 @@ export interface OtlpHop {
 
 /** Null for spans of no proxy, which is told by a look at a few keys. */
 export function readOtlpHop(span: OtlpSpan, fields: Fields, resourceFields: Fields): OtlpHop | null {
+  if (fields.lacks(WITH_PROXY)) return null;
   if (!PROXY_KEYS.some((key) => fields.get(key) !== undefined) && fields.text('component') !== 'proxy') return null;
   const meshSpan: MeshSpan = {
     tags: Object.fromEntries(span.attributes.flatMap(tagEntry)),
@@ -36,6 +38,7 @@ export function readOtlpHop(span: OtlpSpan, fields: Fields, resourceFields: Fiel
   return { role: span.parentSpanId === '' ? rootRole(hop.role) : hop.role, hop, span: meshSpan };
 }
 
+const WITH_PROXY = familiesOf('upstream_cluster', 'node_id', 'component');
 const PROXY_KEYS = ['upstream_cluster', 'node_id', 'upstream_cluster.name'];
 
 const KINDS: ReadonlyMap<number, SpanKind> = new Map<number, SpanKind>([
@@ -81,18 +84,19 @@ export function printMeshCause({ span }: OtlpHop): string {
 }
 
 /** `mesh.…` among the annotations, marked as no attributes of the span. */
-export function addHopAnnotations(parts: AttributeParts, { hop }: OtlpHop, fields: Fields): void {
+export function addHopAnnotations(parts: DerivedParts, { hop }: OtlpHop, fields: Fields): void {
   for (const [key, value] of hop.annotations) {
     if (fields.get(key) !== undefined) continue;
-    parts.annotations += printAnnotation(key, value);
+    addAnnotation(parts, readKey(key), printValue(value));
     parts.derived += `${quote(key)},`;
   }
 }
 
+/** Members with commas between them. */
 export function printHopAnnotations({ hop }: OtlpHop): string {
-  return hop.annotations.map(([key, value]) => printAnnotation(key, value)).join('');
+  return hop.annotations.map(([key, value]) => readKey(key).first + printValue(value)).join(',');
 }
 
-function printAnnotation(key: string, value: AnnotationValue): string {
-  return keyed(key, JSON.stringify(typeof value === 'string' ? cutText(value, ANNOTATION_VALUE_CHARS_MAX) : value));
+function printValue(value: AnnotationValue): string {
+  return JSON.stringify(typeof value === 'string' ? cutText(value, ANNOTATION_VALUE_CHARS_MAX) : value);
 }

@@ -2,8 +2,9 @@ import { isJsonObject } from '../../clean-json.ts';
 import { nestsDeeperThan } from '../../nesting.ts';
 import type { Json, JsonObject } from '../../segment-document.ts';
 import { isPlain, printExact, printKeyValue, printPlain, VALUE_LEVELS_MAX } from './attribute-json.ts';
-import { METADATA_PREFIX, RESOURCE_PREFIX, type AttributeParts } from './annotations.ts';
-import { braces, brackets, keyed, member, quote } from './json-text.ts';
+import type { AttributeParts } from './annotations.ts';
+import { familiesOf, METADATA_PREFIX, RESOURCE_PREFIX } from './attribute-key.ts';
+import { braces, brackets, flat, keyed, member, quote } from './json-text.ts';
 import type { OtlpAttribute, OtlpEvent, OtlpLink, OtlpResource, OtlpScope, OtlpTime } from './span.ts';
 import { Fields, type SpanSource } from './span-fields.ts';
 
@@ -11,6 +12,7 @@ import { Fields, type SpanSource } from './span-fields.ts';
 
 export const OTLP_NAMESPACE = 'otlp';
 const DEFAULT_NAMESPACE = 'default';
+const WITH_NAMESPACES = familiesOf('aws');
 
 /** Nanoseconds since 1970 in decimal. */
 export function printTime({ us, ns }: OtlpTime): string {
@@ -23,13 +25,12 @@ export interface GroupTexts {
   readonly resource: string;
 }
 
-export function printGroup(resource: OtlpResource, scope: OtlpScope): GroupTexts {
-  const fields = new Fields(resource.attributes);
+export function printGroup(resource: OtlpResource, fields: Fields, scope: OtlpScope): GroupTexts {
   let plain = '';
   let exact = '';
   let repeated = '';
   for (const attribute of resource.attributes) {
-    if (fields.get(attribute.key) !== attribute) repeated += `${printKeyValue(attribute)},`;
+    if (!fields.isFirst(attribute)) repeated += `${printKeyValue(attribute)},`;
     else {
       plain += keyed(RESOURCE_PREFIX + attribute.key, printPlain(attribute));
       if (!isPlain(attribute)) exact += keyed(attribute.key, printExact(attribute));
@@ -48,7 +49,10 @@ export function printGroup(resource: OtlpResource, scope: OtlpScope): GroupTexts
       counted('dropped', scope.droppedAttributesCount) +
       filled('schema_url', scope.schemaUrl),
   );
-  return { otlp: member('resource', resourceText) + member('scope', scopeText), resource: plain.slice(0, -1) };
+  return {
+    otlp: flat(member('resource', resourceText) + member('scope', scopeText)),
+    resource: flat(plain).slice(0, -1),
+  };
 }
 
 /** Attributes in their own object: plain where that is exact, as KeyValue where it is not. */
@@ -99,33 +103,48 @@ export function filled(name: string, text: string): string {
 
 /** The whole `metadata`; `otlp` are the members of its namespace `otlp`. */
 export function printMetadata(source: SpanSource, group: GroupTexts, parts: AttributeParts, otlp: string): string {
-  let own = otlp;
-  let plain = parts.metadata;
-  const { exact } = parts;
-  let namespaces = '';
+  const { plain, namespaces, merged } = source.fields.lacks(WITH_NAMESPACES) ? NO_NAMESPACES : openNamespaces(source);
+  const own = parts.metadata + plain;
+  // What is known to come last needs no comma cut off: cutting copies the whole text once more.
+  const start = group.resource === '' ? member(DEFAULT_NAMESPACE, braces(own)) : `"default":{${own}${group.resource}},`;
+  return (
+    `{${start}${namespaces}"otlp":{${otlp}${group.otlp}` +
+    member('attributes', braces(parts.exact)) +
+    member('repeated', brackets(parts.repeated)) +
+    member('derived', brackets(parts.derived)) +
+    member('merged', brackets(merged)) +
+    `"kind":${source.span.kind}}}`
+  );
+}
+
+/** What attributes named `aws.xray.metadata.…` hold. */
+interface Namespaces {
+  /** More of `metadata.default`, and the keys of it. */
+  readonly plain: string;
+  readonly merged: string;
+  readonly namespaces: string;
+}
+
+const NO_NAMESPACES: Namespaces = { plain: '', merged: '', namespaces: '' };
+
+function openNamespaces({ span, fields }: SpanSource): Namespaces {
+  let plain = '';
   let merged = '';
-  for (const attribute of source.span.attributes) {
-    if (!attribute.key.startsWith(METADATA_PREFIX) || source.fields.get(attribute.key) !== attribute) continue;
+  let namespaces = '';
+  for (const attribute of span.attributes) {
+    if (!attribute.key.startsWith(METADATA_PREFIX) || !fields.isFirst(attribute)) continue;
     const namespace = attribute.key.slice(METADATA_PREFIX.length);
     const value = attribute.type === 'string' ? readObject(attribute.value) : undefined;
     if (value === undefined || namespace === OTLP_NAMESPACE) continue;
     if (namespace === DEFAULT_NAMESPACE) {
       for (const [key, item] of Object.entries(value)) {
-        if (source.fields.get(key) !== undefined || key.startsWith(RESOURCE_PREFIX)) continue;
+        if (fields.get(key) !== undefined || key.startsWith(RESOURCE_PREFIX)) continue;
         plain += keyed(key, JSON.stringify(item));
         merged += `${quote(key)},`;
       }
     } else namespaces += keyed(namespace, JSON.stringify(value));
   }
-  own +=
-    group.otlp +
-    member('attributes', braces(exact)) +
-    member('repeated', brackets(parts.repeated)) +
-    member('derived', brackets(parts.derived)) +
-    member('merged', brackets(merged));
-  // What is known to come last needs no comma cut off: cutting copies the whole text once more.
-  const start = group.resource === '' ? braces(plain) : `{${plain}${group.resource}}`;
-  return `{${member(DEFAULT_NAMESPACE, start)}${namespaces}"${OTLP_NAMESPACE}":{${own}"kind":${source.span.kind}}}`;
+  return { plain, merged, namespaces };
 }
 
 function readObject(text: string): JsonObject | undefined {

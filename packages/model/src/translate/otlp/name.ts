@@ -1,4 +1,5 @@
 import { cleanName } from '../../clean-entity.ts';
+import { familiesOf } from './attribute-key.ts';
 import { SPAN_KIND } from './span.ts';
 import type { Fields, SpanSource } from './span-fields.ts';
 
@@ -15,6 +16,10 @@ export function nameOf(source: SpanSource, isLocalRoot: boolean): NameAndNamespa
   if (span.kind === SPAN_KIND.consumer && isSegment) {
     // Not with AWS, where it is never a segment: what received a message is the service, not the queue.
     return named(fields.text('aws.local.service') ?? service, span.name, undefined);
+  }
+  if (fields.lacks(WITH_NAMES)) {
+    const isCall = !isSegment && span.kind === SPAN_KIND.client;
+    return named(span.kind === SPAN_KIND.server ? service : undefined, span.name, isCall ? 'remote' : undefined);
   }
   const isAwsCall = fields.text('rpc.system') === 'aws-api';
   const remote = REMOTE_KINDS.has(span.kind) ? fields.text('aws.remote.service') : undefined;
@@ -42,6 +47,9 @@ export function nameOf(source: SpanSource, isLocalRoot: boolean): NameAndNamespa
   const isCall = span.kind === SPAN_KIND.client || remote !== undefined || isMessage;
   return named(name, span.name, isAwsCall || aws !== undefined ? 'aws' : isCall ? 'remote' : undefined);
 }
+
+/** Of what a name is made but for the service's and the span's own. */
+const WITH_NAMES = familiesOf('aws', 'db', 'gen_ai', 'http', 'messaging', 'net', 'peer', 'rpc', 'server');
 
 function named(name: string | undefined, spanName: string, namespace: string | undefined): NameAndNamespace {
   return { name: cleanName(name ?? spanName) ?? cleanName(spanName) ?? 'span', namespace };

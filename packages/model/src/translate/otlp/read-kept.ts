@@ -2,7 +2,7 @@ import { isJsonObject } from '../../clean-json.ts';
 import type { Json, JsonObject, Link, TraceDocument } from '../../segment-document.ts';
 import { timeUsFromSeconds } from '../../time.ts';
 import { toW3cTraceId } from '../../trace-id.ts';
-import { RESOURCE_PREFIX } from './annotations.ts';
+import { RESOURCE_PREFIX } from './attribute-key.ts';
 import { listOf, readExact, readKeyValues, readPlain, readPlainAttributes } from './attribute-json.ts';
 import type {
   OtlpAttribute,

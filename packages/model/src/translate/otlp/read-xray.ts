@@ -10,7 +10,7 @@ import type {
 } from '../../segment-document.ts';
 import { timeUsFromSeconds } from '../../time.ts';
 import { toW3cTraceId } from '../../trace-id.ts';
-import { METADATA_PREFIX } from './annotations.ts';
+import { METADATA_PREFIX } from './attribute-key.ts';
 import { readPlain } from './attribute-json.ts';
 import { fromXrayLink, type PlacedSpan } from './read-kept.ts';
 import {

@@ -1,5 +1,8 @@
+import { familiesOf } from './attribute-key.ts';
 import { braces, member, quote } from './json-text.ts';
 import type { SpanSource } from './span-fields.ts';
+
+const WITH_SYSTEM = familiesOf('db');
 
 /** Systems that X-Ray's `sql` block is for; the last three by their newer names. */
 const SQL_SYSTEMS: ReadonlySet<string> = new Set(
@@ -10,6 +13,7 @@ const SQL_SYSTEMS: ReadonlySet<string> = new Set(
 
 /** The `sql` block as JSON; nothing for other databases. */
 export function printSql({ span, fields }: SpanSource): string {
+  if (fields.lacks(WITH_SYSTEM)) return '';
   const system = fields.text('db.system', 'db.system.name');
   if (system === undefined || !SQL_SYSTEMS.has(system)) return '';
   const connection = fields.text('db.connection_string') ?? fields.text('server.address') ?? 'localhost';

@@ -4,11 +4,12 @@ import { LINKS_MAX, TEXT_CHARS_MAX } from '../../entity-fields.ts';
 import { cleanName } from '../../clean-entity.ts';
 import { cutText } from '../../clean-json.ts';
 import { isPlain, printPlain } from './attribute-json.ts';
-import { printAttributes, type IndexedAttributes } from './annotations.ts';
-import { originOf, printAws, printAwsResource } from './aws.ts';
+import { printAttributes, printResourceAnnotations, type DerivedParts, type IndexedAttributes } from './annotations.ts';
+import { familiesOf } from './attribute-key.ts';
+import { originOf, printAws, printAwsResource, type AwsResource } from './aws.ts';
 import { printCause } from './cause.ts';
 import { httpStatusOf, printHttp } from './http.ts';
-import { braces, brackets, keyed, member, quote } from './json-text.ts';
+import { braces, brackets, flat, keyed, member, quote } from './json-text.ts';
 import {
   counted,
   filled,
@@ -44,7 +45,8 @@ interface Group {
   readonly group: OtlpSpanGroup;
   readonly resourceFields: Fields;
   readonly texts: GroupTexts;
-  readonly awsMembers: string;
+  readonly aws: AwsResource;
+  readonly annotations: Readonly<DerivedParts>;
   /** Members that only segments have. */
   readonly segmentMembers: string;
 }
@@ -66,8 +68,9 @@ export function toPrintedDocuments(groups: readonly OtlpSpanGroup[], options: To
     const shared: Group = {
       group,
       resourceFields,
-      texts: printGroup(group.resource, group.scope),
-      awsMembers: printAwsResource(resourceFields),
+      texts: printGroup(group.resource, resourceFields, group.scope),
+      aws: printAwsResource(resourceFields),
+      annotations: printResourceAnnotations(group.resource, options.indexed),
       segmentMembers: printSegmentMembers(resourceFields),
     };
     for (const span of group.spans) addDocuments(printed, span, shared, options);
@@ -91,7 +94,7 @@ function addDocuments(printed: PrintedDocument[], span: OtlpSpan, group: Group, 
     addHopDocuments(printed, sourceOf(span, fields, group, hop.role === 'segment'), group, options, hop);
     return;
   }
-  const isLocalRoot = fields.text('aws.span.kind') === 'LOCAL_ROOT';
+  const isLocalRoot = !fields.lacks(WITH_AWS) && fields.text('aws.span.kind') === 'LOCAL_ROOT';
   const isOwn = span.kind === SPAN_KIND.server || span.kind === SPAN_KIND.consumer;
   if (isLocalRoot && span.kind > SPAN_KIND.server) {
     const serviceId = serviceIdOf(span.spanId);
@@ -126,6 +129,10 @@ function addHopDocuments(
   if (hop.hop.isTurnedBack) printed.push(printProxyPeer(source, hop));
 }
 
+const WITH_AWS = familiesOf('aws');
+const WITH_USER = familiesOf('enduser');
+const WITH_SIDE = familiesOf('mesh');
+
 function sourceOf(span: OtlpSpan, fields: Fields, { group, resourceFields }: Group, isSegment: boolean): SpanSource {
   return { span, fields, resource: group.resource, resourceFields, isSegment };
 }
@@ -142,12 +149,13 @@ function printSpan(
   const { name, namespace } = hop === null ? nameOf(source, isLocalRoot) : nameOfHop(hop);
   const isSplit = isLocalRoot && !isSegment;
   const isCall = isSplit || (!isSegment && namespace !== undefined);
-  const parts = printAttributes(source, options.indexed);
+  const parts = printAttributes(source, options.indexed, group.annotations);
   if (hop !== null) addHopAnnotations(parts, hop, fields);
   const links = isSplit && span.kind === SPAN_KIND.consumer ? NO_LINKS : span.links;
-  const user = isSegment ? fields.text('enduser.id') : undefined;
+  const user = isSegment && !fields.lacks(WITH_USER) ? fields.text('enduser.id') : undefined;
   const metadata = printMetadata(source, group.texts, parts, printOwn(span, name, isSplit, links));
-  const head = headOf(span, name, isSegment, hop !== null || fields.get(SIDE_KEY) !== undefined);
+  const mayBeProxys = hop !== null || (!fields.lacks(WITH_SIDE) && fields.get(SIDE_KEY) !== undefined);
+  const head = headOf(span, name, isSegment, mayBeProxys);
   const text = `{${
     printHead(head, span, span.spanId) +
     (isSegment ? '' : '"type":"subsegment",') +
@@ -158,12 +166,12 @@ function printSpan(
     (hop === null ? printFlags(source) : printHopFlags(source, hop)) +
     member('cause', hop === null ? printCause(source) : printHopCause(source, hop)) +
     member('http', printHttp(source)) +
-    member('aws', printAws(source, group.awsMembers)) +
+    member('aws', printAws(source, group.aws)) +
     (isSegment ? '' : member('sql', printSql(source))) +
     member('links', printLinks(links)) +
-    member('annotations', braces(parts.annotations))
+    (parts.annotations === '' ? '' : `"annotations":{${parts.annotations}},`)
   }"metadata":${metadata}}`;
-  return { text, head };
+  return { text: flat(text), head };
 }
 
 /** By this annotation a proxy's document is known. */
@@ -183,7 +191,7 @@ function printLocalService(source: SpanSource, group: Group, id: string): Printe
       filled('parent_id', span.parentSpanId) +
       group.segmentMembers +
       printFlags(source) +
-      member('aws', braces(group.awsMembers)) +
+      member('aws', braces(group.aws.members)) +
       member('links', links) +
       `"metadata":{"otlp":{"service_of":"${span.spanId}"}},`,
   );
@@ -200,7 +208,7 @@ function printProxyService(source: SpanSource, group: Group, id: string, hop: Ot
       group.segmentMembers +
       printHopFlags(source, hop) +
       member('http', printHttp(source)) +
-      member('annotations', braces(printHopAnnotations(hop))) +
+      `"annotations":{${printHopAnnotations(hop)}},` +
       `"metadata":{"otlp":{"service_of":"${span.spanId}"}},`,
   );
   return { text, head };

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { SHARING } from '../vitest.config.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -184,6 +185,15 @@ test('a hot path that says so has a bench beside it', () => {
         !read('bench/README.md').includes(path.split('/').at(-1) ?? '')
       );
     });
+  expect(wrong).toEqual([]);
+});
+
+test('tests that share a process mock no module and set no environment', () => {
+  const wrong = sources
+    .filter((path) => path.endsWith('.test.ts') && SHARING.includes(path.split('/')[1] ?? ''))
+    .filter((path) =>
+      /\bvi\.(mock|doMock|resetModules|stubEnv)\(|\bprocess\.env(\.\w+|\[[^\]]+\]) = |\bchdir\(/.test(read(path)),
+    );
   expect(wrong).toEqual([]);
 });
 

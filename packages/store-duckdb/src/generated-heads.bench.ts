@@ -48,9 +48,10 @@ export async function makeHead(
     FROM range(${first}, ${first + tracesPerHead(kind)}) AS t(i)`);
   const prefix = `memory.${schema}`;
   await connection.run(documentsSql(prefix, kind));
+  await connection.run(annotationsSql(prefix, kind));
   await connection.run(tracesSql(prefix, traffic));
   await connection.run(factsSql(prefix, traffic));
-  await connection.run('DROP TABLE made');
+  await connection.run('DROP TABLE made; DROP TABLE items; DROP TABLE numbered');
 }
 
 function spansOf(kind: TrafficKind): number {
@@ -80,7 +81,8 @@ function documentsSql(prefix: string, kind: TrafficKind): string {
     ORDER BY i, j`;
 }
 
-function tracesSql(prefix: string, { kind, serviceCount }: Traffic): string {
+/** Pairs and lists of services get numbers; `numbered` are those of each trace. */
+function annotationsSql(prefix: string, kind: TrafficKind): string {
   const spans = spansOf(kind);
   const annotations =
     kind === 'otlp'
@@ -91,16 +93,41 @@ function tracesSql(prefix: string, { kind, serviceCount }: Traffic): string {
           {'key': 'items', 'text': NULL, 'number': (hash(i + 3) % 20)::DOUBLE, 'flag': NULL, 'services': [0]},
           {'key': 'vip', 'text': NULL, 'number': NULL, 'flag': hash(i + 4) % 7 = 0, 'services': [0]}]`;
   return `
+    CREATE OR REPLACE TEMP TABLE items AS
+    SELECT i, item."key", item.text, item.number, item.flag, item.services
+    FROM (SELECT i, unnest(list_distinct(${annotations})) AS item FROM made);
+    INSERT INTO ${prefix}.annotation_values
+    SELECT (row_number() OVER () - 1)::INTEGER, *
+    FROM (SELECT DISTINCT "key", text, number, flag FROM items);
+    INSERT INTO ${prefix}.annotation_services
+    SELECT (row_number() OVER () - 1)::INTEGER, *
+    FROM (SELECT DISTINCT services FROM items);
+    CREATE OR REPLACE TEMP TABLE numbered AS
+    SELECT i, list(annotation_id ORDER BY annotation_id, set_no) AS ids, list(set_no ORDER BY annotation_id, set_no) AS sets
+    FROM items
+    JOIN ${prefix}.annotation_values AS v
+      ON v."key" = items."key"
+      AND v.text IS NOT DISTINCT FROM items.text
+      AND v.number IS NOT DISTINCT FROM items.number
+      AND v.flag IS NOT DISTINCT FROM items.flag
+    JOIN ${prefix}.annotation_services USING (services)
+    GROUP BY i`;
+}
+
+function tracesSql(prefix: string, { kind, serviceCount }: Traffic): string {
+  const spans = spansOf(kind);
+  return `
     INSERT INTO ${prefix}.traces
     SELECT
       hi, lo, 3, start_us, start_us + length_us, length_us, hash(i) % 50 = 0, false, false, false, false,
       'GET', 'https://shop.example.com/api/orders/' || (hash(i) % 10000), CASE WHEN hash(i) % 50 = 0 THEN 500 ELSE 200 END,
       'Mozilla/5.0 (X11; Linux x86_64)', '10.0.' || hash(i) % 256 || '.' || hash(i + 1) % 256, 0,
       list_distinct(list_transform(range(${Math.max(spans, 3)}), lambda j: 1 + (hash(i * 7 + j) % ${serviceCount})::INTEGER)),
-      ${annotations},
+      ids, sets,
       [], [], ['i-' || hash(i) % 40], ['eu-central-1a'], start_us + length_us + 1000 + hash(i) % 100000, ${kind === 'otlp' ? 10 : 4},
       [], NULL, []
     FROM made
+    JOIN numbered USING (i)
     ORDER BY i`;
 }
 

@@ -5,7 +5,7 @@ import { ANNOTATION_SERVICES_CACHE_BYTES_MAX, ANNOTATION_SERVICES_HELD_MAX } fro
 import { fillQuery } from '../source-sql.ts';
 import type { SliceReader, Source } from '../source.ts';
 import { readDictionary, type AnnotationPair } from './annotation-dictionary.ts';
-import { scanColumns } from './columns.ts';
+import { scanColumns, type Chunk, type Lists } from './columns.ts';
 import { createSliceCache } from './slice-cache.ts';
 import { printNumbers } from './trace-numbers.ts';
 
@@ -48,33 +48,24 @@ async function annotationsOf(
   return byTrace;
 }
 
-/** The same places in both lists belong together. */
-export interface NumberedAnnotations {
-  readonly annotationIds: readonly number[];
-  readonly setNos: readonly number[];
-}
-
-/** Of rows of a head, in the contract's order. On the connection that read the rows: a head goes on growing. */
+/** Of these rows of a head, in the contract's order. On the connection that read the rows: a head goes on growing. */
 export async function readAnnotationsOfHead(
   connection: DuckDBConnection,
-  head: Source,
-  rows: readonly NumberedAnnotations[],
-): Promise<readonly (readonly TraceAnnotation[])[]> {
-  const ids = new Set(rows.flatMap(({ annotationIds }) => annotationIds));
-  if (ids.size === 0) return rows.map(() => []);
-  const pairs = await readPairs(connection, head, ids);
-  const lists = await readLists(connection, head, new Set(rows.flatMap(({ setNos }) => setNos)));
-  return rows.map(({ annotationIds, setNos }) =>
-    annotationIds
-      .map((id, place): TraceAnnotation => {
-        const setNo = setNos[place] ?? -1;
-        return {
-          ...known(pairs.get(id), 'annotation', id),
-          services: known(lists.get(setNo), 'list of services', setNo),
-        };
-      })
-      .sort(compareAnnotations),
-  );
+  { prefix }: Source,
+  numbers: readonly number[],
+): Promise<ReadonlyMap<number, readonly TraceAnnotation[]>> {
+  const byRow = new Map(numbers.map((number): [number, TraceAnnotation[]] => [number, []]));
+  const sql = fillQuery('read/annotations-of-head', { from: prefix, numbers: printNumbers(numbers) });
+  await scanColumns(connection, { sql, values: [], types: [] }, (chunk) => {
+    const [rowNos, services] = [chunk.float64(0), chunk.int32Lists(5)];
+    const pairAt = pairsIn(chunk, 1);
+    for (let row = 0; row < chunk.rowCount; row += 1) {
+      const { key, value } = pairAt(row);
+      byRow.get(rowNos[row] ?? -1)?.push({ key, value, services: listAt(services, row) });
+    }
+  });
+  for (const annotations of byRow.values()) annotations.sort(compareAnnotations);
+  return byRow;
 }
 
 interface Posting {
@@ -118,9 +109,21 @@ async function lookUpPairs(
   return (annotationId) => pairs.get(annotationId) ?? null;
 }
 
-/** Of a dictionary's value. */
+/** Of a value. */
 const NUMBER = 1;
 const FLAG = 2;
+
+/** The pair of each row: key, text, number and kind are columns one after another. */
+function pairsIn(chunk: Chunk, first: number): (row: number) => AnnotationPair {
+  const [numbers, kinds] = [chunk.float64(first + 2), chunk.uint8(first + 3)];
+  return (row) => {
+    const number = numbers[row] ?? 0;
+    const kind = kinds[row];
+    const value: AnnotationValue =
+      kind === NUMBER ? number : kind === FLAG ? number !== 0 : (chunk.text(first + 1, row) ?? '');
+    return { key: chunk.text(first, row) ?? '', value };
+  };
+}
 
 async function readPairs(
   connection: DuckDBConnection,
@@ -128,16 +131,11 @@ async function readPairs(
   ids: ReadonlySet<number>,
 ): Promise<ReadonlyMap<number, AnnotationPair>> {
   const pairs = new Map<number, AnnotationPair>();
-  const sql = fillQuery('read/annotation-values', { from: prefix });
+  const sql = fillQuery('read/annotation-values-of-slice', { from: prefix });
   await scanColumns(connection, { sql, values: [[...ids].join(',')], types: [VARCHAR] }, (chunk) => {
-    const [annotationIds, numbers, kinds] = [chunk.int32(0), chunk.float64(3), chunk.uint8(4)];
-    for (let row = 0; row < chunk.rowCount; row += 1) {
-      const number = numbers[row] ?? 0;
-      const kind = kinds[row];
-      const value: AnnotationValue =
-        kind === NUMBER ? number : kind === FLAG ? number !== 0 : (chunk.text(2, row) ?? '');
-      pairs.set(annotationIds[row] ?? 0, { key: chunk.text(1, row) ?? '', value });
-    }
+    const annotationIds = chunk.int32(0);
+    const pairAt = pairsIn(chunk, 1);
+    for (let row = 0; row < chunk.rowCount; row += 1) pairs.set(annotationIds[row] ?? 0, pairAt(row));
   });
   return pairs;
 }
@@ -170,28 +168,23 @@ async function readServiceLists(
     serviceLists.set(slice, '', areAll ? all : null, areAll ? sizeOf(all) : LIST_BYTES);
     if (areAll) return all;
   }
-  return reader.on([slice], (connection) => readLists(connection, slice, setNos));
-}
-
-function readLists(
-  connection: DuckDBConnection,
-  { prefix }: Source,
-  setNos: ReadonlySet<number>,
-): Promise<ReadonlyMap<number, readonly number[]>> {
-  const sql = fillQuery('read/annotation-services', { from: prefix, numbers: printNumbers(setNos) });
-  return scanLists(connection, sql);
+  const numbers = printNumbers(setNos);
+  const sql = fillQuery('read/annotation-services-of-slice', { from: slice.prefix, numbers });
+  return reader.on([slice], (connection) => scanLists(connection, sql));
 }
 
 async function scanLists(connection: DuckDBConnection, sql: string): Promise<ReadonlyMap<number, readonly number[]>> {
   const lists = new Map<number, readonly number[]>();
   await scanColumns(connection, { sql, values: [], types: [] }, (chunk) => {
     const [numbers, services] = [chunk.int32(0), chunk.int32Lists(1)];
-    for (let row = 0; row < chunk.rowCount; row += 1) {
-      const first = services.start(row);
-      lists.set(numbers[row] ?? 0, Array.from(services.items.subarray(first, first + services.length(row))));
-    }
+    for (let row = 0; row < chunk.rowCount; row += 1) lists.set(numbers[row] ?? 0, listAt(services, row));
   });
   return lists;
+}
+
+function listAt(lists: Lists, row: number): readonly number[] {
+  const first = lists.start(row);
+  return Array.from(lists.items.subarray(first, first + lists.length(row)));
 }
 
 function known<Value>(value: Value | null | undefined, what: string, number: number): Value {

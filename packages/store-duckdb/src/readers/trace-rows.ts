@@ -6,7 +6,7 @@ import { fillQuery } from '../source-sql.ts';
 import { findingsSql, type SliceReader, type Snapshot, type Source } from '../source.ts';
 import { traceIdOf } from '../trace-key.ts';
 import { toBigInt, toFields, toFlag, toList, toNumber, toNumberOrNull, toText, toTextOrNull } from '../values.ts';
-import { readAnnotations, readAnnotationsOfHead, type NumberedAnnotations } from './annotations.ts';
+import { readAnnotations, readAnnotationsOfHead } from './annotations.ts';
 import { readServices } from './services-by-id.ts';
 import { bindIds, BOUND_IDS_TYPES, printIsOneOf, printNumbers, readTraceNumbers } from './trace-numbers.ts';
 
@@ -85,15 +85,8 @@ async function readRowsOfHead(
   if (numbers.length === 0) return [];
   const sql = fillQuery('read/rows-of-head', { from: head.prefix, numbers: printNumbers(numbers) });
   const { rows, serviceOf } = await withServices(connection, await readColumns(connection, sql));
-  const annotations = await readAnnotationsOfHead(connection, head, rows.map(numberedAnnotations));
-  return rows.map((row, place) => rowOfHead(row, annotations[place] ?? [], serviceOf));
-}
-
-function numberedAnnotations(row: Columns): NumberedAnnotations {
-  return {
-    annotationIds: toList(row['annotation_ids'], toNumber),
-    setNos: toList(row['annotation_sets'], toNumber),
-  };
+  const annotations = await readAnnotationsOfHead(connection, head, numbers);
+  return rows.map((row) => rowOfHead(row, annotations.get(toNumber(row['row_no'])) ?? [], serviceOf));
 }
 
 interface OfSlice {

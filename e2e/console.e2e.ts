@@ -30,7 +30,7 @@ let page: Page;
 const { complaints } = setUpBrowser((opened) => (page = opened));
 
 beforeAll(async () => {
-  demo = await startProgram(demoFlags(dataDir));
+  demo = await startProgram(demoFlags(dataDir, 20));
   // Until every path of the shop has been walked, a fault among them.
   await eventually(
     () => summaries('fault AND service("payment")'),

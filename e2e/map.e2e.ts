@@ -14,6 +14,7 @@ import {
   steady,
   type Program,
 } from './program.ts';
+import { rushUntil } from './rush.ts';
 
 const dataDir = makeFolder();
 let demo: Program;
@@ -32,11 +33,13 @@ beforeAll(async () => {
   await sendRequests('alpha', LATER, 0.3);
   await sendRequests('gone', EARLIER, 0.1);
   await sendRequests('fresh', LATER, 0.1);
-  await eventually(
-    () => names(`start=${NOW - 60}&end=${NOW + 600}`),
-    (found) =>
-      ['frontend', 'cart', 'order', 'payment', 'products', 'orders', 'carts'].every((name) => found.includes(name)),
-    SET_UP_MS,
+  await rushUntil(demo, () =>
+    eventually(
+      () => names(`start=${NOW - 60}&end=${NOW + 600}`),
+      (found) =>
+        ['frontend', 'cart', 'order', 'payment', 'products', 'orders', 'carts'].every((name) => found.includes(name)),
+      SET_UP_MS,
+    ),
   );
 });
 

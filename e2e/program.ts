@@ -39,7 +39,7 @@ export function serveFlags(dataDir: string): readonly string[] {
 }
 
 /** Flags for the sample shop and a server on free ports with this folder: so many requests a second, the same each time. */
-export function demoFlags(dataDir: string, perSecond = 20): readonly string[] {
+export function demoFlags(dataDir: string, perSecond = 2): readonly string[] {
   const server = [
     '--with-server',
     '--http-listen',

@@ -14,6 +14,7 @@ import {
   steady,
   type Program,
 } from './program.ts';
+import { rushUntil } from './rush.ts';
 
 /** Stages of the giant trace, each with so many calls alike. */
 const ALIKE_COUNT = 2_500;
@@ -28,8 +29,10 @@ setUpBrowser((opened) => (page = opened));
 
 beforeAll(async () => {
   demo = await startProgram(demoFlags(dataDir));
-  declined = await firstTrace('fault AND service("payment")');
-  served = await firstTrace('service("payment") AND ok');
+  await rushUntil(demo, async () => {
+    declined = await firstTrace('fault AND service("payment")');
+    served = await firstTrace('service("payment") AND ok');
+  });
 });
 
 afterAll(async () => {

@@ -17,6 +17,7 @@ import {
   steady,
   type Program,
 } from './program.ts';
+import { rushUntil } from './rush.ts';
 
 /** More than the list ever loaded by itself. */
 const PAGED_COUNT = 2_600;
@@ -29,13 +30,15 @@ let page: Page;
 const { complaints, openPage } = setUpBrowser((opened) => (page = opened));
 
 beforeAll(async () => {
-  demo = await startProgram(demoFlags(dataDir, 10));
-  await eventually(
-    () => countOf('annotation.page = "checkout" AND service("payment")'),
-    (count) => count > 0,
-    SET_UP_MS,
-  );
-  await eventually(pagesOffered, (pages) => pages.includes('checkout'), SET_UP_MS);
+  demo = await startProgram(demoFlags(dataDir));
+  await rushUntil(demo, async () => {
+    await eventually(
+      () => countOf('annotation.page = "checkout" AND service("payment")'),
+      (count) => count > 0,
+      SET_UP_MS,
+    );
+    await eventually(pagesOffered, (pages) => pages.includes('checkout'), SET_UP_MS);
+  });
   await sendPaged();
 });
 

@@ -28,8 +28,14 @@ export const DURABLE_ASKED_MS = 1_000;
 export const RETRY_MS_MIN = 100;
 export const RETRY_MS_MAX = 5_000;
 
-/** Stopping waits so long for what is left to be written: it is durable in the journal, and found there by the next start. */
-export const CLOSE_MS_MAX = 5_000;
+/** Stopping goes on writing what is left for so long: it is durable in the journal, and found there by the next start. */
+export const DRAIN_MS_MAX = 5_000;
+
+/**
+ * Stopping waits so long for the storage thread, whose last batch and last slices come after draining. Half of what Kubernetes is
+ * asked to leave us: a thread ended under the engine's work aborts the whole process.
+ */
+export const CLOSE_MS_MAX = 30_000;
 
 /** The engine's threads: reads go on while one writes, and both leave a core to receiving. */
 export const STORE_THREADS = 2;

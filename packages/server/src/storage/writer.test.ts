@@ -10,7 +10,7 @@ import { encodeRecords } from '../ingest/record.ts';
 import { alterStore } from '../testing/altered-store.ts';
 import { SMALL_BATCHES } from './limits.ts';
 import { JOURNAL_ORIGIN, type WrittenBatch } from './write-batch.ts';
-import { startWriter } from './writer.ts';
+import { startWriter, type WriterOptions } from './writer.ts';
 
 const SHOP = trace`
   shop 0..300
@@ -80,6 +80,34 @@ test('disposing writes what was committed', async () => {
   expect((await store.readProgress(JOURNAL_ORIGIN)).sequence).toBe(sequence);
 });
 
+test('disposing leaves what it has no time for to the next start, and cuts no batch', async () => {
+  const { journal, start, store } = await open();
+  const { promise: hasBegun, resolve: begun } = withResolvers();
+  const { promise: mayGoOn, resolve: goOn } = withResolvers();
+  const slow: TraceStore = alterStore(store, {
+    async write(batch) {
+      begun();
+      await mayGoOn;
+      await store.write(batch);
+    },
+  });
+  const { feed, writer } = await start(slow, [], { drainMsMax: 0 });
+  const first = await journal.append(encodeRecords(texts, timeUs(1)));
+  feed.committed(first);
+  await hasBegun;
+  feed.committed(await journal.append(encodeRecords(texts, timeUs(1))));
+  const disposed = writer[Symbol.asyncDispose]();
+  goOn();
+  await disposed;
+  expect((await store.readProgress(JOURNAL_ORIGIN)).sequence).toBe(first);
+});
+
+function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => {};
+  const promise = new Promise<void>((settle) => (resolve = settle));
+  return { promise, resolve };
+}
+
 interface Started {
   readonly feed: FileFeed;
   readonly writer: AsyncDisposable;
@@ -89,7 +117,7 @@ interface Started {
 async function open(): Promise<{
   journal: Journal;
   store: TraceStore;
-  start: (over?: TraceStore, failures?: string[]) => Promise<Started>;
+  start: (over?: TraceStore, failures?: string[], limits?: Pick<WriterOptions, 'drainMsMax'>) => Promise<Started>;
 }> {
   const dir = mkdtempSync(join(tmpdir(), 'fluoroscope-writer-'));
   const events = { damaged: () => {} };
@@ -102,7 +130,11 @@ async function open(): Promise<{
     rmSync(dir, { recursive: true, force: true });
   });
 
-  async function start(over: TraceStore = store, failures: string[] = []): Promise<Started> {
+  async function start(
+    over: TraceStore = store,
+    failures: string[] = [],
+    limits: Pick<WriterOptions, 'drainMsMax'> = {},
+  ): Promise<Started> {
     const batches: WrittenBatch[] = [];
     let tell: () => void = () => {};
     const progress = await store.readProgress(JOURNAL_ORIGIN);
@@ -117,6 +149,7 @@ async function open(): Promise<{
       store: over,
       feed,
       cachedEntitiesMax: 1_000,
+      ...limits,
       events: {
         written: (batch) => {
           batches.push(batch);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FeedBatch, RecordFeed } from '@fluoroscope/journal';
 import { createIndexer } from '@fluoroscope/query';
 import type { TraceStore } from '@fluoroscope/store';
-import { DURABLE_ASKED_MS, RETRY_MS_MAX, RETRY_MS_MIN } from './limits.ts';
+import { DRAIN_MS_MAX, DURABLE_ASKED_MS, RETRY_MS_MAX, RETRY_MS_MIN } from './limits.ts';
 import { writeBatch, type WrittenBatch } from './write-batch.ts';
 
 export interface WriterOptions {
@@ -10,6 +10,8 @@ export interface WriterOptions {
   /** Closed by the writer. */
   readonly feed: RecordFeed;
   readonly cachedEntitiesMax: number;
+  /** How long disposing drains, in ms (`DRAIN_MS_MAX`). */
+  readonly drainMsMax?: number;
   readonly events: WriterEvents;
 }
 
@@ -21,9 +23,10 @@ export interface WriterEvents {
 
 /**
  * Follows the journal into the store: the only place that writes to it. Disposing drains what was durable in the
- * journal; should the store refuse then, the rest stays there for the next start.
+ * journal for as long as it may; should that take longer, or the store refuse then, the rest stays there for the next start.
  */
-export function startWriter({ store, feed, cachedEntitiesMax, events }: WriterOptions): AsyncDisposable {
+export function startWriter(options: WriterOptions): AsyncDisposable {
+  const { store, feed, cachedEntitiesMax, drainMsMax = DRAIN_MS_MAX, events } = options;
   const faultMet = (error: unknown): void => events.failing(messageOf(error));
   const durability = createDurabilityWatch({ store, feed, faultMet });
   const indexer = createIndexer({
@@ -33,10 +36,11 @@ export function startWriter({ store, feed, cachedEntitiesMax, events }: WriterOp
     cachedEntitiesMax,
   });
   let closing = false;
+  let drainUntilMs = Infinity;
   let generation = 0;
 
   async function run(): Promise<void> {
-    for (;;) {
+    while (performance.now() < drainUntilMs) {
       const batch = await untilDone(() => feed.read());
       if (batch === null || batch === 'closing') return;
       if (batch.generation !== generation) indexer.forget();
@@ -71,6 +75,7 @@ export function startWriter({ store, feed, cachedEntitiesMax, events }: WriterOp
   return {
     async [Symbol.asyncDispose]() {
       closing = true;
+      drainUntilMs = performance.now() + drainMsMax;
       feed.stop();
       await running;
       durability[Symbol.dispose]();

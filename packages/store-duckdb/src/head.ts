@@ -26,8 +26,16 @@ export interface Head extends Source {
   /** After a batch was committed, without its rows. */
   note(batch: StoreBatch, progress: ReadonlyMap<string, number>): void;
   /** After these were. */
-  noteRows(rows: readonly TraceRow[]): void;
+  noteRows(rows: readonly WrittenRow[]): void;
 }
+
+/** What a head remembers of a row. */
+export interface WrittenRow extends Spanned {
+  readonly traceId: TraceId;
+  readonly annotationCount: number;
+}
+
+type Spanned = Pick<TraceRow, 'startUs' | 'endUs'>;
 
 // A rough weight for rows, in bytes, beside the text of documents; it only has to be of the right order.
 const DOCUMENT_BYTES = 64;
@@ -114,19 +122,17 @@ function headOf(schema: string, orderNo: number): Head {
       extent = widen(extent, batch.facts);
     },
     noteRows(rows) {
-      for (const { traceId, annotations } of rows) {
+      for (const { traceId, annotationCount } of rows) {
         otherIds.delete(traceId);
         filter.add(hashId(traceId));
         rowIds.add(traceId);
-        sizeBytes += annotations.length * ANNOTATION_BYTES;
+        sizeBytes += annotationCount * ANNOTATION_BYTES;
       }
       sizeBytes += rows.length * ROW_BYTES;
       extent = widen(extent, rows);
     },
   };
 }
-
-type Spanned = Pick<TraceRow, 'startUs' | 'endUs'>;
 
 function widen(extent: Extent | null, spans: readonly Spanned[]): Extent | null {
   const [first] = spans;

@@ -1,6 +1,5 @@
 import { BIGINT, LIST, UBIGINT, type DuckDBConnection, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
 import type { TraceId } from '@fluoroscope/model';
-import type { TraceRow } from '@fluoroscope/store';
 import type { Head } from './head.ts';
 import { hashId } from './slices/bloom.ts';
 import type { Catalog } from './slices/catalog.ts';
@@ -16,7 +15,7 @@ import { bindList } from './values.ts';
 export async function replaceRows(
   connection: DuckDBConnection,
   { head, catalog }: { readonly head: Head; readonly catalog: Catalog },
-  rows: readonly TraceRow[],
+  rows: readonly { readonly traceId: TraceId }[],
 ): Promise<void> {
   const here: TraceId[] = [];
   const older: TraceId[] = [];

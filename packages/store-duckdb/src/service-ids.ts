@@ -1,17 +1,21 @@
 import { INTEGER, LIST, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import type { ServiceKey } from '@fluoroscope/model';
-import { StoreError, type GraphFact, type TraceRow } from '@fluoroscope/store';
+import { StoreError } from '@fluoroscope/store';
 import { SERVICE_CACHE_MAX } from './limits.ts';
 import { readQuery } from './sql-files.ts';
 import { bindList, toNumber } from './values.ts';
 
 /** A small number for each service, so that a fact holds numbers instead of names. Numbers are never reused. */
 export interface ServiceIds {
-  /** Looks up or makes the numbers of all services in these, in the running transaction. */
-  learn(traces: readonly TraceRow[], facts: readonly GraphFact[]): Promise<void>;
-  /** Of a service just learned. */
+  /** Of a transaction, before the first is learned in it. */
+  begin(): void;
+  /** Looks up or makes the numbers of all of these, in the running transaction. */
+  learn(services: Iterable<ServiceKey>): Promise<void>;
+  /** All of them, without a look into the store. */
+  knows(services: readonly ServiceKey[]): boolean;
+  /** Of a service learned or known in this transaction. */
   idOf(service: ServiceKey): number;
-  /** What was learned last is forgotten: its transaction came to nothing. */
+  /** What was learned since it began is forgotten: the transaction came to nothing. */
   rollBack(): void;
 }
 
@@ -20,7 +24,7 @@ export function createServiceIds(connection: DuckDBConnection, firstFreeId: numb
   const findSql = readQuery('find-services');
   const insertSql = readQuery('insert-services');
   const ids = new Map<string, number>();
-  // Of the batch learned last. One object stands in many facts, and its identity is a cheaper key than its parts.
+  // Of this transaction. One object stands in many facts, and its identity is a cheaper key than its parts.
   const idByObject = new Map<ServiceKey, number>();
   let nextId = firstFreeId;
   let committedNextId = firstFreeId;
@@ -52,23 +56,25 @@ export function createServiceIds(connection: DuckDBConnection, firstFreeId: numb
     );
   }
 
+  function knows(service: ServiceKey): boolean {
+    if (idByObject.has(service)) return true;
+    const id = ids.get(cacheKey(service));
+    if (id === undefined) return false;
+    idByObject.set(service, id);
+    return true;
+  }
+
   return {
-    async learn(traces, facts) {
+    begin() {
       committedNextId = nextId;
       if (ids.size > SERVICE_CACHE_MAX) ids.clear();
       idByObject.clear();
+    },
+    knows: (services) => services.every(knows),
+    async learn(services) {
       const pending = new Map<ServiceKey, string>();
-      const note = (service: ServiceKey): void => {
-        if (idByObject.has(service) || pending.has(service)) return;
-        const key = cacheKey(service);
-        const id = ids.get(key);
-        if (id === undefined) pending.set(service, key);
-        else idByObject.set(service, id);
-      };
-      for (const row of traces) for (const service of row.services) note(service);
-      for (const fact of facts) {
-        note(fact.kind === 'node' ? fact.service : fact.target);
-        if (fact.kind === 'edge') note(fact.source);
+      for (const service of services) {
+        if (!pending.has(service) && !knows(service)) pending.set(service, cacheKey(service));
       }
       if (pending.size === 0) return;
       const unknown = new Map([...pending].map(([service, key]) => [key, service]));

@@ -10,8 +10,8 @@ import {
 } from '@fluoroscope/store';
 import { toCallError } from './engine-error.ts';
 import { createGate } from './gate.ts';
-import type { HeadTransactions } from './head-transactions.ts';
-import type { Head } from './head.ts';
+import { RowFault, type HeadContents, type HeadTransactions } from './head-transactions.ts';
+import type { Head, WrittenRow } from './head.ts';
 import { LateRows } from './late-rows.ts';
 import { WAITING_QUIET_MS } from './limits.ts';
 
@@ -60,11 +60,11 @@ export function createWriter({ transactions, progress: known, failed }: WriterOp
   async function commitBatch(batch: StoreBatch, head: Head): Promise<void> {
     const changed = lastOfEach(batch.traces);
     // What waits is of this head: one is settled before the next one takes over.
-    const made = await make(late.due(performance.now(), changed).filter(isAtHand), failed);
-    const rows = [...made.rows, ...changed.flatMap((one) => (isLate(one) ? [] : [one]))];
-    await transactions.run(head, { ...batch, rows }, () => {
-      late.remove([...made.due, ...changed]);
-      head.noteRows(rows);
+    const due = late.due(performance.now(), changed).filter(isAtHand);
+    const rows = [...due, ...changed.filter((one) => !isLate(one))];
+    await run(head, { ...batch, rows }, (written) => {
+      late.remove([...due, ...changed]);
+      head.noteRows(written);
       late.add(changed.filter(isLate), performance.now());
       progress = new Map([...progress, [batch.origin, batch.sequence]]);
       head.note(batch, progress);
@@ -74,15 +74,30 @@ export function createWriter({ transactions, progress: known, failed }: WriterOp
 
   /** Documents are never read in a turn: those who read them may wait for it. */
   async function commitLate(wanted: readonly ChangedTrace[], readBefore: Made | null = null): Promise<void> {
-    const made = await make(wanted.filter(isAtHand), failed);
-    const due = [...(readBefore?.due ?? []), ...made.due];
-    const rows = [...(readBefore?.rows ?? []), ...made.rows];
+    const atHand = wanted.filter(isAtHand);
+    const due = [...(readBefore?.due ?? []), ...atHand];
+    const rows = [...(readBefore?.rows ?? []), ...atHand];
     const head = lateHead;
     if (due.length === 0 || head === null) return;
-    await transactions.run(head, { documents: [], facts: [], rows }, () => {
+    await run(head, { documents: [], facts: [], rows }, (written) => {
       late.remove(due);
-      head.noteRows(rows);
+      head.noteRows(written);
     });
+  }
+
+  /** Should one row not be made, then all rows before any is written, and without it. */
+  async function run(
+    head: Head,
+    contents: HeadContents,
+    committed: (written: readonly WrittenRow[]) => void,
+  ): Promise<void> {
+    try {
+      await transactions.run(head, contents, committed);
+    } catch (error) {
+      if (!(error instanceof RowFault)) throw error;
+      const { rows } = await make(contents.rows, failed);
+      await transactions.run(head, { ...contents, rows }, committed);
+    }
   }
 
   async function settle(): Promise<void> {

@@ -80,7 +80,7 @@ export function rowOf(
 }
 
 /** Made when it is asked for. */
-export function lateRowOf(trace: number, readRow: () => TraceRow): LateRow {
+export function lateRowOf(trace: number, readRow: LateRow['readRow']): LateRow {
   return { traceId: traceIdOf(trace), entityCount: 1, mustRead: false, readRow };
 }
 

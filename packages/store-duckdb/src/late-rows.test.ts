@@ -32,10 +32,17 @@ test('of too many the least recently changed are due; those that stay in the bat
 });
 
 test('of too large ones likewise, by what they were when they came', () => {
-  const large: { traceId: typeof A.traceId; entityCount: number; mustRead: boolean; readRow: () => typeof A } = {
+  const large: {
+    traceId: typeof A.traceId;
+    entityCount: number;
+    mustRead: boolean;
+    isLikelyWhole: boolean;
+    readRow: () => typeof A;
+  } = {
     traceId: A.traceId,
     entityCount: WAITING_ENTITIES_MAX,
     mustRead: false,
+    isLikelyWhole: false,
     readRow: () => A,
   };
   const late = waiting([large, B]);

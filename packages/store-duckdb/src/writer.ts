@@ -4,7 +4,6 @@ import {
   startTurns,
   StoreError,
   type ChangedTrace,
-  type LateRow,
   type StoreBatch,
   type TraceRow,
 } from '@fluoroscope/store';
@@ -61,11 +60,12 @@ export function createWriter({ transactions, progress: known, failed }: WriterOp
     const changed = lastOfEach(batch.traces);
     // What waits is of this head: one is settled before the next one takes over.
     const due = late.due(performance.now(), changed).filter(isAtHand);
+    const waiting = changed.filter(isLate);
     const rows = [...due, ...changed.filter((one) => !isLate(one))];
     await run(head, { ...batch, rows }, (written) => {
       late.remove([...due, ...changed]);
       head.noteRows(written);
-      late.add(changed.filter(isLate), performance.now());
+      late.add(waiting, performance.now());
       progress = new Map([...progress, [batch.origin, batch.sequence]]);
       head.note(batch, progress);
     });
@@ -156,8 +156,8 @@ function createLater(work: () => Promise<boolean>, failed: (error: unknown) => v
   };
 }
 
-function isLate(changed: ChangedTrace): changed is LateRow {
-  return 'readRow' in changed;
+function isLate(changed: ChangedTrace): boolean {
+  return 'readRow' in changed && !changed.isLikelyWhole;
 }
 
 function isToRead(changed: ChangedTrace): boolean {

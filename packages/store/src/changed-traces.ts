@@ -22,6 +22,9 @@ export function changeRow(changed: ChangedTrace, change: (row: TraceRow) => Trac
     get mustRead() {
       return changed.mustRead;
     },
+    get isLikelyWhole() {
+      return changed.isLikelyWhole;
+    },
     readRow() {
       const row = changed.readRow();
       return row instanceof Promise ? row.then(change) : change(row);

@@ -271,7 +271,11 @@ function describeRows(open: OpenStore): void {
       return rowOf(1, { entityCount: length });
     };
     await store.write(batchOf(1, { documents: [documentOf(1, 1), documentOf(1, 2)] }));
-    await store.write(batchOf(2, { traces: [{ traceId: traceIdOf(1), entityCount: 1, mustRead: true, readRow }] }));
+    await store.write(
+      batchOf(2, {
+        traces: [{ traceId: traceIdOf(1), entityCount: 1, mustRead: true, isLikelyWhole: false, readRow }],
+      }),
+    );
     const asked = Array.from({ length: 5 }, () => store.readTraceRows([traceIdOf(1)]));
     for (const rows of await Promise.all(asked)) expect(rows).toEqual([rowOf(1, { entityCount: 2 })]);
   });

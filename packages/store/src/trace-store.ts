@@ -110,6 +110,8 @@ export interface LateRow {
   readonly entityCount: number;
   /** Documents must be read for it now: the caller must not hold what reads wait for. */
   readonly mustRead: boolean;
+  /** Nothing more is likely to come of it: its row need not wait. */
+  readonly isLikelyWhole: boolean;
   /** As it is now: what the batch said at least. A promise where `mustRead`. */
   readRow(): TraceRow | Promise<TraceRow>;
 }

@@ -100,7 +100,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
       state.commit((fact) => facts.push(fact));
       // Less, once it is indexed apart.
       cache.grow(state.entityCount - entityCountBefore);
-      traces.push(state.isLikelyWhole ? state.row() : state);
+      traces.push(state);
     }
     return { documents: stored, traces, facts, duplicateCount: documents.length - stored.length };
   }

@@ -168,7 +168,13 @@ export function batches(): fc.Arbitrary<readonly StoreBatch[]> {
 }
 
 function late(row: TraceRow): LateRow {
-  return { traceId: row.traceId, entityCount: row.entityCount, mustRead: false, readRow: () => row };
+  return {
+    traceId: row.traceId,
+    entityCount: row.entityCount,
+    mustRead: false,
+    isLikelyWhole: false,
+    readRow: () => row,
+  };
 }
 
 function takeBack(fact: GraphFact): GraphFact {

@@ -81,7 +81,7 @@ export function rowOf(
 
 /** Made when it is asked for. */
 export function lateRowOf(trace: number, readRow: LateRow['readRow']): LateRow {
-  return { traceId: traceIdOf(trace), entityCount: 1, mustRead: false, readRow };
+  return { traceId: traceIdOf(trace), entityCount: 1, mustRead: false, isLikelyWhole: false, readRow };
 }
 
 interface FactTimes {

@@ -9,8 +9,8 @@ import {
 } from '@fluoroscope/store';
 import { toCallError } from './engine-error.ts';
 import { createGate } from './gate.ts';
-import { RowFault, type HeadContents, type HeadTransactions } from './head-transactions.ts';
-import type { Head, WrittenRow } from './head.ts';
+import { RowFault, type HeadTransactions } from './head-transactions.ts';
+import type { Head } from './head.ts';
 import { LateRows } from './late-rows.ts';
 import { WAITING_QUIET_MS } from './limits.ts';
 
@@ -46,6 +46,7 @@ interface Made {
 
 export function createWriter({ transactions, progress: known, failed }: WriterOptions): Writer {
   const late = new LateRows();
+  const run = createRun(transactions, failed);
   /** Of the newest batch. */
   let lateHead: Head | null = null;
   const inTurn = createGate();
@@ -85,21 +86,6 @@ export function createWriter({ transactions, progress: known, failed }: WriterOp
     });
   }
 
-  /** Should one row not be made, then all rows before any is written, and without it. */
-  async function run(
-    head: Head,
-    contents: HeadContents,
-    committed: (written: readonly WrittenRow[]) => void,
-  ): Promise<void> {
-    try {
-      await transactions.run(head, contents, committed);
-    } catch (error) {
-      if (!(error instanceof RowFault)) throw error;
-      const { rows } = await make(contents.rows, failed);
-      await transactions.run(head, { ...contents, rows }, committed);
-    }
-  }
-
   async function settle(): Promise<void> {
     if (late.size === 0) return;
     try {
@@ -134,6 +120,19 @@ export function createWriter({ transactions, progress: known, failed }: WriterOp
     },
     settled: (begin) => inTurn(() => commitLate(late.all()).then(begin)),
     [Symbol.dispose]: () => later[Symbol.dispose](),
+  };
+}
+
+/** A transaction. Should one row not be made, then all rows before any is written, and without it. */
+function createRun(transactions: HeadTransactions, failed: (error: unknown) => void): HeadTransactions['run'] {
+  return async (head, contents, committed) => {
+    try {
+      await transactions.run(head, contents, committed);
+    } catch (error) {
+      if (!(error instanceof RowFault)) throw error;
+      const { rows } = await make(contents.rows, failed);
+      await transactions.run(head, { ...contents, rows }, committed);
+    }
   };
 }
 

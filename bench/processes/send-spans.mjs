@@ -5,6 +5,7 @@ import { createSpanReplay } from '../span-bodies.mjs';
 // The load generator of OTLP and Zipkin, a process of its own: `span-sender.mjs` starts it.
 
 const TICK_MS = 2;
+/** Of who was refused without a hint. */
 const REFUSED_PAUSE_MS = 20;
 
 const { endpoint, dialect, seed, callsAtOnce, spansABody, bodyCount } = JSON.parse(process.argv[2] ?? '');
@@ -42,7 +43,7 @@ async function send(seconds, perSecond) {
       outcomes.refused += 1;
       if (answer.retryAfter !== undefined) outcomes.hinted += 1;
       if (perSecond !== null) return false;
-      await sleep(REFUSED_PAUSE_MS);
+      await sleep(Math.min(pauseMsOf(answer), Math.max(0, untilMs - performance.now())));
       return true;
     } else if (answer.status >= 300) {
       outcomes.unlike += 1;
@@ -87,6 +88,12 @@ async function send(seconds, perSecond) {
     generatorCpuSeconds: round((user + system) / 1e6, 2),
     ...percentiles(tookMs),
   };
+}
+
+/** What the answer asks for, as exporters do; some tell nothing. */
+function pauseMsOf({ retryAfter }) {
+  const seconds = Number(retryAfter);
+  return seconds > 0 ? seconds * 1_000 : REFUSED_PAUSE_MS;
 }
 
 function post(body) {

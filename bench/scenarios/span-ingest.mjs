@@ -79,14 +79,19 @@ async function measure(system, { dialect, seed, seconds, warmSeconds }) {
     const startedMs = performance.now();
     const sent = await sender.send(seconds, { sampleCount: SAMPLE_COUNT });
     if (warm.isCut || sent.isCut) throw new Error(`${system.endpoint} closed its connections`);
+    const usedWhileSending = system.cpuSeconds() - cpuBefore;
     await system.drained();
     const storedSeconds = (performance.now() - startedMs) / 1000;
+    const usedUntilStored = system.cpuSeconds() - cpuBefore;
     const wasIdle = await system.settled();
     const used = system.cpuSeconds() - cpuBefore;
     return {
       acknowledgedPerSecond: round(sent.spans / sent.seconds),
       storedPerSecond: round(sent.spans / storedSeconds),
       cpuSecondsPerMillionSpans: round((used / sent.spans) * 1e6, 2),
+      cpuSecondsWhileSending: round(usedWhileSending, 1),
+      cpuSecondsUntilStored: round(usedUntilStored, 1),
+      cpuSecondsInAll: round(used, 1),
       spans: sent.spans,
       spansInAll: warm.spans + sent.spans,
       ...(await countIncomplete(system.countSpans, sent.traceIds)),

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { runDaemonCommand } from './command.ts';
+import { DRAIN_AWAY_MS } from './limits.ts';
+import { bindHost } from './surroundings.ts';
 import { openFakeEndpoint } from './testing/fake-endpoint.ts';
 
 const HEADER = '{"format":"json","version":1}\n';
@@ -103,6 +105,67 @@ test('stopped, it sends what has gathered, and tells its counts', async () => {
   });
 });
 
+test('stopped while the endpoint takes its time, it waits for the answer, and then tells its counts', async () => {
+  const endpoint = await openFakeEndpoint();
+  let answer: () => void = () => {};
+  endpoint.hold = new Promise<void>((resolve) => (answer = resolve));
+  const daemon = await start(['--endpoint', endpoint.url]);
+  daemon.send(`${HEADER}{"n":1}`);
+  await until(() => endpoint.seen.length === 1);
+  const stopped = daemon.stop();
+  // Longer than an endpoint that is away is waited for.
+  await new Promise((resolve) => setTimeout(resolve, DRAIN_AWAY_MS + 200));
+  answer();
+  expect(await stopped).toBe(0);
+  const told = endpoint.seen.find(({ path }) => path === '/TelemetryRecords');
+  expect(JSON.parse(told?.body ?? '{}')).toMatchObject({
+    TelemetryRecords: [{ SegmentsReceivedCount: 1, SegmentsSentCount: 1, SegmentsSpilloverCount: 0 }],
+  });
+});
+
+test('every address is of IPv6 too, as in the container of AWS', async () => {
+  const endpoint = await openFakeEndpoint();
+  const run = runDaemon(['-b', '0.0.0.0:0', '-t', ':0', '--spool-path', 'off', '--endpoint', endpoint.url]);
+  onTestFinished(async () => void (await run.stop()));
+  await until(() => run.output().includes('ready in'));
+  const port = (name: string): number => Number(new RegExp(`${name} \\S+:(\\d+)`).exec(run.output())?.[1]);
+  const hosts = bindHost('') === '::' ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
+  for (const host of hosts) {
+    const socket = createSocket(host === '::1' ? 'udp6' : 'udp4');
+    socket.send(`${HEADER}{"to":"${host}"}`, port('segments on'), host, () => socket.close());
+    const url = `http://${host === '::1' ? '[::1]' : host}:${port('http server on')}/GetSamplingRules`;
+    expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(200);
+  }
+  await until(() => endpoint.documents().length === hosts.length);
+});
+
+test('keys of the old format are refused in a file that was named', async () => {
+  const file = join(makeFolder(), 'cfg.yaml');
+  writeFileSync(file, 'Version: 1\nMemoryLimit: 3\nSpeed: 1\n');
+  const run = runDaemon(['-n', 'x', '-c', file]);
+  expect(await run.ended).toBe(1);
+  expect(run.output()).toContain('MemoryLimit is not supported: use TotalBufferSizeMB, Speed flag is invalid');
+});
+
+test('a level that is none is told, and more than enough is logged', async () => {
+  const endpoint = await openFakeEndpoint();
+  const run = runDaemon([
+    '-b',
+    '127.0.0.1:0',
+    '-t',
+    '127.0.0.1:0',
+    '--spool-path',
+    'off',
+    '--endpoint',
+    endpoint.url,
+    '-l',
+    'trace',
+  ]);
+  await until(() => run.output().includes('ready in'));
+  expect(await run.stop()).toBe(0);
+  expect(run.output()).toContain('[Warn] --log-level is "trace", taken as dev; expected dev, debug,');
+});
+
 test('what an endpoint that is away did not get, the next daemon sends', async () => {
   const endpoint = await openFakeEndpoint();
   const spool = makeFolder();
@@ -128,17 +191,25 @@ test('the file is read, and the command line counts more', async () => {
   expect(endpoint.seen[0]?.headers.authorization).toContain('/eu-central-1/xray/');
 });
 
-test.each<[string, string[], number, RegExp]>([
+test.each<[string, string[], number, RegExp, Record<string, string>?]>([
   ['a flag that is none', ['--nonsense'], 2, /not defined: -nonsense[\s\S]*usage:/],
   ['too little memory', ['-m', '2', '-n', 'x'], 1, /\[Error\] --buffer-memory is "2"/],
   ['no region', ['-o'], 1, /Cannot fetch region/],
+  [
+    'another region of the environment',
+    ['-o', '-b', '192.0.2.1:0'],
+    1,
+    /Using region: eu-north-1/,
+    { AWS_DEFAULT_REGION: 'eu-north-1' },
+  ],
   ['a file that is not there', ['-c', '/nowhere/cfg.yaml'], 1, /\/nowhere\/cfg.yaml cannot be read/],
   ['an address that is not ours', ['-n', 'x', '-b', '192.0.2.1:0'], 1, /UDP 192.0.2.1/],
   ['a spool that cannot be', ['-n', 'x', '--spool-path', '/proc/nowhere'], 1, /--spool-path/],
-])('%s: exit code and reason', async (_name, argv, code, reason) => {
+])('%s: exit code and reason', async (_name, argv, code, reason, environment = {}) => {
   const run = runDaemon(['-t', '127.0.0.1:0', ...argv], {
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_CONFIG_FILE: '/nowhere',
+    ...environment,
   });
   expect(await run.ended).toBe(code);
   expect(run.output()).toMatch(reason);

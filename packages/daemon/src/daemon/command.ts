@@ -3,7 +3,7 @@ import { parseCommandLine } from './command-line.ts';
 import { DaemonError } from './daemon-error.ts';
 import type { ConfigFile } from './config-file.ts';
 import { CONFIG_BYTES_MAX } from './limits.ts';
-import { createLog, openLogFile, type Log } from './log.ts';
+import { createLog, LOG_LEVELS, openLogFile, type Log } from './log.ts';
 import { parseSettings, type DaemonSettings } from './settings.ts';
 import { daemonHelp, type DaemonSettingName } from './settings-table.ts';
 import { textOf } from './events.ts';
@@ -43,8 +43,10 @@ export async function runDaemonCommand(options: DaemonCommandOptions): Promise<n
   let log: Log = createLog({ level: 'info', write: printError });
   try {
     const notices = rest.length > 0 ? [`ignored: ${rest.join(' ')}`] : [];
-    const settings = readSettings(values, await readConfig(values.get('config') ?? '', notices), environment);
+    const file = await readConfig(values.get('config') ?? '', notices);
+    const settings = readSettings(values, file, environment);
     log = openLog(settings, print);
+    warnOfLevel(values.get('logLevel') ?? file?.values.get('logLevel') ?? '', log);
     for (const notice of notices) log.write('warn', notice);
     await using _daemon = await startDaemon({ settings, environment, log, version });
     log.write('info', `ready in ${Math.round(performance.now() - startedMs)} ms`);
@@ -71,7 +73,7 @@ function readSettings(
   return settings.value;
 }
 
-/** Unknown keys are refused in a file that was named; in one that was found they are told, as AWS's daemon takes them. */
+/** Keys that mean nothing are refused in a file that was named; in one that was found they are told, as AWS's daemon takes them. */
 async function readConfig(chosen: string, notices: string[]): Promise<ConfigFile | null> {
   const path = chosen || CONFIG_PLACES.find((place) => existsSync(place));
   if (path === undefined) return null;
@@ -79,10 +81,15 @@ async function readConfig(chosen: string, notices: string[]): Promise<ConfigFile
   const { parseConfigFile } = await import('./config-file.ts');
   const file = parseConfigFile(readText(path));
   if (!file.ok) throw new DaemonError(`${path}: ${file.problem}`);
-  const unknown = file.value.unknownKeys.join(', ');
-  if (unknown !== '' && chosen !== '') throw new DaemonError(`${path}: ${unknown} flag is invalid`);
-  if (unknown !== '') notices.push(`${path}: ${unknown} is not known and ignored`);
+  const { strangers } = file.value;
+  if (strangers.length > 0 && chosen !== '') throw new DaemonError(`${path}: ${strangers.join(', ')}`);
+  notices.push(...strangers.map((stranger) => `${path}: ${stranger}; it is ignored`));
   return file.value;
+}
+
+function warnOfLevel(level: string, log: Log): void {
+  if (level === '' || LOG_LEVELS.has(level.toLowerCase())) return;
+  log.write('warn', `--log-level is "${level}", taken as dev; expected ${[...LOG_LEVELS.keys()].join(', ')}`);
 }
 
 function readText(path: string): string {

@@ -1,11 +1,12 @@
 import { bad, ok, type Result } from '@fluoroscope/model/result';
-import { parseDocument, type Document } from 'yaml';
+import { parseAllDocuments, type Document } from 'yaml';
 import { settingNames } from './command-line.ts';
 import { DAEMON_SETTINGS, type DaemonSettingName } from './settings-table.ts';
 
 export interface ConfigFile {
   readonly values: ReadonlyMap<DaemonSettingName, string>;
-  readonly unknownKeys: readonly string[];
+  /** What is wrong with keys that mean nothing, each in a few words: "Speed flag is invalid". */
+  readonly strangers: readonly string[];
 }
 
 const VERSIONS: ReadonlySet<unknown> = new Set([1, 2]);
@@ -25,33 +26,38 @@ const GONE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** AWS's daemon takes and ignores them. */
-const IGNORED = /^ProxyServer\./;
+const IGNORED = /^ProxyServer\./i;
+
+/** Which aliases may repeat; a file of ten lines has a few. */
+const ALIASES_MAX = 100;
 
 /**
  *   file = map of key to text, number or switch, and of "Socket" and "Logging" to such maps; "Version" is 1 or 2
  *
- * Nothing, "" and 0 mean the default. The problem names the key.
+ * As AWS's daemon reads it: YAML 1.1's "yes", "no", "on" and "off" are switches, of a key given twice the last counts, and of several
+ * documents the first. Nothing, "" and 0 mean the default. The problem names the key.
  */
 export function parseConfigFile(text: string): Result<ConfigFile, string> {
-  const document = parseDocument(text, { schema: 'core', uniqueKeys: true });
+  const [document] = parseAllDocuments(text, { schema: 'core', uniqueKeys: false });
+  if (document === undefined || !('errors' in document)) return bad('expected keys with values');
   const [error] = document.errors;
   if (error !== undefined) return bad(error.message.split('\n')[0] ?? 'no YAML');
   const leaves = leavesOf(plainOf(document));
   if (leaves === null) return bad('expected keys with values');
   if (!VERSIONS.has(leaves.get('Version'))) return bad('Version must be 1 or 2');
   const values = new Map<DaemonSettingName, string>();
-  const unknownKeys: string[] = [];
+  const strangers: string[] = [];
   for (const [key, value] of leaves) {
     const name = BY_YAML_KEY.get(key);
     const instead = GONE.get(key);
-    if (instead !== undefined) return bad(`${key} is not supported${instead === '' ? '' : `: use ${instead}`}`);
-    if (name === undefined) {
-      if (key !== 'Version' && !IGNORED.test(key)) unknownKeys.push(key);
+    if (instead !== undefined) strangers.push(`${key} is not supported${instead === '' ? '' : `: use ${instead}`}`);
+    else if (name === undefined) {
+      if (key !== 'Version' && !IGNORED.test(key)) strangers.push(`${key} flag is invalid`);
     } else if (value !== null && !isScalar(value)) {
       return bad(`${key} must be one value`);
-    } else if (value !== null && value !== '' && value !== 0) values.set(name, `${value}`);
+    } else if (value !== null && value !== '' && value !== 0) values.set(name, printValue(name, value));
   }
-  return ok({ values, unknownKeys });
+  return ok({ values, strangers });
 }
 
 const BY_YAML_KEY: ReadonlyMap<string, DaemonSettingName> = new Map(
@@ -61,10 +67,17 @@ const BY_YAML_KEY: ReadonlyMap<string, DaemonSettingName> = new Map(
   }),
 );
 
-/** Null for aliases, which the file has no use for and which can grow without end. */
+function printValue(name: DaemonSettingName, value: string | number | boolean): string {
+  const text = `${value}`;
+  if (DAEMON_SETTINGS[name].kind !== 'switch') return text;
+  if (/^(y|yes|on)$/i.test(text)) return 'true';
+  return /^(n|no|off)$/i.test(text) ? 'false' : text;
+}
+
+/** Null for aliases that would grow without end. */
 function plainOf(document: Document): unknown {
   try {
-    return document.toJS({ maxAliasCount: 0 });
+    return document.toJS({ maxAliasCount: ALIASES_MAX });
   } catch {
     return null;
   }

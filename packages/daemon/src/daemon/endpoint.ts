@@ -1,4 +1,4 @@
-import { signV4, type CredentialCache } from '@fluoroscope/pipeline/xray';
+import { domainOf, signV4, type CredentialCache } from '@fluoroscope/pipeline/xray';
 import { arch, platform } from 'node:process';
 import type { HttpAnswer, HttpClient } from './http-client.ts';
 
@@ -26,7 +26,15 @@ export interface EndpointOptions {
 }
 
 /** Of AWS's own endpoints: what they sign for stands in their name. */
-const AWS_HOST = /^xray(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
+const AWS_HOST = /^xray(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov)$/;
+
+/** X-Ray in a region, as the SDKs' variables choose it. */
+export function awsEndpoint(region: string, environment: Readonly<Record<string, string | undefined>>): URL {
+  const isOn = (name: string): boolean => environment[name]?.toLowerCase() === 'true';
+  const service = isOn('AWS_USE_FIPS_ENDPOINT') ? 'xray-fips' : 'xray';
+  const domain = isOn('AWS_USE_DUALSTACK_ENDPOINT') && !region.startsWith('cn-') ? 'api.aws' : domainOf(region);
+  return new URL(`https://${service}.${region}.${domain}`);
+}
 
 export function isAwsEndpoint({ hostname }: URL): boolean {
   return AWS_HOST.test(hostname);

@@ -5,8 +5,8 @@ import type { Log } from './log.ts';
 
 /** Where the daemon logs and counts, for one endpoint. Nothing of it throws. */
 export interface UpstreamEvents {
-  readonly batchSent: (segments: number, seconds: number) => void;
-  readonly segmentsUnprocessed: (ofSegments: number, unprocessed: readonly UnprocessedSegment[]) => void;
+  readonly batchSent: (segments: number, seconds: number, unprocessed: number) => void;
+  readonly segmentsUnprocessed: (unprocessed: readonly RefusedSegment[]) => void;
   /** No answer. */
   readonly callFailed: (error: unknown) => void;
   readonly callRefused: (status: number, code: string | null) => void;
@@ -20,6 +20,9 @@ export interface UpstreamEvents {
   readonly endpointBack: () => void;
 }
 
+/** `traceId` of the document that was sent, null when it has none to be found. */
+export type RefusedSegment = UnprocessedSegment & { readonly traceId: string | null };
+
 export interface EndpointReport {
   readonly events: UpstreamEvents;
   /** Since the last time it was asked. */
@@ -30,16 +33,18 @@ export function reportEndpoint(log: Log, name: string): EndpointReport {
   let counts = noCalls();
   const warnSpill = sometimes((times) => log.write('warn', `Spilling over ${times} segments of ${name}`));
   const events: UpstreamEvents = {
-    batchSent(segments, seconds) {
+    batchSent(segments, seconds, unprocessed) {
       counts.sent += segments;
-      log.write('info', `Successfully sent batch of ${segments} segments (${seconds.toFixed(3)} seconds)`);
+      const [how, but] =
+        unprocessed === 0 ? ['Successfully sent', ''] : ['Sent', `but had ${unprocessed} Unprocessed segments `];
+      log.write('info', `${how} batch of ${segments} segments ${but}(${seconds.toFixed(3)} seconds)`);
     },
-    segmentsUnprocessed(ofSegments, unprocessed) {
+    segmentsUnprocessed(unprocessed) {
       counts.sent -= unprocessed.length;
       counts.rejected += unprocessed.length;
-      log.write('info', `Sent batch of ${ofSegments} segments but had ${unprocessed.length} Unprocessed segments`);
-      for (const { id, code, message } of unprocessed) {
-        log.write('error', `Unprocessed segment ${id ?? 'without id'}: ${code} ${message}`);
+      for (const { id, traceId, code, message } of unprocessed) {
+        const of = traceId === null ? 'Unprocessed segment' : `Unprocessed trace ${traceId}, segment`;
+        log.write('error', `${of}: ${id ?? 'without id'} ${code} ${message}`);
       }
     },
     callFailed(error) {

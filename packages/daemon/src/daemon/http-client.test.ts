@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo, Server } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { createHttpClient, type HttpAnswer, type HttpClientOptions } from './http-client.ts';
@@ -41,6 +41,20 @@ test('TLS goes through a proxy as a tunnel', async () => {
   });
   expect(asked).toEqual(['xray.example:443']);
 });
+
+test.each(['http://xray.example/x', 'https://xray.example/x'])(
+  'a proxy of https:// is itself asked by TLS, for %s',
+  async (url) => {
+    const first: number[] = [];
+    const proxy = createTcpServer((socket) =>
+      socket.once('data', (bytes) => void (first.push(bytes[0] ?? 0), socket.end())),
+    );
+    const through = new URL(`https://127.0.0.1:${await listen(proxy)}`);
+    await expect(call(url, { proxy: through })).rejects.toThrow();
+    // A TLS record of a handshake.
+    expect(first).toEqual([0x16]);
+  },
+);
 
 test('silence ends in time, a dead address at once', async () => {
   const silent = createServer(() => {});

@@ -44,7 +44,7 @@ export class CallError extends Error {
 export function createHttpClient({ proxy, verifiesCertificates, connectionsMax }: HttpClientOptions): HttpClient {
   const kept = { keepAlive: true, maxSockets: connectionsMax };
   const secure = { ...kept, rejectUnauthorized: verifiesCertificates };
-  const httpAgent = new HttpAgent(kept);
+  const httpAgent = isTls(proxy) ? new HttpsAgent(kept) : new HttpAgent(kept);
   const httpsAgent = proxy === null ? new HttpsAgent(secure) : new TunnelAgent(secure, proxy);
 
   function call({ method, url, headers, body, timeoutMs, signal }: HttpCall): Promise<HttpAnswer> {
@@ -56,7 +56,7 @@ export function createHttpClient({ proxy, verifiesCertificates, connectionsMax }
       const request =
         url.protocol === 'https:'
           ? httpsRequest(url, { ...common, agent: httpsAgent }, answered)
-          : httpRequest(plainTarget(url, proxy, common, httpAgent), answered);
+          : requestTo(proxy)(plainTarget(url, proxy, common, httpAgent), answered);
       const timer = setTimeout(
         () => request.destroy(new CallError('ETIMEDOUT', `${url.host} did not answer within ${timeoutMs} ms`)),
         timeoutMs,
@@ -82,7 +82,20 @@ function plainTarget(url: URL, proxy: URL | null, common: RequestOptions, agent:
     return { ...common, agent, host: bareHost(url), port: url.port || 80, path: `${url.pathname}${url.search}` };
   }
   const headers = { ...proxyAuthorization(proxy), ...Object(common.headers), host: url.host };
-  return { ...common, headers, agent, host: bareHost(proxy), port: proxy.port || 80, path: url.href };
+  return { ...common, headers, agent, host: bareHost(proxy), port: portOf(proxy), path: url.href };
+}
+
+/** `https://` before a proxy: it is itself spoken to by TLS, and has a certificate that all know. */
+function isTls(proxy: URL | null): boolean {
+  return proxy?.protocol === 'https:';
+}
+
+function requestTo(proxy: URL | null): typeof httpRequest {
+  return isTls(proxy) ? httpsRequest : httpRequest;
+}
+
+function portOf(proxy: URL): string | number {
+  return proxy.port || (isTls(proxy) ? 443 : 80);
 }
 
 /** TLS through an HTTP proxy: CONNECT, then the handshake with the endpoint. */
@@ -102,9 +115,9 @@ class TunnelAgent extends HttpsAgent {
   ): undefined {
     const proxy = this.#proxy;
     const target = `${host}:${port}`;
-    const asking = httpRequest({
+    const asking = requestTo(proxy)({
       host: bareHost(proxy),
-      port: proxy.port || 80,
+      port: portOf(proxy),
       method: 'CONNECT',
       path: target,
       headers: { host: target, ...proxyAuthorization(proxy) },

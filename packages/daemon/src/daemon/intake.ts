@@ -10,6 +10,7 @@ import { createBatcher, type Batch } from './batcher.ts';
 import { DaemonError } from './daemon-error.ts';
 import type { IntakeReport } from './events.ts';
 import type { Address } from './settings.ts';
+import { bindHost } from './surroundings.ts';
 
 export interface Intake extends AsyncDisposable {
   readonly address: Address;
@@ -77,7 +78,7 @@ const KERNEL_QUEUE_MS = 50;
 
 async function openListener(at: Address, receiveBufferBytes: number): Promise<XrayUdpListener> {
   try {
-    return await openXrayUdpListener({ ...at, receiveBufferBytes });
+    return await openXrayUdpListener({ host: bindHost(at.host), port: at.port, receiveBufferBytes });
   } catch (cause) {
     if (cause instanceof PipelineError) throw new DaemonError(cause.message, 1, { cause });
     throw cause;

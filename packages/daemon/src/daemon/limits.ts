@@ -31,8 +31,12 @@ export const TELEMETRY_INTERVAL_MS = 60_000;
 export const TELEMETRY_RECORDS_KEPT_MAX = 30;
 export const TELEMETRY_RECORDS_PER_CALL_MAX = 10;
 
-/** After SIGTERM: what is not sent by then goes to the spool. */
-export const DRAIN_MS = 600;
+/** After SIGTERM: what is not sent by then goes to the spool. Two tries of one call, with what has no pause between them. */
+export const DRAIN_MS = 4_500;
+/** Of this, for an endpoint that is away. */
+export const DRAIN_AWAY_MS = 600;
+/** And then for the last counts. */
+export const LAST_COUNTS_MS = 1_000;
 
 /** One old file of this size is kept. */
 export const LOG_FILE_BYTES_MAX: number = 50 * 1024 * 1024;

@@ -26,6 +26,16 @@ test('what clients send makes no line of its own', () => {
   expect(lines).toEqual(['1970-01-01T00:00:00Z [Warn] a 2026 [Info] b [2J\n']);
 });
 
+test('the folder of the file is made', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fluoroscope-log-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = openLogFile(join(folder, 'var', 'xray', 'log'), true);
+  file.write('one');
+  file.close();
+  expect(readFileSync(join(folder, 'var', 'xray', 'log'), 'utf8')).toBe('one');
+  expect(() => openLogFile('/proc/nowhere/log', true)).toThrow('ENOENT');
+});
+
 test.each([
   [true, ['log', 'log.1'], 'four'],
   [false, ['log'], 'one.two.three.four'],

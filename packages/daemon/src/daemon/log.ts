@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { LOG_FILE_BYTES_MAX } from './limits.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -40,12 +41,13 @@ export function createLog(options: {
   };
 }
 
-/** Appends to the file. With `rotates`, a full one becomes `path.1` and its predecessor goes. Throws when it cannot be opened. */
+/** Appends to the file, in a folder that is made when missing. With `rotates`, a full one becomes `path.1` and its predecessor goes. Throws when it cannot be opened. */
 export function openLogFile(
   path: string,
   rotates: boolean,
   bytesMax: number = LOG_FILE_BYTES_MAX,
 ): { readonly write: (line: string) => void; readonly close: () => void } {
+  makeFolder(dirname(path));
   let file = openSync(path, 'a', 0o640);
   let sizeBytes = fstatSync(file).size;
   function rotate(): void {
@@ -65,4 +67,11 @@ export function openLogFile(
     },
     close: () => closeSync(file),
   };
+}
+
+/** Not by `recursive: true`, which tries for ever where a folder is refused as if its parent were missing (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder, { mode: 0o750 });
 }

@@ -22,7 +22,9 @@ export async function findRegion(options: RegionOptions): Promise<string> {
   const { chosen, environment, localMode, hasOwnEndpoint } = options;
   const near = chosen || environment['AWS_REGION'];
   if (near) return near;
-  const found = localMode ? await options.readProfileRegion() : await ofContainer(options);
+  const found = localMode
+    ? environment['AWS_DEFAULT_REGION'] || (await options.readProfileRegion())
+    : await ofContainer(options);
   if (found !== '') return found;
   if (hasOwnEndpoint) return ANY_REGION;
   return localMode ? '' : ofInstance(options);

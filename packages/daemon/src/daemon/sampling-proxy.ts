@@ -8,6 +8,7 @@ import { textOf } from './events.ts';
 import { CALL_TIMEOUT_MS, PROXY_BODY_BYTES_MAX, PROXY_CONNECTIONS_MAX, PROXY_REQUEST_TIMEOUT_MS } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Address } from './settings.ts';
+import { bindHost } from './surroundings.ts';
 import { TELEMETRY_PATH } from './telemetry.ts';
 
 /** What SDKs ask of a daemon. Anything else would be signed for whoever can reach the port. */
@@ -40,7 +41,7 @@ export async function openSamplingProxy({ at, endpoint, udpPort, log }: Sampling
   });
   server.maxConnections = PROXY_CONNECTIONS_MAX;
   try {
-    server.listen(at.port, at.host);
+    server.listen(at.port, bindHost(at.host));
     await once(server, 'listening');
   } catch (cause) {
     throw new DaemonError(`TCP ${at.host} port ${at.port}: ${textOf(cause)}`, 1, { cause });

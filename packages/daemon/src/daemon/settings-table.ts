@@ -88,6 +88,12 @@ export const DAEMON_SETTINGS: Readonly<Record<DaemonSettingName, DaemonSetting>>
 /** Read as well, by whom it is there: what is not a setting. */
 export const DAEMON_ENVIRONMENT: readonly string[] = [
   'AWS_REGION',
+  'AWS_DEFAULT_REGION',
+  'AWS_ENDPOINT_URL_XRAY',
+  'AWS_ENDPOINT_URL',
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  'AWS_USE_FIPS_ENDPOINT',
+  'AWS_USE_DUALSTACK_ENDPOINT',
   'HTTPS_PROXY',
   'AWS_HOSTNAME',
   'AWS_INSTANCE_ID',

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parseCommandLine } from './command-line.ts';
 import { parseConfigFile } from './config-file.ts';
+import { awsEndpoint } from './endpoint.ts';
 import { parseSettings, type DaemonSettings } from './settings.ts';
 import { DAEMON_ENVIRONMENT, DAEMON_SETTINGS, daemonHelp } from './settings-table.ts';
 
@@ -63,7 +64,7 @@ Version: 2
 
 test("AWS's whole file", () => {
   const file = parseConfigFile(WHOLE_FILE);
-  expect(file).toMatchObject({ ok: true, value: { unknownKeys: [] } });
+  expect(file).toMatchObject({ ok: true, value: { strangers: [] } });
   expect(file.ok && settings(file.value.values)).toMatchObject({
     bufferMb: 24,
     concurrency: 4,
@@ -93,8 +94,6 @@ test('nothing, "" and 0 mean the default', () => {
 test.each([
   ['Region: x', 'Version must be 1 or 2'],
   ['Version: 3', 'Version must be 1 or 2'],
-  ['Version: 2\nMemoryLimit: 3', 'MemoryLimit is not supported: use TotalBufferSizeMB'],
-  ['Version: 1\nProcessor: { Region: x }', 'Processor.Region is not supported: use Region'],
   ['Version: 2\nRegion: [x]', 'Region must be one value'],
   ['- a', 'expected keys with values'],
   ['', 'expected keys with values'],
@@ -102,13 +101,45 @@ test.each([
   expect(parseConfigFile(text)).toEqual({ ok: false, problem });
 });
 
-test.each(['a: b: c', 'Version: 2\nVersion: 2', 'a: &a [x]\nVersion: 2\nb: *a'])('no such file: %j', (text) => {
+const BOMB = ['a: &a0 [x]', ...Array.from({ length: 9 }, (_, n) => `b${n}: &a${n + 1} [${`*a${n},`.repeat(9)}]`)].join(
+  '\n',
+);
+
+test.each(['a: b: c', 'Version: [2', BOMB])('no such file: %j', (text) => {
   expect(parseConfigFile(text)).toEqual({ ok: false, problem: expect.any(String) });
 });
 
-test('keys that are unknown are told', () => {
-  expect(parseConfigFile('Version: 2\nSocket: { Port: 1 }\nSpeed: 3')).toMatchObject({
-    value: { unknownKeys: ['Socket.Port', 'Speed'] },
+// Seen of AWS's daemon 3.6.6, which reads its file with yaml.v2.
+test.each<[string, Partial<DaemonSettings>]>([
+  [
+    'Version: 2\nLocalMode: yes\nNoVerifySSL: On\nLogging: { LogRotation: no }',
+    { localMode: true, noVerifySsl: true, logRotation: false },
+  ],
+  ['Version: 2\nLocalMode: off\nLogging: { LogRotation: n }', { localMode: false, logRotation: false }],
+  ['Version: 2\nRegion: no\n', { region: 'no' }],
+  ['Version: 2\nRegion: a\nRegion: b', { region: 'b' }],
+  ['Version: 2\nRegion: &r eu-west-1\nResourceARN: *r', { region: 'eu-west-1', resourceArn: 'eu-west-1' }],
+  ['---\nVersion: 2\nRegion: a\n---\nVersion: 7\n', { region: 'a' }],
+  ['\uFEFFVersion: 2\r\nTotalBufferSizeMB: 0x10\r\nproxyserver: { idleconntimeout: 3 }', { bufferMb: 16 }],
+])('the file %j', (text, expected) => {
+  const file = parseConfigFile(text);
+  expect(file).toMatchObject({ ok: true, value: { strangers: [] } });
+  expect(file.ok && settings(file.value.values)).toMatchObject(expected);
+});
+
+test('keys that mean nothing are told, those of the old format with their new name', () => {
+  const file =
+    'Version: 2\nSocket: { Port: 1 }\nSpeed: 3\nMemoryLimit: 3\nProcessor: { Region: x }\nProfile: { CPU: x }';
+  expect(parseConfigFile(file)).toMatchObject({
+    value: {
+      strangers: [
+        'Socket.Port flag is invalid',
+        'Speed flag is invalid',
+        'MemoryLimit is not supported: use TotalBufferSizeMB',
+        'Processor.Region is not supported: use Region',
+        'Profile.CPU is not supported',
+      ],
+    },
   });
 });
 
@@ -116,7 +147,7 @@ test.each([
   ['bufferMb', '2', '--buffer-memory is "2"; expected a whole number from 3 to 65536'],
   ['udpAddress', '2000', '--bind is "2000"; expected HOST:PORT'],
   ['tcpAddress', 'h:70000', '--bind-tcp is "h:70000"; expected HOST:PORT'],
-  ['logLevel', 'loud', '--log-level is "loud"; expected dev, debug, info, warn, error, prod'],
+  ['proxyAddress', 'socks5://x:1', '--proxy-address is "socks5://x:1"; expected http://HOST:PORT or https://HOST'],
   ['localMode', 'maybe', '--local-mode is "maybe"; expected true or false'],
   ['concurrency', 'x', 'Concurrency is "x"; expected a whole number from 1 to 256'],
   ['endpoint', 'ftp://x', '--endpoint is "ftp://x"; expected http://HOST:PORT or https://HOST'],
@@ -126,7 +157,8 @@ test.each([
 });
 
 test.each([
-  [':2000', { host: '0.0.0.0', port: 2000 }],
+  [':2000', { host: '', port: 2000 }],
+  ['0.0.0.0:2000', { host: '', port: 2000 }],
   ['[::1]:0', { host: '::1', port: 0 }],
   ['localhost:1', { host: 'localhost', port: 1 }],
 ])('the address %s', (text, udp) => {
@@ -137,6 +169,30 @@ test('HTTPS_PROXY is used where none is chosen', () => {
   const environment = { HTTPS_PROXY: 'http://env:1' };
   expect(settings(new Map(), environment).proxy?.host).toBe('env:1');
   expect(settings(new Map([['proxyAddress', 'flag:2']]), environment).proxy?.host).toBe('flag:2');
+});
+
+test('a level that is not known tells everything', () => {
+  expect(settings(new Map([['logLevel', 'trace']])).logLevel).toBe('debug');
+});
+
+test.each<[string, Record<string, string>, string | undefined]>([
+  ['of the service', { AWS_ENDPOINT_URL_XRAY: 'http://x:1', AWS_ENDPOINT_URL: 'http://y:2' }, 'x:1'],
+  ['of all services', { AWS_ENDPOINT_URL: 'http://y:2' }, 'y:2'],
+  ['switched off', { AWS_ENDPOINT_URL: 'http://y:2', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }, undefined],
+])('an endpoint of the environment, %s', (_name, environment, host) => {
+  expect(settings(new Map(), environment).endpoint?.host).toBe(host);
+  expect(settings(new Map([['endpoint', 'http://flag:3']]), environment).endpoint?.host).toBe('flag:3');
+});
+
+test.each([
+  ['eu-west-1', {}, 'xray.eu-west-1.amazonaws.com'],
+  ['cn-north-1', {}, 'xray.cn-north-1.amazonaws.com.cn'],
+  ['us-iso-east-1', {}, 'xray.us-iso-east-1.c2s.ic.gov'],
+  ['us-isob-east-1', {}, 'xray.us-isob-east-1.sc2s.sgov.gov'],
+  ['us-gov-west-1', { AWS_USE_FIPS_ENDPOINT: 'true' }, 'xray-fips.us-gov-west-1.amazonaws.com'],
+  ['eu-west-1', { AWS_USE_DUALSTACK_ENDPOINT: 'true' }, 'xray.eu-west-1.api.aws'],
+])("X-Ray's host in %s, %j: %s", (region, environment, host) => {
+  expect(awsEndpoint(region, environment).host).toBe(host);
 });
 
 test('help and docs have every flag, the docs every key and variable', () => {

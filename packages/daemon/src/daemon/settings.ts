@@ -3,6 +3,7 @@ import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { DAEMON_SETTINGS, type DaemonSettingName } from './settings-table.ts';
 
 export interface Address {
+  /** Empty for every address of the machine, IPv4 and IPv6. */
   readonly host: string;
   readonly port: number;
 }
@@ -48,9 +49,15 @@ export function parseSettings(
   const problems: string[] = [];
   const text = (name: DaemonSettingName): string => given.get(name) || DAEMON_SETTINGS[name].byDefault;
   const optional = (name: DaemonSettingName): string | null => text(name) || null;
-  function check<T>(name: DaemonSettingName, value: T | undefined, expected: string, otherwise: T): T {
+  function check<T>(
+    name: DaemonSettingName,
+    value: T | undefined,
+    expected: string,
+    otherwise: T,
+    found = text(name),
+  ): T {
     if (value !== undefined) return value;
-    problems.push(`${nameOf(name)} is "${text(name)}"; expected ${expected}`);
+    problems.push(`${nameOf(name)} is "${found}"; expected ${expected}`);
     return otherwise;
   }
   const flag = (name: DaemonSettingName): boolean => check(name, readSwitch(text(name)), 'true or false', false);
@@ -59,7 +66,7 @@ export function parseSettings(
   const address = (name: DaemonSettingName): Address =>
     check(name, readAddress(text(name)), 'HOST:PORT', { host: '', port: 0 });
   const url = (name: DaemonSettingName, value: string): URL | null =>
-    value === '' ? null : check(name, readUrl(value), 'http://HOST:PORT or https://HOST', null);
+    value === '' ? null : check(name, readUrl(value), 'http://HOST:PORT or https://HOST', null, value);
 
   const buffer = Number(text('bufferMb'));
   const spoolPath = text('spoolPath');
@@ -72,17 +79,13 @@ export function parseSettings(
     tcp: address('tcpAddress'),
     roleArn: optional('roleArn'),
     logFile: optional('logFile'),
-    logLevel: check(
-      'logLevel',
-      LOG_LEVELS.get(text('logLevel').toLowerCase()),
-      [...LOG_LEVELS.keys()].join(', '),
-      'info',
-    ),
+    // One that is not known tells everything, as AWS's daemon does.
+    logLevel: LOG_LEVELS.get(text('logLevel').toLowerCase()) ?? 'debug',
     logRotation: flag('logRotation'),
     proxy: url('proxyAddress', text('proxyAddress') || (environment['HTTPS_PROXY'] ?? '')),
     concurrency: number('concurrency', 1, CONCURRENCY_MAX),
     profile: optional('profile'),
-    endpoint: url('endpoint', text('endpoint')),
+    endpoint: url('endpoint', text('endpoint') || endpointOf(environment)),
     noVerifySsl: flag('noVerifySsl'),
     teeEndpoint: url('teeEndpoint', text('teeEndpoint')),
     teeProfile: optional('teeProfile'),
@@ -105,6 +108,12 @@ function nameOf(name: DaemonSettingName): string {
   return flag === null ? (yaml ?? name) : `--${flag}`;
 }
 
+/** As AWS's SDKs take it; the command line and the file count more. */
+function endpointOf(environment: Readonly<Record<string, string | undefined>>): string {
+  if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true') return '';
+  return environment['AWS_ENDPOINT_URL_XRAY'] || (environment['AWS_ENDPOINT_URL'] ?? '');
+}
+
 /** As Go reads a bool. */
 function readSwitch(text: string): boolean | undefined {
   if (/^(1|t|true)$/i.test(text)) return true;
@@ -116,16 +125,16 @@ function readNumber(text: string, min: number, max: number): number | undefined 
   return /^\d{1,9}$/.test(text) && value >= min && value <= max ? value : undefined;
 }
 
-/** address = [ host ] ":" port   ; no host means every address */
+/** address = [ host ] ":" port   ; no host, or 0.0.0.0, means every address, IPv6 too, as Go's listeners take it */
 function readAddress(text: string): Address | undefined {
   const [, ipv6, name, digits] = /^(?:\[([0-9a-f:.%]+)\]|([^:[\]/\s]*)):(\d{1,5})$/i.exec(text) ?? [];
   const port = Number(digits);
   if (digits === undefined || port > 65_535) return undefined;
-  return { host: ipv6 ?? (name || '0.0.0.0'), port };
+  return { host: ipv6 ?? (name === '0.0.0.0' ? '' : (name ?? '')), port };
 }
 
 function readUrl(text: string): URL | undefined {
-  const spelled = /^[a-z]+:\/\//i.test(text) ? text : `http://${text}`;
+  const spelled = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   const url = URL.canParse(spelled) ? new URL(spelled) : undefined;
   return url !== undefined && /^https?:$/.test(url.protocol) && url.hostname !== '' ? url : undefined;
 }

@@ -1,11 +1,12 @@
 import { totalmem } from 'node:os';
-import { domainOf } from '@fluoroscope/pipeline/xray';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Batch } from './batcher.ts';
 import { openDestination, type Destination } from './destination.ts';
+import { awsEndpoint } from './endpoint.ts';
 import { reportIntake, type IntakeReport } from './events.ts';
 import { createHttpClient } from './http-client.ts';
 import { openIntake, type Intake } from './intake.ts';
-import { BUFFER_MB_DEFAULT_MAX, DRAIN_MS, TELEMETRY_INTERVAL_MS } from './limits.ts';
+import { BUFFER_MB_DEFAULT_MAX, DRAIN_AWAY_MS, DRAIN_MS, LAST_COUNTS_MS, TELEMETRY_INTERVAL_MS } from './limits.ts';
 import type { Log } from './log.ts';
 import { openSamplingProxy } from './sampling-proxy.ts';
 import { BUFFER_MB_MIN, type Address, type DaemonSettings } from './settings.ts';
@@ -64,7 +65,7 @@ async function open({ settings, environment, log, version }: DaemonOptions, late
 
   const reporter = reporterOf(settings, surroundings);
   const shared = { region, bufferBytes, reporter, client, version, settings, surroundings, log };
-  const url = settings.endpoint ?? new URL(`https://xray.${region}.${domainOf(region)}`);
+  const url = settings.endpoint ?? awsEndpoint(region, environment);
   const { profile, roleArn, teeEndpoint, teeProfile } = settings;
   const main = await openDestination({ ...shared, url, profile, roleArn, folder: 'main' });
   later(() => main[Symbol.asyncDispose]());
@@ -75,10 +76,10 @@ async function open({ settings, environment, log, version }: DaemonOptions, late
     later(() => second[Symbol.asyncDispose]());
     destinations.push(second);
   }
-  later(() => drained(destinations));
-
   const intakeReport = reportIntake(log);
   later(tellCounts(intakeReport, destinations));
+  later(() => drained(destinations));
+
   const intake = await openIntake({
     at: settings.udp,
     receiveBufferBytes: settings.receiveBufferBytes,
@@ -111,18 +112,19 @@ function tellIntake(intake: Intake, { receiveBufferBytes }: DaemonSettings, log:
 
 /** Each minute, and when closed. */
 function tellCounts(intake: IntakeReport, destinations: readonly Destination[]): Close {
-  function tell(): void {
+  async function tell(): Promise<void> {
     if (!intake.hasReceived()) return;
     const counts = intake.take();
-    for (const { telemetry, report } of destinations) {
+    const told = destinations.map(({ telemetry, report }) => {
       telemetry.add(counts, report.take(), Date.now());
-      void telemetry.post();
-    }
+      return telemetry.post();
+    });
+    await Promise.all(told);
   }
-  const timer = setInterval(tell, TELEMETRY_INTERVAL_MS);
-  return () => {
+  const timer = setInterval(() => void tell(), TELEMETRY_INTERVAL_MS);
+  return async () => {
     clearInterval(timer);
-    tell();
+    await Promise.race([tell(), sleep(LAST_COUNTS_MS, undefined, { ref: false })]);
   };
 }
 
@@ -136,12 +138,16 @@ function offerAll(destinations: readonly Destination[], batch: Batch, release: (
   for (const { upstream } of destinations) upstream.offer(batch, releaseOne);
 }
 
+/** What is left then is put away, so that it is counted. */
 async function drained(destinations: readonly Destination[]): Promise<void> {
-  const untilMs = performance.now() + DRAIN_MS;
-  while (performance.now() < untilMs && !destinations.every(({ upstream }) => upstream.isIdle)) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  const startedMs = performance.now();
+  const isDone = ({ upstream }: Destination): boolean =>
+    upstream.isIdle || performance.now() - startedMs > (upstream.isAway ? DRAIN_AWAY_MS : DRAIN_MS);
+  while (!destinations.every(isDone)) await sleep(DRAIN_LOOK_MS);
+  await Promise.all(destinations.map(({ upstream }) => upstream.stop()));
 }
+
+const DRAIN_LOOK_MS = 5;
 
 function defaultBufferMb(): number {
   return Math.min(Math.max(Math.floor(totalmem() / 100 / MIB), BUFFER_MB_MIN), BUFFER_MB_DEFAULT_MAX);

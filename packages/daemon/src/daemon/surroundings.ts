@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { findHomeFolder, openInstanceMetadata, readProfile, type Ask } from '@fluoroscope/pipeline/xray';
 import { DaemonError } from './daemon-error.ts';
@@ -64,6 +65,13 @@ export async function findReporter(
     hostname: given.hostname || (await metadata('hostname')),
     resourceArn,
   };
+}
+
+/** What to bind for every address: `::` takes IPv4 too. Where the machine has no IPv6 it cannot be bound. */
+export function bindHost(host: string): string {
+  if (host !== '') return host;
+  const hasIpv6 = Object.values(networkInterfaces()).some((of) => of?.some(({ family }) => family === 'IPv6'));
+  return hasIpv6 ? '::' : '0.0.0.0';
 }
 
 export function readText(path: string): Promise<string> {

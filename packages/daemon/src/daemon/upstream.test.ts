@@ -69,6 +69,16 @@ test('stopped, what is waiting goes to the spool, and the next one sends it', as
   expect(second.taken.flat().toSorted()).toEqual(['a', 'b', 'c']);
 });
 
+test.each(['ThrottlingException', 'ExpiredTokenException', 'RequestExpired', 'UnrecognizedClientException'])(
+  '400 %s is mended by waiting',
+  async (code) => {
+    const { offer, upstream, taken, log } = start({ answers: [`400 ${code}`] });
+    offer('a');
+    await until(() => upstream.isIdle);
+    expect([taken, log]).toEqual([[['a']], [`refused 400 ${code}`, 'sent 1']]);
+  },
+);
+
 test('a request that is refused for good is dropped and counted', async () => {
   const { offer, upstream, log, held } = start({ answers: ['400'] });
   offer('a', 'b');
@@ -137,8 +147,9 @@ function start(options: {
       if (answer === 'silence') {
         await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
       }
-      if (/^\d+$/.test(answer))
-        return { status: Number(answer), headers: { 'x-amzn-errortype': 'Bad' }, body: Buffer.alloc(0) };
+      const [, status, code = 'Bad'] = /^(\d+)(?: (.*))?$/.exec(answer) ?? [];
+      if (status !== undefined)
+        return { status: Number(status), headers: { 'x-amzn-errortype': code }, body: Buffer.alloc(0) };
       const documents = decodePutTraceSegments(Buffer.from(bytes).toString());
       taken.push(documents.ok ? [...documents.value] : []);
       return { status: 200, headers: {}, body: Buffer.from(answer) };
@@ -167,7 +178,7 @@ function start(options: {
 function events(log: string[]): UpstreamEvents {
   return {
     batchSent: (segments) => log.push(`sent ${segments}`),
-    segmentsUnprocessed: (_of, unprocessed) => log.push(`unprocessed ${unprocessed.map(({ code }) => code).join(' ')}`),
+    segmentsUnprocessed: (unprocessed) => log.push(`unprocessed ${unprocessed.map(({ code }) => code).join(' ')}`),
     callFailed: () => log.push('failed'),
     callRefused: (status, code) => log.push(`refused ${status} ${code}`),
     segmentsRefused: (segments) => log.push(`dropped ${segments}`),

@@ -4,6 +4,7 @@ import {
   decodeUnprocessed,
   encodePutTraceSegments,
   errorCodeOf,
+  type UnprocessedSegment,
 } from '@fluoroscope/pipeline/xray';
 import type { Batch } from './batcher.ts';
 import type { UpstreamEvents } from './events.ts';
@@ -23,6 +24,8 @@ export interface Upstream {
   offer(batch: Batch, release: () => void): void;
   /** Nothing waits or is on its way; a spool may still hold some. */
   readonly isIdle: boolean;
+  /** It did not take the last that it was sent. */
+  readonly isAway: boolean;
   /** What waits or is on its way goes to the spool, or is counted as lost. */
   stop(): Promise<void>;
 }
@@ -49,9 +52,14 @@ interface Held extends Batch {
 type Outcome = 'settled' | 'away';
 
 /** Mended by waiting, or by somebody: throttling, credentials, a clock, a fault. */
-function isAway(status: number): boolean {
+function isAway(status: number, code: string | null): boolean {
+  if (status === 400) return MENDED_CODES.test(code ?? '');
   return status >= 500 || status === 429 || status === 401 || status === 403 || status === 404 || status === 408;
 }
+
+/** Of AWS's errors with status 400. */
+const MENDED_CODES =
+  /^(Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled|RequestExpired|RequestTimeout|ExpiredToken|UnrecognizedClient|InvalidSignature|IncompleteSignature|MissingAuthenticationToken|AccessDenied)/;
 
 /** Codes of single segments that may be taken another time. */
 const MAY_BE_TAKEN_LATER = /^(Throttl|Internal|ServiceUnavailable|RequestTimeout)/i;
@@ -82,6 +90,10 @@ class EndpointUpstream implements Upstream {
 
   get isIdle(): boolean {
     return this.#waiting.length === 0 && this.#sending === 0 && this.#spooling.size === 0;
+  }
+
+  get isAway(): boolean {
+    return this.#isAway;
   }
 
   offer({ segments, body }: Batch, release: () => void): void {
@@ -237,29 +249,30 @@ class EndpointUpstream implements Upstream {
     }
     const { status } = answer;
     if (status >= 200 && status < 300) {
-      events.batchSent(segments, (performance.now() - startedMs) / 1_000);
-      await this.#look(answer, body, segments, round);
+      const decoded = decodeUnprocessed(answer.body.toString());
+      const unprocessed = decoded.ok ? decoded.value : [];
+      events.batchSent(segments, (performance.now() - startedMs) / 1_000, unprocessed.length);
+      if (unprocessed.length > 0) await this.#look(unprocessed, body, round);
       return 'settled';
     }
-    const text = answer.body.toString();
-    events.callRefused(status, errorCodeOf(answer.headers['x-amzn-errortype'] ?? null, text));
-    if (isAway(status)) return 'away';
+    const code = errorCodeOf(answer.headers['x-amzn-errortype'] ?? null, answer.body.toString());
+    events.callRefused(status, code);
+    if (isAway(status, code)) return 'away';
     events.segmentsRefused(segments, status);
     return 'settled';
   }
 
   /** What was not taken is told; what may be taken another time is sent once more. */
-  async #look(answer: HttpAnswer, body: Buffer, segments: number, round: number): Promise<void> {
-    const { events } = this.#options;
-    const unprocessed = decodeUnprocessed(answer.body.toString());
-    if (!unprocessed.ok || unprocessed.value.length === 0) return;
-    events.segmentsUnprocessed(segments, unprocessed.value);
+  async #look(unprocessed: readonly UnprocessedSegment[], body: Buffer, round: number): Promise<void> {
+    const sent = decodePutTraceSegments(body.toString());
+    const byId = new Map((sent.ok ? sent.value : []).map((document) => [textIn(document, 'id'), document]));
+    const traceIdOf = (id: string | null): string | null => textIn(byId.get(id) ?? '', 'trace_id');
+    this.#options.events.segmentsUnprocessed(unprocessed.map((one) => ({ ...one, traceId: traceIdOf(one.id) })));
     const later = new Set(
-      unprocessed.value.flatMap(({ id, code }) => (id !== null && MAY_BE_TAKEN_LATER.test(code) ? [id] : [])),
+      unprocessed.flatMap(({ id, code }) => (id !== null && MAY_BE_TAKEN_LATER.test(code) ? [id] : [])),
     );
     if (later.size === 0) return;
-    const sent = decodePutTraceSegments(body.toString());
-    const documents = sent.ok ? sent.value.filter((document) => later.has(idOf(document) ?? '')) : [];
+    const documents = sent.ok ? sent.value.filter((document) => later.has(textIn(document, 'id') ?? '')) : [];
     if (documents.length === 0) return;
     const again = { segments: documents.length, body: Buffer.from(encodePutTraceSegments(documents)) };
     if (round >= UNPROCESSED_ATTEMPTS_MAX || this.#isStopped) {
@@ -279,11 +292,11 @@ async function sleepUntilAborted(ms: number, signal: AbortSignal): Promise<void>
   await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
-function idOf(document: string): string | null {
+function textIn(document: string, key: string): string | null {
   try {
     const value: unknown = JSON.parse(document);
-    const id: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'id') : null;
-    return typeof id === 'string' ? id : null;
+    const text: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, key) : null;
+    return typeof text === 'string' ? text : null;
   } catch {
     return null;
   }

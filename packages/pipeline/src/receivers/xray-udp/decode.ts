@@ -19,7 +19,7 @@ export type DecodedDocument = Result<string, DatagramProblem>;
 
 /**
  * datagram = header LF body            ; the first line feed: a body may hold more
- * header   = JSON object: "format" is "json" or "jsonl" in any case, "version" is 1, other keys mean nothing
+ * header   = JSON object: "format" is "json" or "jsonl", "version" is 1, names and format in any case, other keys mean nothing
  * body     = document                  ; of "json": text in UTF-8, not looked into, but for a beginning without an end
  *          / *( document LF )          ; of "jsonl", the last LF may be missing; blank lines mean nothing
  *
@@ -81,11 +81,11 @@ function readFormat(text: string): Format | undefined {
   if (usual !== undefined) return usual;
   try {
     const header: unknown = JSON.parse(text);
-    if (typeof header !== 'object' || header === null || !('format' in header) || !('version' in header)) {
-      return undefined;
-    }
-    const format = typeof header.format === 'string' ? header.format.toLowerCase() : undefined;
-    return header.version === 1 && (format === 'json' || format === 'jsonl') ? format : undefined;
+    if (typeof header !== 'object' || header === null) return undefined;
+    const keys = new Map(Object.entries(header).map(([key, value]: [string, unknown]) => [key.toLowerCase(), value]));
+    const word = keys.get('format');
+    const format = typeof word === 'string' ? word.toLowerCase() : undefined;
+    return keys.get('version') === 1 && (format === 'json' || format === 'jsonl') ? format : undefined;
   } catch {
     return undefined;
   }

@@ -48,12 +48,14 @@ export function readNumber(value: Json | undefined): number | undefined {
 /** The numbers of JSON, and a plus sign. */
 const NUMERIC = /^\s*[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?\s*$/;
 
-/** A whole number from 0 to `max`; fractions are cut off. */
 export function countOf(max: number): Clean {
-  return (value) => {
-    const number = readNumber(value);
-    return number === undefined || number < 0 || number > max ? undefined : Math.trunc(number);
-  };
+  return (value) => readCount(value, max);
+}
+
+/** A whole number from 0 to `max`; fractions are cut off. */
+export function readCount(value: Json | undefined, max: number): number | undefined {
+  const number = readNumber(value);
+  return number === undefined || number < 0 || number > max ? undefined : Math.trunc(number);
 }
 
 /** An object with none but the given properties. */

@@ -27,7 +27,7 @@ export const LINKS_MAX = 20;
 /** Exceptions, frames and paths of one cause: what a person can read, and what a page can draw. */
 export const CAUSE_ITEMS_MAX = 1_000;
 export const PRECURSORS_MAX = 1_000;
-const HTTP_STATUS_MAX = 999;
+export const HTTP_STATUS_MAX = 999;
 
 const text = textOf(TEXT_CHARS_MAX);
 const longText = textOf(LONG_TEXT_CHARS_MAX);

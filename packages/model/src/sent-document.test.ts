@@ -47,13 +47,14 @@ test.each<[string, Partial<SegmentDocument>]>([
   const text = JSON.stringify(document);
   const parsed = parseDocument(text, OPTIONS).map(plain);
   expect(acceptSent({ text, head: headOf(document) }, OPTIONS).map(plain)).toEqual(parsed);
-  expect(acceptSent({ text, document }, OPTIONS).map(plain)).toEqual(parsed);
+  expect(acceptSent({ text, document, isClean: false }, OPTIONS).map(plain)).toEqual(parsed);
+  expect(acceptSent({ text, document, isClean: true }, OPTIONS).map(plain)).toEqual(parsed);
   expect(acceptSent(text, OPTIONS).map(plain)).toEqual(parsed);
 });
 
 test('what a translator made is cleaned, not read again', () => {
   const document = { ...DOCUMENT, user: 'u'.repeat(400), unknown: 1 };
-  const [taken] = acceptSent({ text: JSON.stringify(document), document }, OPTIONS);
+  const [taken] = acceptSent({ text: JSON.stringify(document), document, isClean: false }, OPTIONS);
   const cleaned = { ...DOCUMENT, user: 'u'.repeat(250) };
   expect(taken).toMatchObject({ ok: true, value: { text: JSON.stringify(cleaned), document: cleaned } });
 });

@@ -33,6 +33,8 @@ export interface PrintedHead extends DocumentHead {
 export interface WrittenDocument {
   readonly text: string;
   readonly document: TraceDocument;
+  /** `parseDocument` takes the text as it is, but for what is too large, too old or yet to come. */
+  readonly isClean: boolean;
 }
 
 /** As `parseDocument`, which only a sender's own text has to go through. */
@@ -44,7 +46,8 @@ export function acceptSent(
   if ('head' in sent) {
     return isUsual(sent, options) ? [ok(new PrintedAndAccepted(sent))] : parseDocument(sent.text, options);
   }
-  const { text, document } = sent;
+  const { text, document, isClean } = sent;
+  if (isClean && isUsual({ text, head: document }, options)) return [ok({ head: document, document, text })];
   if (isLongerThan(text, options.documentBytesMax)) return [tooLarge(document.id, options.documentBytesMax)];
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a document is JSON
   return [acceptDocument(document as unknown as Json, text, options)];

@@ -1,3 +1,5 @@
+import { cutText } from '../../clean-json.ts';
+import { ANNOTATION_VALUE_CHARS_MAX } from '../../entity-fields.ts';
 import type { AnnotationValue } from '../../segment-document.ts';
 import { hostOf } from '../rpc/host-of.ts';
 import { firstTagOf, tagOf, type RpcSpan } from '../rpc/rpc-span.ts';
@@ -132,7 +134,8 @@ function annotate({ tags }: MeshSpan, parts: HopParts): MeshHop['annotations'] {
   const { side, node, cluster, namespace, service } = parts;
   const annotations: [string, AnnotationValue][] = [['mesh.side', side]];
   const add = (key: string, value: AnnotationValue | null): void => {
-    if (value !== '' && value !== null) annotations.push([key, value]);
+    if (value === '' || value === null) return;
+    annotations.push([key, typeof value === 'string' ? cutText(value, ANNOTATION_VALUE_CHARS_MAX) : value]);
   };
   add('mesh.service', service);
   add('mesh.namespace', namespace);

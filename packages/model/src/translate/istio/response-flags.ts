@@ -1,4 +1,4 @@
-import { ERROR, FAULT, flagsOfStatus, readFlags, THROTTLE, type Flags } from '../rpc/read-flags.ts';
+import { causeOfMessage, ERROR, FAULT, flagsOfStatus, readFlags, THROTTLE, type Flags } from '../rpc/read-flags.ts';
 import { readStatus } from '../rpc/read-http.ts';
 import { tagOf, type RpcSpan, type Tags } from '../rpc/rpc-span.ts';
 
@@ -24,7 +24,7 @@ export function readMeshFlags(span: Pick<RpcSpan, 'tags' | 'kind'>): Flags {
   if (ofFlag === undefined) return readFlags(span);
   const reason = tagOf(span.tags, 'error.reason');
   const message = reason === '' ? `response flags ${text}` : `${reason} (response flags ${text})`;
-  return { ...(flagsOfStatus(readStatus(span)) ?? ofFlag), cause: { exceptions: [{ message, remote: true }] } };
+  return { ...(flagsOfStatus(readStatus(span)) ?? ofFlag), cause: causeOfMessage(message, true) };
 }
 
 // No host, no connection, no route, or stopped by a filter.

@@ -1,3 +1,4 @@
+import { LINKS_MAX } from '../../entity-fields.ts';
 import type { AnnotationValue, Json, JsonObject, Link, TraceDocument } from '../../segment-document.ts';
 import { timeUs } from '../../time.ts';
 import { tagOf, type RpcSpan, type SpanKind, type Tags } from '../rpc/rpc-span.ts';
@@ -88,9 +89,10 @@ function tagJson({ key, type, value }: JaegerTag): Json {
   return { key, type, value };
 }
 
-/** References to other traces. */
+/** References to other traces; `metadata` has all of them. */
 function linksOf({ traceId, references }: JaegerSpan): readonly Link[] {
   return references
     .filter((reference) => reference.traceId !== traceId)
+    .slice(0, LINKS_MAX)
     .map(({ traceId: trace_id, spanId: id }) => ({ trace_id, id }));
 }

@@ -1,3 +1,5 @@
+import { cutText } from '../../clean-json.ts';
+import { LONG_TEXT_CHARS_MAX, TEXT_CHARS_MAX } from '../../entity-fields.ts';
 import type { CauseBlock, EntityDocument } from '../../segment-document.ts';
 import { readStatus } from './read-http.ts';
 import { tagOf, type RpcSpan } from './rpc-span.ts';
@@ -36,6 +38,10 @@ function errorOf({ tags }: Pick<RpcSpan, 'tags'>): string | null {
 
 function causeOf(message: string, { kind, tags }: Pick<RpcSpan, 'tags' | 'kind'>): CauseBlock {
   const type = tagOf(tags, 'error.type') || tagOf(tags, 'exception.type');
-  const remote = kind === 'client' || kind === 'producer';
-  return { exceptions: [{ message, ...(type !== '' && { type }), remote }] };
+  return causeOfMessage(message, kind === 'client' || kind === 'producer', type);
+}
+
+export function causeOfMessage(message: string, remote: boolean, type = ''): CauseBlock {
+  const cut = cutText(message, LONG_TEXT_CHARS_MAX);
+  return { exceptions: [{ message: cut, ...(type !== '' && { type: cutText(type, TEXT_CHARS_MAX) }), remote }] };
 }

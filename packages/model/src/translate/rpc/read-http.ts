@@ -1,4 +1,5 @@
-import { readNumber } from '../../clean-json.ts';
+import { cutText, readCount } from '../../clean-json.ts';
+import { HTTP_STATUS_MAX, LONG_TEXT_CHARS_MAX, TEXT_CHARS_MAX } from '../../entity-fields.ts';
 import type { HttpBlock, HttpRequest, HttpResponse } from '../../segment-document.ts';
 import { firstTagOf, type RpcSpan, type Writable } from './rpc-span.ts';
 
@@ -20,21 +21,20 @@ export function readHttp(span: RpcSpan, isServer: boolean): HttpBlock | undefine
   const status = readStatus(span);
   if (method === '' && url === '' && status === null) return undefined;
   const request: Writable<HttpRequest> = {};
-  if (method !== '') request.method = method;
-  if (url !== '') request.url = url;
+  if (method !== '') request.method = cutText(method, TEXT_CHARS_MAX);
+  if (url !== '') request.url = cutText(url, LONG_TEXT_CHARS_MAX);
   const userAgent = firstTagOf(tags, USER_AGENT);
-  if (userAgent !== '' && userAgent !== UNKNOWN) request.user_agent = userAgent;
-  if (isServer && span.peerIp !== null) request.client_ip = span.peerIp;
+  if (userAgent !== '' && userAgent !== UNKNOWN) request.user_agent = cutText(userAgent, LONG_TEXT_CHARS_MAX);
+  if (isServer && span.peerIp !== null) request.client_ip = cutText(span.peerIp, TEXT_CHARS_MAX);
 
   const response: Writable<HttpResponse> = {};
   if (status !== null) response.status = status;
-  const size = readNumber(firstTagOf(tags, RESPONSE_SIZE));
+  const size = readCount(firstTagOf(tags, RESPONSE_SIZE), Number.MAX_SAFE_INTEGER);
   if (size !== undefined) response.content_length = size;
   return status === null && size === undefined ? { request } : { request, response };
 }
 
 /** Null without one; 0, which proxies write when nobody answered, is none. */
 export function readStatus({ tags }: Pick<RpcSpan, 'tags'>): number | null {
-  const status = readNumber(firstTagOf(tags, STATUS));
-  return status === undefined || status < 1 || status > 999 ? null : Math.trunc(status);
+  return readCount(firstTagOf(tags, STATUS), HTTP_STATUS_MAX) || null;
 }

@@ -22,9 +22,10 @@ export interface SpanEvents {
 /** Documents of one call of `put`: well below what the server takes in one. */
 export const DOCUMENTS_PER_PUT_MAX = 5_000;
 
+/** For documents that translators made. */
 export async function putDocuments({ put }: SpanSink, documents: readonly TraceDocument[]): Promise<void> {
   for (let from = 0; from < documents.length; from += DOCUMENTS_PER_PUT_MAX) {
     const part = documents.slice(from, from + DOCUMENTS_PER_PUT_MAX);
-    await put(part.map((document) => ({ text: JSON.stringify(document), document })));
+    await put(part.map((document) => ({ text: JSON.stringify(document), document, isClean: true })));
   }
 }

@@ -108,7 +108,7 @@ test.each(['a datagram', 'printed', 'made'])(
     const { trace_id, name, start_time, end_time } = application;
     // Of one that is printed only the head is known until the sidecar comes.
     if (kind === 'a datagram') ingest.offer(text);
-    else if (kind === 'made') await ingest.put([{ text, document: application }], 'zipkin');
+    else if (kind === 'made') await ingest.put([{ text, document: application, isClean: true }], 'zipkin');
     else await ingest.put([{ text, head: { trace_id, name, start_time, end_time, mayBeProxys: false } }], 'otlp');
     await ingest.drain();
     await ingest.put([document({ id: '0000000000000001', name: 'shop.default', annotations: sidecar })], 'otlp');

@@ -30,6 +30,7 @@ const FAMILIES = [
   'server',
   'upstream_cluster',
   'url',
+  'user_agent',
 ] as const;
 
 export type Family = (typeof FAMILIES)[number];

@@ -93,13 +93,13 @@ function printOperation(fields: Fields): string {
   const tables = fields.texts('aws.dynamodb.table_names');
   const isAwsCall = fields.text('rpc.system') === 'aws-api' || fields.text('aws.service') !== undefined;
   const operation = fields.text('aws.operation') ?? (isAwsCall ? fields.text('rpc.method') : undefined);
-  const table = fields.text('aws.table_name', 'aws.table.name') ?? (tables.length === 1 ? tables[0] : undefined);
+  const table = tables.length === 0 ? fields.text('aws.table_name', 'aws.table.name') : undefined;
   return (
     member('operation', quoted(operation)) +
     member('region', quoted(fields.text('aws.region', 'cloud.region'))) +
     member('request_id', quoted(fields.text('aws.request_id', 'aws.requestId'))) +
-    member('queue_url', quoted(fields.text('aws.queue_url', 'aws.queue.url', 'aws.sqs.queue.url', 'messaging.url'))) +
-    member('table_name', quoted(table)) +
+    member('queue_url', quoted(fields.text('messaging.url', 'aws.queue_url', 'aws.queue.url', 'aws.sqs.queue.url'))) +
+    member('table_name', quoted(tables.length === 1 ? tables[0] : table)) +
     member('table_names', tables.length > 1 ? list(tables.map(quote)) : undefined) +
     member('topic_arn', quoted(fields.text('aws.sns.topic.arn'))) +
     member('function_name', quoted(fields.text('aws.lambda.function.name'))) +
@@ -148,17 +148,21 @@ function beanstalk(fields: Fields): string | undefined {
 }
 
 function cloudWatchLogs(fields: Fields): string | undefined {
-  const arns = fields.texts('aws.log.group.arns').flatMap((text) => text.split('&'));
+  const arns = groupsIn(fields, 'aws.log.group.arns');
   if (arns.length > 0) {
     return list(arns.map((arn) => braces(member('log_group', quoted(groupOf(arn))) + member('arn', quote(arn)))));
   }
-  const names = fields.texts('aws.log.group.names').flatMap((text) => text.split('&'));
-  return list(names.map((name) => braces(member('log_group', quote(name)))));
+  return list(groupsIn(fields, 'aws.log.group.names').map((name) => braces(member('log_group', quote(name)))));
+}
+
+/** `OTEL_RESOURCE_ATTRIBUTES` knows no lists: there they are joined by `&`. */
+function groupsIn(fields: Fields, key: string): readonly string[] {
+  return fields.texts(key).flatMap((text) => text.split('&').filter((name) => name !== ''));
 }
 
 /** `arn:aws:logs:region:account:log-group:NAME:*` */
-function groupOf(arn: string): string | undefined {
-  return arn.split(':')[6];
+function groupOf(arn: string): string {
+  return arn.split(':')[6] ?? arn;
 }
 
 function xray(fields: Fields): string {
@@ -167,7 +171,7 @@ function xray(fields: Fields): string {
   const language = fields.text('telemetry.sdk.language');
   const isAuto = fields.text('telemetry.auto.version', 'telemetry.distro.version') !== undefined;
   return braces(
-    member('sdk', quote(language === undefined ? sdk : `${sdk} for ${language}`)) +
+    member('sdk', quote(language === undefined || sdk.includes(' for ') ? sdk : `${sdk} for ${language}`)) +
       member('sdk_version', quoted(fields.text('telemetry.sdk.version'))) +
       member('auto_instrumentation', String(isAuto)),
   );

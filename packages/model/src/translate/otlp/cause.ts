@@ -20,8 +20,11 @@ export function printCause({ span, fields, resourceFields }: SpanSource): string
       exceptions.push(readRequestFailure(event, span, exceptions.length));
     }
   }
-  if (exceptions.length === 0 && span.status.code === STATUS_CODE.error && span.status.message !== '') {
-    exceptions.push({ id: exceptionId(span, 0), ...textMember('message', span.status.message, LONG_TEXT_CHARS_MAX) });
+  if (exceptions.length === 0 && span.status.code === STATUS_CODE.error) {
+    const message = span.status.message === '' ? fields.text('http.status_text') : span.status.message;
+    if (message !== undefined) {
+      exceptions.push({ id: exceptionId(span, 0), ...textMember('message', message, LONG_TEXT_CHARS_MAX) });
+    }
   }
   return exceptions.length === 0 ? '' : JSON.stringify({ exceptions: exceptions.slice(0, EXCEPTIONS_MAX) });
 }

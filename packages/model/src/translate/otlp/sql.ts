@@ -19,7 +19,7 @@ export function printSql({ span, fields }: SpanSource): string {
   const connection = fields.text('db.connection_string') ?? fields.text('server.address') ?? 'localhost';
   const database = fields.text('db.name', 'db.namespace') ?? '';
   return braces(
-    member('url', quote(span.name)) +
+    member('url', quoted(span.name === '' ? undefined : span.name)) +
       member('connection_string', quote(`${connection}/${database}`)) +
       member('database_type', quote(system)) +
       member('user', quoted(fields.text('db.user'))) +

@@ -23,7 +23,7 @@ type ReadFrame = (line: string) => StackFrame | undefined;
  * The stack traces that SDKs write, by language:
  *
  *   java        TAB "at " label "(" path [ ":" line ] ")", parts begin with "Caused by: "
- *   python      "  File " DQUOTE path DQUOTE ", line " line ", in " label, the innermost last
+ *   python      "  File " DQUOTE path DQUOTE ", line " line ", in " label, the innermost last; the outermost part is the last
  *   javascript  "    at " [ label " (" ] path ":" line ":" column [ ")" ]
  *   dotnet      "   at " label [ " in " path ":line " line ]
  *   php         "#" number " " path "(" line "): " label
@@ -34,13 +34,15 @@ export function readStack(stack: string, language: string | undefined): readonly
     .slice(0, STACK_CHARS_MAX)
     .split(/\r?\n/)
     .map((line) => line.slice(0, LINE_CHARS_MAX));
+  // As Java does, OpenTelemetry's SDK for PHP writes them, and X-Ray's receiver those of any language.
+  if (lines.some((line) => line.startsWith('\tat '))) return readJava(lines);
   switch (language ?? '') {
     case 'java':
     case 'kotlin':
     case 'scala':
       return readJava(lines);
     case 'python':
-      return [partOf(lines, readPython, true)];
+      return readPythonChain(lines);
     case 'go':
       return [partOf(joinGoLines(lines), readGo)];
     case 'dotnet':
@@ -52,23 +54,49 @@ export function readStack(stack: string, language: string | undefined): readonly
   }
 }
 
+const CAUSED_BY = 'Caused by: ';
+
 function readJava(lines: readonly string[]): readonly StackPart[] {
   const parts: StackPart[] = [];
-  let head: string | undefined;
-  let current: string[] = [];
+  let head: string[] = [];
+  let rest: string[] = [];
   const close = (): void => {
-    const [, type, message] = /^Caused by: ([^:\s]+)(?:: (.*))?$/.exec(head ?? '') ?? [];
-    parts.push({ ...partOf(current, readJavaFrame), type, message });
+    parts.push({ ...partOf(rest, readJavaFrame), ...readHead(head) });
   };
   for (const line of lines) {
-    if (line.startsWith('Caused by: ')) {
+    if (line.startsWith(CAUSED_BY)) {
       close();
-      head = line;
-      current = [];
-    } else current.push(line);
+      head = [line.slice(CAUSED_BY.length)];
+      rest = [];
+    } else if (head.length > 0 && rest.length === 0 && !/^\s+(?:at|\.\.\.) /.test(line)) head.push(line);
+    else rest.push(line);
   }
   close();
   return parts;
+}
+
+/** The exception that was there first is told of first. */
+function readPythonChain(lines: readonly string[]): readonly StackPart[] {
+  const parts: StackPart[] = [];
+  let start = 0;
+  for (let at = 0; at <= lines.length; at += 1) {
+    if (at < lines.length && !PYTHON_CHAIN.test(lines[at] ?? '')) continue;
+    const own = lines.slice(start, at);
+    const below = own.slice(own.findLastIndex((line) => line.startsWith('  File ')) + 1);
+    const head = below.slice(below.findIndex((line) => /^\S/.test(line)));
+    parts.unshift({ ...partOf(own, readPython, true), ...readHead(head) });
+    start = at + 1;
+  }
+  return parts;
+}
+
+const PYTHON_CHAIN =
+  /^(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of the following exception):$/;
+
+/** `type [ ": " message ]`; messages may have several lines. */
+function readHead(lines: readonly string[]): Pick<StackPart, 'type' | 'message'> {
+  const [, type, message] = /^([^:\s]+)(?:: ([^]*))?$/.exec(lines.join('\n').trimEnd()) ?? [];
+  return { type, message };
 }
 
 function partOf(lines: readonly string[], read: ReadFrame, isInnermostLast = false): StackPart {
@@ -82,8 +110,10 @@ function partOf(lines: readonly string[], read: ReadFrame, isInnermostLast = fal
   };
 }
 
+/** Without the module or class loader of `java.base/…` and `app//…`. Frames that stand deeper are of suppressed exceptions. */
 const readJavaFrame: ReadFrame = (line) => {
-  const [, label, path, at] = /^\s+at ([^()]+)\(([^():]*)(?::(\d+))?\)/.exec(line) ?? [];
+  const [, label, path, at] =
+    /^(?:\t| {1,8})at (?:[\w.@-]+\/(?:[\w.@-]*\/)?)?([^()]+)\(([^():]*)(?::(\d+))?\)/.exec(line) ?? [];
   return label === undefined ? undefined : frameOf(path, at, label);
 };
 
@@ -105,10 +135,10 @@ const readJavascript: ReadFrame = (line) => {
 const readDotnet: ReadFrame = (line) => {
   const [, text] = /^\s+at (.*)$/.exec(line) ?? [];
   if (text === undefined) return undefined;
-  const place = text.lastIndexOf(' in ');
-  if (place === -1) return frameOf(undefined, undefined, text);
-  const [, path, at] = /^(.*):line (\d+)$/.exec(text.slice(place + 4)) ?? [undefined, text.slice(place + 4), undefined];
-  return frameOf(path, at, text.slice(0, place));
+  const [, label, place] = /^(.*?\)) in (.+)$/.exec(text) ?? [];
+  if (label === undefined || place === undefined) return frameOf(undefined, undefined, text);
+  const [, path, at] = /^(.*):line (\d+)$/.exec(place) ?? [undefined, place, undefined];
+  return frameOf(path, at, label);
 };
 
 const readPhp: ReadFrame = (line) => {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { IndexedAttributes } from './annotations.ts';
 import { readPlainAttributes } from './attribute-json.ts';
-import { readStack } from './stack-frames.ts';
 import type { OtlpEvent, OtlpSpan } from './span.ts';
 import { toDocumentTexts } from './to-documents.ts';
 import { inferTarget } from '../../infer.ts';
@@ -171,6 +170,8 @@ test.each<[number | undefined, number, string]>([
   expect(['error', 'throttle', 'fault'].filter((flag) => document[flag] === true).join(' ')).toBe(flags);
 });
 
+const get = (url: string) => ({ request: { method: 'G', url } });
+
 test.each<[number | undefined, JsonObject, JsonObject | undefined]>([
   [SERVER, {}, undefined],
   [SERVER, { 'url.path': '/x' }, undefined],
@@ -188,9 +189,21 @@ test.each<[number | undefined, JsonObject, JsonObject | undefined]>([
   ],
   [
     CLIENT,
-    { 'http.method': 'G', 'net.peer.ip': '::1', 'server.port': 443 },
+    { 'http.method': 'G', 'net.peer.ip': '::1', 'server.port': 80 },
     { request: { method: 'G', url: 'http://::1/', client_ip: '::1' } },
   ],
+  [
+    CLIENT,
+    { 'url.scheme': 'http', 'http.method': 'G', 'net.peer.name': 'a', 'net.peer.port': 443 },
+    get('http://a:443/'),
+  ],
+  [CLIENT, { 'url.scheme': 'https', 'http.method': 'G', 'server.address': 'a', 'server.port': 443 }, get('https://a/')],
+  [CLIENT, { 'http.method': 'G', 'http.host': 'a', 'net.peer.port': 5000 }, get('http://a/')],
+  [SERVER, { 'http.method': 'G', 'net.host.name': 'a', 'net.peer.port': 54321 }, get('http://a/')],
+  [SERVER, { 'http.method': 'G', 'server.address': 'a', 'url.query': '?q=1' }, get('http://a/?q=1')],
+  [SERVER, { 'http.method': 'G', 'network.peer.address': '/tmp/socket' }, { request: { method: 'G' } }],
+  [SERVER, { 'http.method': 'G', 'client.address': 'a.example' }, { request: { method: 'G' } }],
+  [SERVER, { 'user_agent.original': 'curl' }, { request: { user_agent: 'curl' } }],
   [
     SERVER,
     { 'http.method': 'G', 'server.address': 'a', 'url.path': '/p', 'url.query': 'q=1' },
@@ -201,6 +214,16 @@ test.each<[number | undefined, JsonObject, JsonObject | undefined]>([
     SERVER,
     { 'http.method': 'G', 'http.client_ip': '1.2.3.4' },
     { request: { method: 'G', client_ip: '1.2.3.4', x_forwarded_for: true } },
+  ],
+  [
+    SERVER,
+    { 'http.method': 'G', 'http.client_ip': '1.2.3.4', 'net.peer.ip': '5.6.7.8' },
+    { request: { method: 'G', client_ip: '1.2.3.4' } },
+  ],
+  [
+    SERVER,
+    { 'http.method': 'G', 'client.address': '2001:db8::1' },
+    { request: { method: 'G', client_ip: '2001:db8::1', x_forwarded_for: true } },
   ],
   [
     SERVER,
@@ -221,6 +244,19 @@ test.each<[number | undefined, JsonObject, JsonObject | undefined]>([
   expect(translate({ kind, attributes })[0].http).toEqual(http);
 });
 
+test.each<[JsonObject, JsonObject, number | undefined]>([
+  [{ 'http.response_content_length': 7 }, {}, 7],
+  [{ 'messaging.message.body.size': 7 }, {}, undefined],
+  [{ 'messaging.message_payload_size_bytes': 7 }, {}, undefined],
+  [{ 'messaging.message_payload_size_bytes': 7, 'message.type': 'RECEIVED' }, {}, 7],
+  [{}, { 'messaging.message_payload_size_bytes': 7, 'message.type': 'SENT' }, undefined],
+  [{}, { 'messaging.message_payload_size_bytes': 7, 'message.type': 'RECEIVED' }, 7],
+])('of a span with %j and an event with %j, the answer is long: %s', (attributes, ofEvent, length) => {
+  const events = [ofEvent, { 'message.type': 'RECEIVED', 'message.uncompressed_size': '' }].map(exception);
+  const [{ http }] = translate({ attributes: { 'http.status_code': 200, ...attributes }, span: { events } });
+  expect(http.response.content_length).toBe(length);
+});
+
 test('sql of the databases that X-Ray knows, and of no other', () => {
   const attributes = { 'db.system': 'mysql', 'db.name': 'orders', 'db.user': 'app', 'db.statement': 'SELECT 1' };
   expect(translate({ kind: CLIENT, attributes })[0].sql).toEqual({
@@ -231,6 +267,8 @@ test('sql of the databases that X-Ray knows, and of no other', () => {
     sanitized_query: 'SELECT 1',
   });
   expect(translate({ kind: CLIENT, attributes: { ...attributes, 'db.system': 'redis' } })[0].sql).toBeUndefined();
+  const [root] = translate({ kind: CLIENT, attributes, span: { parentSpanId: '', name: '' } });
+  expect([root.type, root.sql.user, root.sql.url]).toEqual([undefined, 'app', undefined]);
 });
 
 test.each<[JsonObject, JsonObject, JsonObject | undefined]>([
@@ -245,7 +283,8 @@ test.each<[JsonObject, JsonObject, JsonObject | undefined]>([
     {},
     { elastic_beanstalk: { environment_name: 'env', deployment_id: 23 } },
   ],
-  [{ 'aws.log.group.names': 'a&b' }, {}, { cloudwatch_logs: [{ log_group: 'a' }, { log_group: 'b' }] }],
+  [{ 'aws.log.group.names': 'a&b&' }, {}, { cloudwatch_logs: [{ log_group: 'a' }, { log_group: 'b' }] }],
+  [{ 'aws.log.group.arns': ['a:b'] }, {}, { cloudwatch_logs: [{ log_group: 'a:b', arn: 'a:b' }] }],
   [
     { 'telemetry.sdk.name': 'opentelemetry', 'telemetry.sdk.language': 'go', 'telemetry.sdk.version': '1' },
     {},
@@ -257,7 +296,10 @@ test.each<[JsonObject, JsonObject, JsonObject | undefined]>([
     { operation: 'GetItem', table_name: 't' },
   ],
   [{}, { 'aws.dynamodb.table_names': ['t', 'u'] }, { table_names: ['t', 'u'] }],
+  [{}, { 'aws.dynamodb.table_names': ['t'], 'aws.table_name': 'u' }, { table_name: 't' }],
+  [{}, { 'aws.dynamodb.table_names': ['t', 'v'], 'aws.table_name': 'u' }, { table_names: ['t', 'v'] }],
   [{}, { 'messaging.url': 'https://q', 'aws.requestId': 'r' }, { queue_url: 'https://q', request_id: 'r' }],
+  [{}, { 'messaging.url': 'https://q', 'aws.queue_url': 'https://p' }, { queue_url: 'https://q' }],
   [{}, { 'rpc.method': 'Add' }, undefined],
 ])('resource %j and span %j have aws %j', (resource, attributes, aws) => {
   expect(translate({ resource, attributes })[0].aws).toEqual(aws);
@@ -284,7 +326,12 @@ test('attributes and resource are in metadata.default; namespaces of their own a
 });
 
 test('a local root that calls out becomes a call below a segment of its service', () => {
-  const attributes = { 'aws.span.kind': 'LOCAL_ROOT', 'aws.local.service': 'cart', 'aws.remote.service': 'stock' };
+  const attributes = {
+    'aws.span.kind': 'LOCAL_ROOT',
+    'aws.local.service': 'cart',
+    'aws.remote.service': 'stock',
+    'enduser.id': 'u1',
+  };
   const [call, service] = translate({ kind: CLIENT, attributes });
   expect(call).toMatchObject({
     id: SPAN_ID,
@@ -293,7 +340,7 @@ test('a local root that calls out becomes a call below a segment of its service'
     namespace: 'remote',
     parent_id: service.id,
   });
-  expect(service).toMatchObject({ name: 'cart', parent_id: PARENT_ID });
+  expect(service).toMatchObject({ name: 'cart', parent_id: PARENT_ID, user: 'u1' });
   expect(service.type).toBeUndefined();
   expect(translate({ kind: INTERNAL, attributes }).map(({ name, type }) => [name, type])).toEqual([
     ['cart', undefined],
@@ -329,6 +376,12 @@ test('links, user, version and HTTP route are kept', () => {
   });
 });
 
+test('an image says the version where nothing else does', () => {
+  const versionOf = (resource: JsonObject) => translate({ resource })[0].service.version;
+  expect(versionOf({ 'container.image.tag': '9' })).toBe('9');
+  expect(versionOf({ 'container.image.tag': '9', 'service.version': '2' })).toBe('2');
+});
+
 const exception = (attributes: JsonObject): OtlpEvent => ({
   time: { us: 1, ns: 0 },
   name: 'exception',
@@ -354,23 +407,6 @@ test('exceptions and their causes', () => {
   expect(inner).toMatchObject({ type: 'B', message: 'deep', stack: [{ path: 'R.java', line: 4, label: 'q.R.s' }] });
   const [failed] = translate({ span: { status: { code: 2, message: 'out of stock' } } });
   expect(failed.cause.exceptions).toMatchObject([{ message: 'out of stock' }]);
-});
-
-test.each<[string, string, object]>([
-  [
-    'python',
-    'Traceback:\n  File "a.py", line 1, in main\n  File "b.py", line 2, in f',
-    { path: 'b.py', line: 2, label: 'f' },
-  ],
-  ['nodejs', 'Error: x\n    at f (/srv/a.js:10:5)', { path: '/srv/a.js', line: 10, label: 'f' }],
-  ['webjs', 'Error: x\n    at https://a.example/b.js:10:5', { path: 'https://a.example/b.js', line: 10 }],
-  [
-    'dotnet',
-    'X: y\n   at A.B.C(Int32 i) in /src/B.cs:line 12',
-    { path: '/src/B.cs', line: 12, label: 'A.B.C(Int32 i)' },
-  ],
-  ['php', 'X\n#0 /srv/a.php(12): f()', { path: '/srv/a.php', line: 12, label: 'f()' }],
-  ['go', 'goroutine 1 [running]:\nmain.f(0x1)\n\t/src/a.go:12 +0x1d', { path: '/src/a.go', line: 12, label: 'main.f' }],
-])('the innermost frame of a %s stack trace', (language, stack, frame) => {
-  expect(readStack(stack, language)[0]?.frames[0]).toEqual(frame);
+  const told = { attributes: { 'http.status_text': 'Gone' }, span: { status: { code: 2, message: '' } } };
+  expect(translate(told)[0].cause.exceptions).toMatchObject([{ message: 'Gone' }]);
 });

@@ -80,7 +80,7 @@ export function toPrintedDocuments(groups: readonly OtlpSpanGroup[], options: To
 
 function printSegmentMembers(resource: Fields): string {
   const origin = originOf(resource);
-  const version = resource.text('service.version');
+  const version = resource.text('service.version', 'container.image.tag');
   return (
     member('origin', origin === undefined ? undefined : quote(origin)) +
     member('service', version === undefined ? undefined : braces(member('version', quote(version))))
@@ -133,6 +133,11 @@ const WITH_AWS = familiesOf('aws');
 const WITH_USER = familiesOf('enduser');
 const WITH_SIDE = familiesOf('mesh');
 
+function printUser(fields: Fields): string {
+  const user = fields.lacks(WITH_USER) ? undefined : fields.text('enduser.id');
+  return user === undefined ? '' : filled('user', cutText(user, TEXT_CHARS_MAX));
+}
+
 function sourceOf(span: OtlpSpan, fields: Fields, { group, resourceFields }: Group, isSegment: boolean): SpanSource {
   return { span, fields, resource: group.resource, resourceFields, isSegment };
 }
@@ -152,7 +157,6 @@ function printSpan(
   const parts = printAttributes(source, options.indexed, group.annotations);
   if (hop !== null) addHopAnnotations(parts, hop, fields);
   const links = isSplit && span.kind === SPAN_KIND.consumer ? NO_LINKS : span.links;
-  const user = isSegment && !fields.lacks(WITH_USER) ? fields.text('enduser.id') : undefined;
   const metadata = printMetadata(source, group.texts, parts, printOwn(span, name, isSplit, links));
   const mayBeProxys = hop !== null || (!fields.lacks(WITH_SIDE) && fields.get(SIDE_KEY) !== undefined);
   const head = headOf(span, name, isSegment, mayBeProxys);
@@ -162,12 +166,12 @@ function printSpan(
     filled('parent_id', parentId) +
     (isCall ? filled('namespace', namespace ?? 'remote') : '') +
     (isSegment ? group.segmentMembers : '') +
-    (user === undefined ? '' : filled('user', cutText(user, TEXT_CHARS_MAX))) +
+    (isSegment ? printUser(fields) : '') +
     (hop === null ? printFlags(source) : printHopFlags(source, hop)) +
     member('cause', hop === null ? printCause(source) : printHopCause(source, hop)) +
     member('http', printHttp(source)) +
     member('aws', printAws(source, group.aws)) +
-    (isSegment ? '' : member('sql', printSql(source))) +
+    member('sql', printSql(source)) +
     member('links', printLinks(links)) +
     (parts.annotations === '' ? '' : `"annotations":{${parts.annotations}},`)
   }"metadata":${metadata}}`;
@@ -190,6 +194,7 @@ function printLocalService(source: SpanSource, group: Group, id: string): Printe
     printHead(head, span, id) +
       filled('parent_id', span.parentSpanId) +
       group.segmentMembers +
+      printUser(fields) +
       printFlags(source) +
       member('aws', braces(group.aws.members)) +
       member('links', links) +

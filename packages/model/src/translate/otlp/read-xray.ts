@@ -13,6 +13,7 @@ import { toW3cTraceId } from '../../trace-id.ts';
 import { METADATA_PREFIX } from './attribute-key.ts';
 import { readPlain } from './attribute-json.ts';
 import { fromXrayLink, type PlacedSpan } from './read-kept.ts';
+import { besideResource, readSegmentResource, type NamedValue } from './read-xray-resource.ts';
 import {
   SPAN_KIND,
   STATUS_CODE,
@@ -79,21 +80,31 @@ function readSpan({ entity, parentId, isSegment }: Waiting, traceId: string): Pl
     name: entity.name,
     kind: kindOf(entity, isSegment),
     start,
-    end: entity.end_time === undefined ? start : readSeconds(entity.end_time),
-    attributes: readAttributes(entity),
+    end: entity.end_time === undefined ? NOT_YET : readSeconds(entity.end_time),
+    attributes: readAttributes(entity, isSegment),
     droppedAttributesCount: 0,
     events: readExceptions(entity),
     droppedEventsCount: 0,
     links: (entity.links ?? []).map(fromXrayLink),
     droppedLinksCount: 0,
-    status: { code: hasFailed || entity.cause !== undefined ? STATUS_CODE.error : STATUS_CODE.unset, message: '' },
+    status: {
+      code: hasFailed || entity.cause !== undefined ? STATUS_CODE.error : STATUS_CODE.unset,
+      message: toldElsewhere(entity.cause),
+    },
   };
 }
 
+const NOT_YET: OtlpTime = { us: 0, ns: 0 };
+
+/** The id of the exception, or of the subsegment that holds it. */
+function toldElsewhere(cause: EntityDocument['cause']): string {
+  return (typeof cause === 'string' ? cause : cause?.id) ?? '';
+}
+
 function kindOf(entity: Waiting['entity'], isSegment: boolean): number {
-  if (isSegment || entity.http?.request?.client_ip !== undefined) return SPAN_KIND.server;
   const namespace = 'namespace' in entity ? entity.namespace : undefined;
-  return namespace === 'aws' || namespace === 'remote' ? SPAN_KIND.client : SPAN_KIND.internal;
+  if (!isSegment && (namespace === 'aws' || namespace === 'remote')) return SPAN_KIND.client;
+  return isSegment || entity.http?.request?.client_ip !== undefined ? SPAN_KIND.server : SPAN_KIND.internal;
 }
 
 function readSeconds(seconds: number): OtlpTime {
@@ -102,25 +113,16 @@ function readSeconds(seconds: number): OtlpTime {
 
 /** A subsegment that was sent alone does not say whose it is. */
 function readResource(document: TraceDocument): OtlpResource {
-  const found: [string, Json | undefined][] = [];
-  if (document.type === undefined) {
-    const { aws, origin } = document;
-    found.push(
-      ['service.name', document.name],
-      ['service.version', document.service?.['version']],
-      ['cloud.provider', aws === undefined && origin?.startsWith('AWS::') !== true ? undefined : 'aws'],
-      ['cloud.account.id', aws?.['account_id']],
-      ['aws.xray.origin', origin],
-    );
-  }
-  return { attributes: present(found), droppedAttributesCount: 0, schemaUrl: '' };
+  const attributes = document.type === undefined ? present(readSegmentResource(document)) : [];
+  return { attributes, droppedAttributesCount: 0, schemaUrl: '' };
 }
 
-function readAttributes(entity: Waiting['entity']): readonly OtlpAttribute[] {
-  const { http, aws, sql, annotations = {} } = entity;
+function readAttributes(entity: Waiting['entity'], isSegment: boolean): readonly OtlpAttribute[] {
+  const { http, sql, annotations = {} } = entity;
+  const aws = isSegment && entity.aws !== undefined ? besideResource(entity.aws) : entity.aws;
   const isAws = 'namespace' in entity && entity.namespace === 'aws';
   const keys = Object.keys(annotations);
-  const named: readonly (readonly [string, Json | undefined])[] = [
+  const named: readonly NamedValue[] = [
     ['aws.service', isAws ? entity.name : undefined],
     ['http.request.method', http?.request?.method],
     ['url.full', http?.request?.url],
@@ -132,13 +134,12 @@ function readAttributes(entity: Waiting['entity']): readonly OtlpAttribute[] {
     ['db.system', sql?.['database_type']],
     ['db.statement', sql?.['sanitized_query']],
     ['db.user', sql?.['user']],
-    ['db.connection_string', sql?.['connection_string'] ?? sql?.['url']],
+    ...databaseOf(sql?.['connection_string'] ?? sql?.['url']),
     ...(aws === undefined
       ? []
       : Object.entries(aws).map(([key, value]) => [AWS_KEYS.get(key) ?? `aws.${key}`, value] as const)),
     ['aws.xray.traced', ('traced' in entity ? entity.traced : undefined) ?? http?.request?.traced],
     ['aws.xray.inprogress', entity.in_progress],
-    ['aws.xray.resource_arn', 'resource_arn' in entity ? entity.resource_arn : undefined],
     ['enduser.id', 'user' in entity ? entity.user : undefined],
     ['aws.xray.annotations', keys.length === 0 ? undefined : keys],
     ...Object.entries(entity.metadata ?? {}).map(
@@ -146,8 +147,16 @@ function readAttributes(entity: Waiting['entity']): readonly OtlpAttribute[] {
     ),
     ...Object.entries<AnnotationValue>(annotations),
   ];
-  const unique = new Map(present(named).map((attribute) => [attribute.key, attribute]));
-  return [...unique.values()];
+  return present(named);
+}
+
+/** `jdbc:mysql://db.example:3306/orders?ssl=true` */
+function databaseOf(url: Json | undefined): NamedValue[] {
+  const [, server, database] = /^(.+\/\/.+)\/([^/?]+)(?:\?.*)?$/.exec(typeof url === 'string' ? url : '') ?? [];
+  return [
+    ['db.connection_string', server ?? url],
+    ['db.name', database],
+  ];
 }
 
 /** Where the attribute is not the field with `aws.` before it. */
@@ -156,8 +165,10 @@ const AWS_KEYS: ReadonlyMap<string, string> = new Map([
   ['table_names', 'aws.dynamodb.table_names'],
 ]);
 
-function present(pairs: readonly (readonly [string, Json | undefined])[]): readonly OtlpAttribute[] {
-  return pairs.flatMap(([key, value]) => (value === undefined ? [] : [{ key, ...readPlain(value) }]));
+/** Of a key that is there twice the last one counts. */
+function present(pairs: readonly NamedValue[]): readonly OtlpAttribute[] {
+  const byKey = new Map(pairs.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
+  return Array.from(byKey, ([key, value]) => ({ key, ...readPlain(value) }));
 }
 
 function readExceptions({ cause, end_time: end, start_time: start }: EntityDocument): readonly OtlpEvent[] {
@@ -181,7 +192,7 @@ function readExceptions({ cause, end_time: end, start_time: start }: EntityDocum
 
 /** As Java prints it. */
 function printStack({ type, message, stack }: Exception): string | undefined {
-  if (stack === undefined) return undefined;
+  if (stack === undefined || stack.length === 0) return undefined;
   const head = [type, message].filter((text) => text !== undefined).join(': ');
   return [
     head,

@@ -7,6 +7,7 @@ import type {
 } from '../../segment-document.ts';
 import type { SegmentId } from '../../segment-id.ts';
 import { asLead, toWork, withParent } from './change-place.ts';
+import { isEnvoys, readEnvoyDocument } from './envoy-document.ts';
 import { createHopMemory, HOPS_REMEMBERED_MAX, type InboundProxy } from './hop-memory.ts';
 import type { HopSide } from './read-mesh-hop.ts';
 
@@ -138,7 +139,7 @@ export function createHopCollapser(hopsMax: number = HOPS_REMEMBERED_MAX): HopCo
 
   function concerns(arrived: readonly Arrived[]): boolean {
     if (isMesh) return true;
-    isMesh = arrived.some((one) => one.head.mayBeProxys !== false && sideOf(one.document) !== null);
+    isMesh = arrived.some((one) => one.head.mayBeProxys !== false && isProxys(one.document));
     if (isMesh) readKept();
     else keepUnread(arrived);
     return isMesh;
@@ -155,7 +156,8 @@ export function createHopCollapser(hopsMax: number = HOPS_REMEMBERED_MAX): HopCo
         latest.set(`${trace_id}${id}${type}${in_progress}`, document);
       };
       // What others are looked up by goes first.
-      for (const document of documents.toSorted((a, b) => turnOf(a) - turnOf(b))) addDocument(document, emit);
+      const read = documents.map(readEnvoyDocument).toSorted((a, b) => turnOf(a) - turnOf(b));
+      for (const document of read) addDocument(document, emit);
       return [...latest.values()];
     },
   };
@@ -176,6 +178,10 @@ const SIDES: ReadonlyMap<unknown, HopSide> = new Map<unknown, HopSide>([
 /** Null for what is no proxy's. */
 function sideOf({ annotations }: TraceDocument): HopSide | null {
   return SIDES.get(annotations?.['mesh.side']) ?? null;
+}
+
+function isProxys(document: TraceDocument): boolean {
+  return sideOf(document) !== null || isEnvoys(document);
 }
 
 /** Legs, then applications, then proxies on the way out, then those on the way in. */

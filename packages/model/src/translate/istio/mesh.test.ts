@@ -4,6 +4,7 @@ import { mergeTrace } from '../../merge-trace.ts';
 import type { TraceDocument } from '../../segment-document.ts';
 import type { OtlpSpanGroup } from '../otlp/span.ts';
 import { toOtlpGroups } from '../otlp/to-spans.ts';
+import { documentToZipkin } from '../zipkin/documents-to-zipkin.ts';
 import { createHopCollapser } from './collapse-hops.ts';
 import {
   edgesOf,
@@ -274,6 +275,186 @@ test.each([
   ],
 ])('an Envoy by OTLP: %s', (_name, groups, edges) => {
   expect(edgesOf(createHopCollapser().collapse(ofOtlp(groups)))).toEqual(edges);
+});
+
+// Ambient mode. node_id, service and operation: istio issue 54901; cluster: istio pilot/pkg/networking/core/listener_waypoint.go
+// (buildWaypointInternal); istio.source_…, istio.destination_…: pilot/pkg/networking/core/tracing.go (buildWaypointSourceTags).
+const waypoint = (host: string, more: object = {}): object => ({
+  node_id: 'waypoint~10.244.0.19~waypoint-5f89fbb8b5-nmdsg.bookinfo~bookinfo.svc.cluster.local',
+  component: 'proxy',
+  upstream_cluster: `inbound-vip|9080|http|${host}`,
+  response_flags: '-',
+  'http.status_code': '200',
+  'istio.canonical_service': 'waypoint',
+  'istio.namespace': 'bookinfo',
+  ...more,
+});
+const toDetails = waypoint('details.bookinfo.svc.cluster.local', {
+  'istio.destination_workload': 'details-v1',
+  'istio.destination_namespace': 'bookinfo',
+  'istio.destination_canonical_service': 'details',
+  'istio.destination_canonical_revision': 'v1',
+  'istio.destination_instance_name': 'details-v1-794db9df8f-8ksxt',
+  'istio.source_workload': 'productpage-v1',
+});
+
+test.each([
+  ['that names itself', 'waypoint.bookinfo'],
+  ['that names the service, as of Istio 1.28 and 1.29', 'details.bookinfo.svc.cluster.local'],
+])('a waypoint %s is the way in of the service behind it, and one node with it', (_name, service) => {
+  const groups = [
+    span('productpage', SERVER, '12', ''),
+    span('productpage', CLIENT, '13', '12', { 'server.address': 'details' }),
+    span(service, SERVER, '4', '13', toDetails),
+    span('details', SERVER, '14', '4'),
+    span('details', CLIENT, '15', '14', { 'server.address': 'api.example' }),
+    span(service, SERVER, '5', '15', waypoint('api.example')),
+  ];
+  const documents = createHopCollapser().collapse(ofOtlp(groups));
+  expect(edgesOf(documents)).toEqual([
+    'client → productpage',
+    'details.bookinfo → waypoint.bookinfo',
+    'productpage → details.bookinfo',
+    'waypoint.bookinfo → api.example',
+  ]);
+  expect(documents.find(({ id }) => id === ids('4'))?.annotations).toMatchObject({
+    'mesh.side': 'inbound',
+    'mesh.service': 'details',
+    'mesh.namespace': 'bookinfo',
+    'mesh.workload': 'details-v1',
+    'mesh.pod': 'details-v1-794db9df8f-8ksxt',
+    'mesh.version': 'v1',
+    'mesh.port': 9080,
+    'mesh.waypoint': 'waypoint.bookinfo',
+    'istio.source_workload': 'productpage-v1',
+  });
+  expect(documents.find(({ id }) => id === ids('5'))).toMatchObject({ name: 'api.example', namespace: 'remote' });
+  const { segments } = mergeTrace(documents);
+  const back = toOtlpGroups(segments.map(({ document }) => document)).flatMap(({ resource, spans }) =>
+    spans.map((one) => [resource.attributes[0]?.value, byKey(one)]),
+  );
+  const sent = groups.flatMap(({ resource, spans }) => spans.map((one) => [resource.attributes[0]?.value, byKey(one)]));
+  expect(back.toSorted(byText)).toEqual(sent.toSorted(byText));
+});
+
+test('a waypoint by Zipkin, of applications that report nothing', () => {
+  const one = (id: string, parentId: string | undefined, host: string, more: object = {}): object => ({
+    traceId: TRACE,
+    id: ids(id),
+    ...(parentId !== undefined && { parentId: ids(parentId) }),
+    kind: 'SERVER',
+    name: `${host}:9080/*`,
+    timestamp: START_US,
+    duration: 9,
+    localEndpoint: { serviceName: 'waypoint.bookinfo' },
+    tags: waypoint(host, more),
+  });
+  const sent = [
+    one('1', undefined, 'productpage.bookinfo.svc.cluster.local'),
+    one('2', '1', 'reviews.bookinfo.svc.cluster.local', {
+      upstream_cluster: 'inbound-vip|9080|http/v2|reviews.bookinfo.svc.cluster.local',
+    }),
+    one('3', '2', 'ratings.bookinfo.svc.cluster.local', { response_flags: 'UH', 'http.status_code': '503' }),
+  ];
+  const documents = createHopCollapser().collapse(ofZipkin(readZipkin(JSON.stringify(sent))));
+  expect(edgesOf(documents)).toEqual([
+    'client → productpage.bookinfo',
+    'productpage.bookinfo → reviews.bookinfo',
+    'reviews.bookinfo → ratings.bookinfo',
+  ]);
+  expect(documents).toMatchObject([
+    { annotations: { 'mesh.service': 'productpage', 'mesh.waypoint': 'waypoint.bookinfo' } },
+    { annotations: { 'mesh.version': 'v2' } },
+    { name: 'ratings.bookinfo', fault: true },
+  ]);
+  const back = documents.map((document) => documentToZipkin(document));
+  expect(JSON.stringify(back)).toContain('"serviceName":"waypoint.bookinfo"');
+});
+
+// envoyproxy/envoy source/extensions/tracers/xray/tracer.cc (Span::finishSpan, Span::setTag), daemon.proto; values are our own.
+const envoySegment = (id: string, parentId: string, direction: string, url: string, more: object = {}): object => ({
+  name: 'shop',
+  id: ids(id),
+  trace_id: `1-${TRACE.slice(0, 8)}-${TRACE.slice(8)}`,
+  ...(parentId !== '' && { parent_id: ids(parentId) }),
+  start_time: START_US / 1e6,
+  end_time: START_US / 1e6 + 0.5,
+  aws: {},
+  http: {
+    request: { url, method: 'GET', user_agent: 'curl/7.74.0', client_ip: '10.1.0.8', x_forwarded_for: false },
+    response: { status: 200, content_length: 441 },
+  },
+  annotations: {
+    component: 'proxy',
+    node_id: 'shop-1',
+    upstream_cluster: direction === 'ingress' ? 'local_app' : 'stock_cluster',
+    'upstream_cluster.name': direction === 'ingress' ? 'local_app' : 'stock_cluster',
+    'http.protocol': 'HTTP/1.1',
+    response_flags: '-',
+    direction,
+  },
+  ...more,
+});
+const xraySegment = (id: string, parentId: string, name: string, more: object = {}): object => ({
+  name,
+  id: ids(id),
+  trace_id: `1-${TRACE.slice(0, 8)}-${TRACE.slice(8)}`,
+  parent_id: ids(parentId),
+  start_time: START_US / 1e6,
+  end_time: START_US / 1e6 + 0.4,
+  ...more,
+});
+const [startTime, endTime] = [START_US / 1e6, START_US / 1e6 + 0.1];
+const stockCall = { id: ids('13'), name: 'stock', namespace: 'remote', start_time: startTime, end_time: endTime };
+const parsed = (document: object): TraceDocument => JSON.parse(JSON.stringify(document));
+
+test.each([
+  ['applications first', false],
+  ['one by one from the end', true],
+])("Envoy's own X-Ray tracer, beside an application with an X-Ray SDK, %s", (_name, isTurned) => {
+  const sent = [
+    xraySegment('12', '2', 'shop', { subsegments: [stockCall] }),
+    envoySegment('2', '', 'ingress', 'http://shop:8080/'),
+    envoySegment('3', '13', 'egress', 'http://stock:8080/items'),
+    envoySegment('4', '3', 'ingress', 'http://stock:8080/items', { name: 'stock' }),
+    xraySegment('14', '4', 'stock'),
+  ].map(parsed);
+  const collapser = createHopCollapser();
+  const batches = isTurned ? sent.toReversed().map((one) => [one]) : [sent];
+  const documents = batches.flatMap((batch) => collapser.collapse(batch));
+  expect(edgesOf(documents)).toEqual(['client → shop', 'shop → stock']);
+  expect(documents.findLast(({ id }) => id === ids('3'))).toMatchObject({
+    type: 'subsegment',
+    annotations: { 'mesh.side': 'outbound', direction: 'egress' },
+  });
+});
+
+test("of Envoy's own X-Ray tracer: App Mesh's proxies are nodes, as at AWS, and a front proxy is one", () => {
+  const appMesh = { name: 'mesh/shop', origin: 'AWS::AppMesh::Proxy' };
+  const sent = [
+    envoySegment('2', '', 'ingress', 'http://shop:8080/', appMesh),
+    xraySegment('12', '2', 'shop', { subsegments: [stockCall] }),
+    envoySegment('3', '13', 'egress', 'http://stock:8080/', appMesh),
+  ].map(parsed);
+  expect(createHopCollapser().collapse(sent)).toEqual(sent);
+  const edge = [envoySegment('2', '', 'ingress', 'http://shop/', { name: 'front' }), xraySegment('12', '2', 'shop')];
+  expect(edgesOf(createHopCollapser().collapse(edge.map(parsed)))).toEqual(['client → front', 'front → shop']);
+});
+
+// envoyproxy/envoy source/common/stream_info/utility.h
+test.each([
+  ['UPE', 'fault', false],
+  ['DF', 'fault', true],
+  ['DO', 'fault', true],
+  ['DR', 'error', false],
+] as const)('the flag %s is a %s of the call', (flag, outcome, isTurnedBackByProxy) => {
+  const call = { ...toReviews, response_flags: flag, 'http.status_code': '0' };
+  const documents = ofOtlp([span('productpage.default', CLIENT, '3', '2', call)]);
+  expect(documents[0]).toMatchObject({
+    [outcome]: true,
+    cause: { exceptions: [{ message: `response flags ${flag}` }] },
+  });
+  expect(documents.length).toBe(isTurnedBackByProxy ? 2 : 1);
 });
 
 test('an attribute that only looks like a proxy’s changes nothing', () => {

@@ -1,6 +1,8 @@
 /** Whose proxy a span is of. */
 export interface ProxyNode {
   readonly isGateway: boolean;
+  /** Of Istio's ambient mode: it stands before the pods of services that have no sidecar. */
+  readonly isWaypoint: boolean;
   readonly pod: string;
   readonly namespace: string;
   /** The Deployment, StatefulSet or DaemonSet, told from the pod's name. */
@@ -20,7 +22,7 @@ export function readNodeId(text: string): ProxyNode | null {
   const pod = podAndNamespace.endsWith(`.${namespace}`)
     ? podAndNamespace.slice(0, -namespace.length - 1)
     : podAndNamespace;
-  return { isGateway: type === 'router', pod, namespace, workload: workloadOf(pod) };
+  return { isGateway: type === 'router', isWaypoint: type === 'waypoint', pod, namespace, workload: workloadOf(pod) };
 }
 
 // Kubernetes makes suffixes of letters and digits that spell no words.

@@ -23,8 +23,8 @@ export interface MeshHop {
   /** It went to a service of the mesh, which never saw it: nobody but the caller tells of that. */
   readonly isTurnedBack: boolean;
   /**
-   * `mesh.side` (inbound, outbound, gateway, leg), `mesh.namespace`, `mesh.workload`, `mesh.pod`, `mesh.service`,
-   * `mesh.version`, `mesh.port`, `mesh.peer_service`, `mesh.peer_namespace`, `mesh.peer_version`, `mesh.blocked`.
+   * `mesh.side` (inbound, outbound, gateway, leg), `mesh.namespace`, `mesh.workload`, `mesh.pod`, `mesh.service`, `mesh.version`,
+   * `mesh.port`, `mesh.waypoint`, `mesh.peer_service`, `mesh.peer_namespace`, `mesh.peer_version`, `mesh.blocked`.
    */
   readonly annotations: readonly (readonly [key: string, value: AnnotationValue])[];
 }
@@ -36,6 +36,7 @@ export interface MeshHop {
  *   inbound             a segment of the service
  *   outbound            a call
  *   gateway             a segment of its own with a call below it
+ *   waypoint            inbound, of the service that it stands before; a gateway to a host outside the mesh
  *   with a span for each way (Envoy as an independent hop), the second one is work (inbound) or the call (outbound, gateway)
  */
 export function readMeshHop(span: MeshSpan): MeshHop | null {
@@ -51,16 +52,69 @@ export function readMeshHop(span: MeshSpan): MeshHop | null {
   if (side === null) return null;
   const role = roleOf(span, side, cluster);
   const peer = role === 'call' || role === 'service-and-call' ? peerOf(span, cluster, clusterText) : undefined;
-  const namespace = tagOf(tags, 'istio.namespace') || (node?.namespace ?? '');
-  const canonical = tagOf(tags, 'istio.canonical_service') || (node?.workload ?? '');
-  const service = span.service || (namespace === '' ? canonical : `${canonical}.${namespace}`);
+  const owner =
+    node?.isWaypoint === true && side === 'inbound' ? ownerBehind(span, node, cluster) : ownerOf(span, node);
+  const { service, ...rest } = owner;
   return {
     role,
     service,
     peer,
     isTurnedBack: peer !== undefined && isInMesh(cluster) && isTurnedBack(tags),
-    annotations: annotate(span, { side, node, cluster, namespace, service: canonical || service }),
+    annotations: annotate({ side, cluster, ...rest, canonical: rest.canonical || service }),
   };
+}
+
+/** Whose span it is; empty for what nothing tells. */
+interface Owner {
+  /** As its segment is named. */
+  readonly service: string;
+  readonly canonical: string;
+  readonly namespace: string;
+  readonly workload: string;
+  readonly pod: string;
+  readonly version: string;
+  readonly waypoint: string;
+}
+
+function ownerOf({ tags, service }: MeshSpan, node: ProxyNode | null): Owner {
+  const namespace = tagOf(tags, 'istio.namespace') || (node?.namespace ?? '');
+  const canonical = known(tagOf(tags, 'istio.canonical_service')) || (node?.workload ?? '');
+  return {
+    service:
+      node?.isWaypoint === true ? nameIn(node.workload, node.namespace) : service || nameIn(canonical, namespace),
+    canonical,
+    namespace,
+    workload: node?.workload ?? '',
+    pod: node?.pod ?? '',
+    version: tagOf(tags, 'istio.canonical_revision'),
+    waypoint: '',
+  };
+}
+
+/** Of the service behind a waypoint, whose own tags are of the waypoint; `istio.destination_…` are of the pod that it chose. */
+function ownerBehind({ tags, service }: MeshSpan, node: ProxyNode, cluster: ClusterName | null): Owner {
+  const of = (tag: string): string => known(tagOf(tags, `istio.destination_${tag}`));
+  const host = cluster?.direction === 'waypoint' ? readServiceHost(cluster.host) : { name: '', namespace: '' };
+  const namespace = host.namespace || of('namespace');
+  const canonical = of('canonical_service') || host.name.slice(0, -namespace.length - 1);
+  return {
+    service: host.name || (of('canonical_service') === '' ? service : nameIn(canonical, namespace)),
+    canonical,
+    namespace,
+    workload: of('workload'),
+    pod: of('instance_name'),
+    version: of('canonical_revision') || (cluster?.direction === 'waypoint' ? cluster.subset : ''),
+    waypoint: nameIn(node.workload, node.namespace),
+  };
+}
+
+/** Istio writes "unknown", and Envoy "-", for what they do not know. */
+function known(text: string): string {
+  return text === 'unknown' || text === '-' ? '' : text;
+}
+
+function nameIn(name: string, namespace: string): string {
+  return namespace === '' ? name : `${name}.${namespace}`;
 }
 
 const CLUSTER = ['upstream_cluster', 'upstream_cluster.name'];
@@ -76,6 +130,8 @@ function sideOf(span: MeshSpan, node: ProxyNode | null, cluster: ClusterName | n
     case 'inbound':
     case 'inbound-passthrough':
       return isLeg ? 'leg' : 'inbound';
+    case 'waypoint':
+      return isLeg ? 'leg' : isInMesh(cluster) ? 'inbound' : 'gateway';
     case 'outbound':
     case 'passthrough':
     case 'blocked':
@@ -105,6 +161,7 @@ function roleOf({ kind }: MeshSpan, side: HopSide, cluster: ClusterName | null):
     case 'leg':
       return 'work';
     case 'gateway':
+      if (cluster?.direction === 'waypoint') return 'service-and-call';
       // One that answered by itself, or has another span for the way out.
       return kind === 'server' || cluster === null ? 'segment' : 'service-and-call';
     default:
@@ -113,40 +170,40 @@ function roleOf({ kind }: MeshSpan, side: HopSide, cluster: ClusterName | null):
 }
 
 function peerOf({ tags, peer }: MeshSpan, cluster: ClusterName | null, clusterText: string): string | undefined {
-  if (cluster?.direction === 'outbound' && cluster.host !== '') return readServiceHost(cluster.host).name;
+  if (cluster !== null && 'host' in cluster && cluster.direction !== 'inbound' && cluster.host !== '')
+    return readServiceHost(cluster.host).name;
   const host = hostOf(firstTagOf(tags, ['http.url', 'url.full']));
   return host || peer || clusterText || undefined;
 }
 
 function isInMesh(cluster: ClusterName | null): boolean {
-  return cluster?.direction === 'outbound' && readServiceHost(cluster.host).namespace !== '';
+  if (cluster === null || !('host' in cluster) || cluster.direction === 'inbound') return false;
+  return readServiceHost(cluster.host).namespace !== '';
 }
 
-interface HopParts {
+interface HopParts extends Omit<Owner, 'service'> {
   readonly side: HopSide;
-  readonly node: ProxyNode | null;
   readonly cluster: ClusterName | null;
-  readonly namespace: string;
-  readonly service: string;
 }
 
-function annotate({ tags }: MeshSpan, parts: HopParts): MeshHop['annotations'] {
-  const { side, node, cluster, namespace, service } = parts;
+function annotate(parts: HopParts): MeshHop['annotations'] {
+  const { side, cluster } = parts;
   const annotations: [string, AnnotationValue][] = [['mesh.side', side]];
   const add = (key: string, value: AnnotationValue | null): void => {
     if (value === '' || value === null) return;
     annotations.push([key, typeof value === 'string' ? cutText(value, ANNOTATION_VALUE_CHARS_MAX) : value]);
   };
-  add('mesh.service', service);
-  add('mesh.namespace', namespace);
-  add('mesh.workload', node?.workload ?? '');
-  add('mesh.pod', node?.pod ?? '');
-  add('mesh.version', tagOf(tags, 'istio.canonical_revision'));
+  add('mesh.service', parts.canonical);
+  add('mesh.namespace', parts.namespace);
+  add('mesh.workload', parts.workload);
+  add('mesh.pod', parts.pod);
+  add('mesh.version', parts.version);
+  add('mesh.waypoint', parts.waypoint);
   if (cluster === null) return annotations;
   if (cluster.direction === 'blocked') add('mesh.blocked', true);
   if (!('port' in cluster)) return annotations;
   add('mesh.port', cluster.port);
-  if (cluster.direction === 'inbound') return annotations;
+  if (side === 'inbound' || cluster.direction === 'inbound') return annotations;
   const peer = readServiceHost(cluster.host);
   add('mesh.peer_service', peer.name);
   add('mesh.peer_namespace', peer.namespace);

@@ -2,13 +2,32 @@ import { causeOfMessage, ERROR, FAULT, flagsOfStatus, readFlags, THROTTLE, type 
 import { readStatus } from '../rpc/read-http.ts';
 import { tagOf, type RpcSpan, type Tags } from '../rpc/rpc-span.ts';
 
-// XRAY-SPEC §11.5; DI only says that a delay was injected.
+// envoyproxy/envoy source/common/stream_info/utility.h; XRAY-SPEC §11.5. DI only says that a delay was injected.
 const FLAGS: ReadonlyMap<string, Flags> = new Map([
-  ...['UH', 'UF', 'UO', 'NR', 'URX', 'UT', 'UC', 'UR', 'NC', 'LH', 'LR', 'SI', 'UMSDR', 'DT', 'NFCF', 'OM', 'FI'].map(
-    (flag) => [flag, FAULT] as const,
-  ),
+  ...[
+    'UH',
+    'UF',
+    'UO',
+    'NR',
+    'URX',
+    'UT',
+    'UC',
+    'UR',
+    'UPE',
+    'NC',
+    'DF',
+    'DO',
+    'LH',
+    'LR',
+    'SI',
+    'UMSDR',
+    'DT',
+    'NFCF',
+    'OM',
+    'FI',
+  ].map((flag) => [flag, FAULT] as const),
   ...['RL', 'RLSE'].map((flag) => [flag, THROTTLE] as const),
-  ...['DC', 'DPE', 'UAEX', 'IH'].map((flag) => [flag, ERROR] as const),
+  ...['DC', 'DR', 'DPE', 'UAEX', 'IH'].map((flag) => [flag, ERROR] as const),
 ]);
 
 /**
@@ -27,13 +46,15 @@ export function readMeshFlags(span: Pick<RpcSpan, 'tags' | 'kind'>): Flags {
   return { ...(flagsOfStatus(readStatus(span)) ?? ofFlag), cause: causeOfMessage(message, true) };
 }
 
-// No host, no connection, no route, or stopped by a filter.
+// No host, no address, no connection, no route, or stopped by a filter.
 const BEFORE_THE_PEER: ReadonlySet<string> = new Set([
   'UH',
   'UF',
   'UO',
   'NR',
   'NC',
+  'DF',
+  'DO',
   'NFCF',
   'FI',
   'RL',

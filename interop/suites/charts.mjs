@@ -17,6 +17,7 @@ const CASES = {
   everything: valuesFile('everything'),
   'clickhouse-kafka': valuesFile('clickhouse-kafka'),
   'daemon-only': valuesFile('daemon-only'),
+  'dual-stack': valuesFile('dual-stack'),
   'no-volume': ['--set', 'server.persistence.enabled=false,daemon.enabled=true,collector.enabled=true'],
 };
 
@@ -28,6 +29,8 @@ const REFUSED = [
   ['server.ingestAlow={10.0.0.0/8}', /ingestAlow/],
   ['server.settings.http-listen=off', /http-listen/],
   ['daemon.serviceAccount.roleArn=xray', /roleArn/],
+  ['daemon.spool.sizeMb=8', /sizeMb/],
+  ['listenAddress=::', /listenAddress/],
   ['ingress.enabled=true', /ingress\.hosts: name at least one/],
   ['ingress.enabled=true,server.enabled=false', /ingress\.enabled: there is no server/],
   [
@@ -36,6 +39,9 @@ const REFUSED = [
   ],
   ['collector.enabled=true,collector.autoscaling.enabled=true,collector.autoscaling.cpuPercent=0', /nothing says when/],
 ];
+
+/** The server drains for 5 s and closes its stores for up to 30, the collector sends on for 10, the daemon drains for 4.5 and tells its counts. */
+const STOPS_WITHIN_SECONDS = { StatefulSet: 40, Deployment: 15, DaemonSet: 10 };
 
 const READY = /^ready in/m;
 const DAEMON_READY = /Starting proxy http server on/;
@@ -95,6 +101,17 @@ async function checkDocuments({ tally, name, found, program }) {
       assert.deepEqual(faults, [], kind);
       assert.deepEqual([...new Set(hostPorts)], kind === 'DaemonSet' && name !== 'everything' ? [2000] : []);
       assert.equal(spec.template.spec.securityContext.runAsUser, user);
+    }
+    for (const { spec } of documents.filter(({ kind }) => kind === 'Pod')) {
+      assert.deepEqual(judgePod(spec), { faults: [], hostPorts: [] });
+    }
+  });
+  await tally.check(`${name}: what is under way at a stop has time to end`, () => {
+    for (const { kind, spec } of documents.filter(hasPods)) {
+      const { terminationGracePeriodSeconds: given = 30, containers } = spec.template.spec;
+      const [, waitMs = 0] =
+        /setTimeout\(\(\) => {}, (\d+)\)/.exec(JSON.stringify(containers[0].lifecycle ?? '')) ?? [];
+      assert.ok(given >= STOPS_WITHIN_SECONDS[kind] + waitMs / 1_000, `${kind}: ${given} s`);
     }
   });
   await tally.check(`${name}: only settings that the server has`, async () => {
@@ -188,7 +205,13 @@ async function checkPrograms({ tally, program, folder, documents }) {
   await tally.check('default: the server starts with it, and is healthy where the probes ask', () =>
     run('default', 'StatefulSet', serverFiles('default'), {
       ready: READY,
-      ask: (printed) => askProbes(printed, part('default', 'StatefulSet').containers[0]),
+      ask: async (printed) => {
+        await askProbes(printed, part('default', 'StatefulSet').containers[0]);
+        await askAsHelmTest(
+          printed,
+          documents('default').find(({ kind }) => kind === 'Pod'),
+        );
+      },
     }),
   );
   await tally.check('everything: the server takes the Secrets as Kubernetes mounts them', async () => {
@@ -238,6 +261,17 @@ async function askProbes(printed, container) {
     const { status } = await fetch(`http://${address}${container[probe].httpGet.path}`);
     assert.equal(status, 200, probe);
   }
+}
+
+/** What `helm test` runs, at the server's own address; and at one where nobody is. */
+async function askAsHelmTest(printed, { spec }) {
+  const [, address] = /^http listening on (\S+)$/m.exec(printed) ?? [];
+  const [{ args }] = spec.containers;
+  const [script, asked] = args;
+  const at = (host) => runCommand(process.execPath, ['-e', script, asked.replace(/(?<=\/\/)[^/]+/, host)]);
+  const { code, stderr } = await at(address);
+  assert.deepEqual([args.length, code], [2, 0], stderr);
+  assert.equal((await at('127.0.0.1:1')).code, 1);
 }
 
 async function checkIstio({ tally, python, istio }) {

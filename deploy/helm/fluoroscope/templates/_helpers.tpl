@@ -68,12 +68,7 @@ serviceAccountName: {{ include "fluoroscope.serviceAccountName" . }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 securityContext:
-  runAsNonRoot: true
-  runAsUser: 65532
-  runAsGroup: 65532
-  fsGroup: 65532
-  fsGroupChangePolicy: OnRootMismatch
-  seccompProfile: { type: RuntimeDefault }
+  {{- toYaml .root.Values.podSecurityContext | nindent 2 }}
 {{- with .root.Values.image.pullSecrets }}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
@@ -106,6 +101,39 @@ securityContext:
   allowPrivilegeEscalation: false
   readOnlyRootFilesystem: true
   capabilities: { drop: [ALL] }
+{{- end -}}
+
+{{/* What a Service has beside ports and selector; of a dict with root and, for those that may be reached from outside, service. */}}
+{{- define "fluoroscope.serviceSpec" -}}
+{{- with .service }}
+type: {{ .type }}
+{{- if ne .type "ClusterIP" }}
+externalTrafficPolicy: Local
+{{- end }}
+{{- if eq .type "LoadBalancer" }}
+{{- with .loadBalancerClass }}
+loadBalancerClass: {{ . }}
+{{- end }}
+{{- with .loadBalancerSourceRanges }}
+loadBalancerSourceRanges: {{ toJson . }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with .root.Values.ipFamilyPolicy }}
+ipFamilyPolicy: {{ . }}
+{{- end }}
+{{- with .root.Values.ipFamilies }}
+ipFamilies: {{ toJson . }}
+{{- end }}
+{{- end -}}
+
+{{/* Requests go on while the Service forgets the pod: the image has no shell to sleep with. */}}
+{{- define "fluoroscope.preStop" -}}
+{{- if . }}
+lifecycle:
+  preStop:
+    exec: { command: [/usr/local/bin/node, -e, 'setTimeout(() => {}, {{ mul 1000 . }})'] }
+{{- end }}
 {{- end -}}
 
 {{- define "fluoroscope.serverScheme" -}}

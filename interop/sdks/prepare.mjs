@@ -17,7 +17,7 @@ export async function prepareGo(print) {
 
 /** OpenTelemetry's Collector as in collector/, which takes the X-Ray daemon's place. @returns {Promise<string>} its path */
 export async function prepareCollector(print) {
-  return goProgram({ print, name: 'go-collector', source: 'collector' });
+  return goProgram({ print, name: 'go-collector', source: 'collector', own: ['main.go', 'otlp.go'] });
 }
 
 /** Helm itself, of the version in helm/go.mod. @returns {Promise<string>} its path */

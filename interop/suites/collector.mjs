@@ -8,22 +8,32 @@ import { join } from 'node:path';
 import { cleanEnv, startProgram } from '../run-command.mjs';
 import { prepareCollector, prepareGo } from '../sdks/prepare.mjs';
 import { startServer } from '../server.mjs';
+import { checkTranslation } from '../translation/check-translation.mjs';
 import { runWorker } from './udp-sdks.mjs';
 
 const SERVICE = 'go-worker';
 
 /**
  * OpenTelemetry's Collector in the place of AWS's daemon: an X-Ray SDK sends to its receiver, its exporter calls PutTraceSegments, its
- * proxy signs the SDK's sampling calls.
+ * proxy signs the SDK's sampling calls. And beside ours: both translate the same.
  */
 export async function collector({ program, tally, print }) {
   const worker = await prepareGo(print);
+  const collectorProgram = await prepareCollector(print);
+  await checkTranslation({
+    program,
+    tally,
+    startTheirs: (config) => startCollector(collectorProgram, config),
+    freePorts,
+  });
   const server = await startServer(program);
   try {
-    const daemon = await startCollector(await prepareCollector(print), server.endpoint);
+    const ports = await freePorts();
+    const daemon = await startCollector(collectorProgram, configOf({ endpoint: server.endpoint, ...ports }));
     try {
+      const daemonAddress = `tcp:127.0.0.1:${ports.proxy} udp:127.0.0.1:${ports.udp}`;
       const command = [worker, []];
-      const { read, find } = await runWorker({ service: SERVICE, command, server, daemonAddress: daemon.address });
+      const { read, find } = await runWorker({ service: SERVICE, command, server, daemonAddress });
       await check({ tally, read, find });
       await checkNothingRefused({ tally, endpoint: server.endpoint });
     } finally {
@@ -70,19 +80,17 @@ async function checkNothingRefused({ tally, endpoint }) {
   });
 }
 
-async function startCollector(program, endpoint) {
+async function startCollector(program, config) {
   const folder = await mkdtemp(join(tmpdir(), 'fluoroscope-collector-'));
-  const [udp, tcp] = [await freeUdpPort(), await freeTcpPort()];
-  const config = join(folder, 'collector.yaml');
-  await writeFile(config, configOf({ endpoint, udp, tcp }));
+  const file = join(folder, 'collector.yaml');
+  await writeFile(file, JSON.stringify(config));
   const env = cleanEnv({ AWS_ACCESS_KEY_ID: 'interop', AWS_SECRET_ACCESS_KEY: 'interop', AWS_REGION: 'us-west-2' });
-  const running = await startProgram(program, [`--config=${config}`], {
+  const running = await startProgram(program, [`--config=${file}`], {
     ready: /Everything is ready/,
     cwd: folder,
     env,
   });
   return {
-    address: `tcp:127.0.0.1:${tcp} udp:127.0.0.1:${udp}`,
     async stop() {
       await running.stop();
       await rm(folder, { recursive: true, force: true });
@@ -90,13 +98,13 @@ async function startCollector(program, endpoint) {
   };
 }
 
-function configOf({ endpoint, udp, tcp }) {
-  return JSON.stringify({
+function configOf({ endpoint, udp, proxy }) {
+  return {
     receivers: {
       awsxray: {
         endpoint: `127.0.0.1:${udp}`,
         transport: 'udp',
-        proxy_server: { endpoint: `127.0.0.1:${tcp}`, region: 'us-west-2', aws_endpoint: endpoint, local_mode: true },
+        proxy_server: { endpoint: `127.0.0.1:${proxy}`, region: 'us-west-2', aws_endpoint: endpoint, local_mode: true },
       },
     },
     exporters: { awsxray: { endpoint, region: 'us-west-2', local_mode: true, index_all_attributes: false } },
@@ -104,7 +112,16 @@ function configOf({ endpoint, udp, tcp }) {
       telemetry: { metrics: { level: 'none' } },
       pipelines: { traces: { receivers: ['awsxray'], exporters: ['awsxray'] } },
     },
-  });
+  };
+}
+
+async function freePorts() {
+  return {
+    udp: await freeUdpPort(),
+    proxy: await freeTcpPort(),
+    spans: await freeTcpPort(),
+    ours: await freeTcpPort(),
+  };
 }
 
 async function freeUdpPort() {

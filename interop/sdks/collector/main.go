@@ -1,5 +1,5 @@
-// The OpenTelemetry Collector with two components alone: the receiver that takes the X-Ray daemon's place (UDP, and a proxy
-// that signs sampling calls), and the exporter that calls PutTraceSegments.
+// The OpenTelemetry Collector with X-Ray's two components alone: the receiver that takes the X-Ray daemon's place (UDP, and a proxy
+// that signs sampling calls), and the exporter that calls PutTraceSegments. With otlp.go it shows how either translates.
 package main
 
 import (
@@ -16,11 +16,11 @@ import (
 )
 
 func factories() (otelcol.Factories, error) {
-	receivers, err := otelcol.MakeFactoryMap[receiver.Factory](awsxrayreceiver.NewFactory())
+	receivers, err := otelcol.MakeFactoryMap[receiver.Factory](awsxrayreceiver.NewFactory(), newOtlpReceiver())
 	if err != nil {
 		return otelcol.Factories{}, err
 	}
-	exporters, err := otelcol.MakeFactoryMap[exporter.Factory](awsxrayexporter.NewFactory())
+	exporters, err := otelcol.MakeFactoryMap[exporter.Factory](awsxrayexporter.NewFactory(), newOtlpExporter())
 	return otelcol.Factories{Receivers: receivers, Exporters: exporters}, err
 }
 

@@ -2,11 +2,12 @@ import { isJsonObject } from '../../clean-json.ts';
 import type { EntityDocument, JsonObject, TraceDocument } from '../../segment-document.ts';
 import { OTLP_NAMESPACE } from './metadata.ts';
 import { readKeptSpan, type PlacedSpan } from './read-kept.ts';
+import { isOfRpc, readRpcSpan } from './read-rpc.ts';
 import { readXraySpans, standing } from './read-xray.ts';
 import type { OtlpSpan, OtlpSpanGroup } from './span.ts';
 
 /**
- * The spans of these documents. One that `toDocumentTexts` made becomes the span it was made of, of others every
+ * The spans of these documents. One that was made of a span of OpenTelemetry, Zipkin or Jaeger becomes that span, of others every
  * entity becomes a span (XRAY-SPEC §11.2). Inferred segments, and those that stand for no span, are left out.
  */
 export function toOtlpGroups(documents: readonly TraceDocument[]): readonly OtlpSpanGroup[] {
@@ -25,13 +26,14 @@ export function toOtlpGroups(documents: readonly TraceDocument[]): readonly Otlp
 /** Merging puts subsegments into documents that are spans, and spans into others: each is read as what it is. */
 function spansOf(document: TraceDocument): readonly PlacedSpan[] {
   const kept = keptOf(document);
-  if (kept === null) {
+  if (kept === null && !isOfRpc(document)) {
     if ('inferred' in document && document.inferred) return [];
-    const { spans, apart } = readXraySpans(document, (entity) => keptOf(entity) !== null);
+    const { spans, apart } = readXraySpans(document, (entity) => keptOf(entity) !== null || isOfRpc(entity));
     return [...spans, ...apart.flatMap(spansOf)];
   }
-  const own = kept['kind'] === undefined ? [] : [readKeptSpan(document, kept)];
-  return [...own, ...(document.subsegments ?? []).flatMap((child) => spansOf(standing(child, document)))];
+  const own = kept === null ? readRpcSpan(document) : kept['kind'] === undefined ? null : readKeptSpan(document, kept);
+  const children = (document.subsegments ?? []).flatMap((child) => spansOf(standing(child, document)));
+  return own === null ? children : [own, ...children];
 }
 
 /** Null for an entity that was not made of a span. */

@@ -175,8 +175,9 @@ export function printIpv4(bytes: Uint8Array): string {
   return bytes.length === 4 ? bytes.join('.') : '';
 }
 
-/** Eight groups without leading zeros; not shortened further. */
+/** As short as it can be: 2001:db8::1. */
 export function printIpv6(bytes: Uint8Array): string {
   if (bytes.length !== 16) return '';
-  return (printHex(bytes).match(/.{4}/g) ?? []).map((group) => group.replace(/^0{1,3}/, '')).join(':');
+  const groups = printHex(bytes).match(/.{4}/g) ?? [];
+  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }

@@ -28,7 +28,7 @@ const V2_SPAN = {
   timestamp: START_US,
   duration: 300_000,
   localEndpoint: { serviceName: 'shop', ipv4: '10.0.0.1', port: 80 },
-  remoteEndpoint: { ipv6: '2001:db8:0:0:0:0:0:1' },
+  remoteEndpoint: { ipv6: '2001:db8::1' },
   annotations: [{ timestamp: START_US + 1, value: 'ws' }],
   tags: { 'http.status_code': '200', tier: 'gold' },
   debug: true,
@@ -72,7 +72,7 @@ const V1_WHOLE = {
     { timestamp: START_US + 1, value: 'ws' },
   ],
   binaryAnnotations: [
-    { key: 'ca', value: true, endpoint: { serviceName: 'app', ipv6: '2001:db8:0:0:0:0:0:1' } },
+    { key: 'ca', value: true, endpoint: { serviceName: 'app', ipv6: '2001:db8::1' } },
     { key: 'http.status_code', value: '200' },
     { key: 'retries', value: -3 },
     { key: 'tries', value: 7 },

@@ -47,6 +47,29 @@ test('segments by HTTP and UDP come out at the exporter, and what is refused is 
   await expect.poll(() => metric(rig, 'exporter_sent_documents_total{exporter="debug"}')).toBe(2);
 });
 
+test('probes are answered while it runs', async () => {
+  const rig = await start(
+    config({ receivers: `awsxray: { endpoint: "${ANY}", http: { endpoint: "${ANY}" } }` }).replace(
+      'service:',
+      `extensions: { health_check: { endpoint: "${ANY}", path: /healthz } }\nservice:\n  extensions: [health_check]`,
+    ),
+  );
+  const probe = await fetch(`http://${rig.at('health_check')}/healthz`);
+  expect([probe.status, await probe.json()]).toEqual([200, { status: 'Server available' }]);
+  expect((await fetch(`http://${rig.at('health_check')}/`)).status).toBe(404);
+});
+
+test('receivers that take any free port have one each', async () => {
+  const rig = await start(
+    config({
+      receivers: `awsxray: { endpoint: "${ANY}", http: { endpoint: "${ANY}" } }, zipkin/a: { endpoint: "${ANY}" }, zipkin/b: { endpoint: "${ANY}" }`,
+      pipelines: 'traces: { receivers: [zipkin/a, zipkin/b], exporters: [debug] }',
+    }),
+  );
+  const ports = rig.collector.addresses().filter(({ protocol }) => protocol === 'zipkin');
+  expect(new Set(ports.map(({ address }) => address)).size).toBe(2);
+});
+
 test('pipelines share receivers and exporters, and have processors of their own', async () => {
   const rig = await start(
     config({

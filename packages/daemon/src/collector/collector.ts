@@ -1,16 +1,15 @@
-import { listenHttp, plainAnswer, type HttpAnswer, type HttpListener, type HttpRequest } from '@fluoroscope/pipeline';
 import type { Result } from '@fluoroscope/model';
 import { exporterKinds } from './components/exporters.ts';
 import { EXTENSIONS } from './components/extensions.ts';
 import { processorKinds } from './components/processors.ts';
 import { RECEIVERS } from './components/receivers.ts';
-import { printAddress } from './config/kinds.ts';
 import { readConfig } from './config/read-config.ts';
 import type { ConfigFault } from './config/yaml-text.ts';
 import { buildGraph, messageOf, type CollectorConfig, type Graph } from './graph.ts';
 import { createListeners } from './listeners.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { changedOwnPorts, openOwnPorts, type Condition } from './own-ports.ts';
 import { createFolders } from './storage.ts';
 
 export interface CollectorOptions {
@@ -85,28 +84,25 @@ export async function startCollector(file: string, options: CollectorOptions): P
   }
 
   const config = await load(file, options);
-  let isStopping = false;
-  const metricsListener = await openMetrics(
-    config,
-    async () => metrics.print(),
-    () => isStopping,
-  );
+  let condition: Condition = 'starting';
+  const own = await openOwnPorts(config, metrics.print, () => condition).catch((error: unknown) => {
+    throw new CollectorError(`${file}: ${messageOf(error)}`, { cause: error });
+  });
   let graph = await apply(config).catch(async (error: unknown) => {
-    await metricsListener?.[Symbol.asyncDispose]();
+    await own[Symbol.asyncDispose]();
     throw error;
   });
+  condition = 'ready';
 
   async function reloadOnce(): Promise<boolean> {
-    if (isStopping) return false;
+    if (condition === 'stopping') return false;
     try {
       const wanted = await load(file, options);
       const old = graph;
       graph = await apply(wanted);
       metrics.reloaded(true);
       log.info(`configuration reloaded from ${file}`);
-      if (printMetricsAt(wanted) !== printMetricsAt(config)) {
-        log.warn('service.telemetry.metrics.address: takes a restart to change');
-      }
+      for (const key of changedOwnPorts(config, wanted)) log.warn(`${key}: takes a restart to change`);
       await old[Symbol.asyncDispose]();
       return true;
     } catch (error) {
@@ -118,10 +114,7 @@ export async function startCollector(file: string, options: CollectorOptions): P
 
   let last: Promise<unknown> = Promise.resolve();
   return {
-    addresses: () => [
-      ...listeners.addresses(),
-      ...(metricsListener === null ? [] : [{ protocol: 'metrics', address: printAddress(metricsListener) }]),
-    ],
+    addresses: () => [...listeners.addresses(), ...own.addresses],
     notices: config.unused.map((id) => `${id} is not in use`),
     reload() {
       const reloading = last.then(reloadOnce);
@@ -130,10 +123,10 @@ export async function startCollector(file: string, options: CollectorOptions): P
     },
     async [Symbol.asyncDispose]() {
       await last;
-      isStopping = true;
+      condition = 'stopping';
       await listeners[Symbol.asyncDispose]();
       await graph[Symbol.asyncDispose]();
-      await metricsListener?.[Symbol.asyncDispose]();
+      await own[Symbol.asyncDispose]();
     },
   };
 }
@@ -148,31 +141,4 @@ async function load(file: string, { readText, environment }: CollectorOptions): 
   const read = readCollectorConfig(source, environment);
   if (!read.ok) throw new CollectorError(printFaults(file, read.problem));
   return read.value;
-}
-
-function printMetricsAt({ metricsAt }: CollectorConfig): string {
-  return metricsAt === null ? '' : printAddress(metricsAt);
-}
-
-const METRICS_BODY_BYTES_MAX = 1_024;
-
-async function openMetrics(
-  { metricsAt }: CollectorConfig,
-  print: () => Promise<string>,
-  isStopping: () => boolean,
-): Promise<HttpListener | null> {
-  if (metricsAt === null) return null;
-  async function handle({ method, path }: HttpRequest): Promise<HttpAnswer> {
-    if (method !== 'GET') return plainAnswer(405, 'method: expected GET');
-    if (path === '/metrics') {
-      return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4' }, body: await print() };
-    }
-    if (path !== '/health') return plainAnswer(404, 'path: expected /metrics or /health');
-    return isStopping() ? plainAnswer(503, 'stopping') : plainAnswer(200, 'ok');
-  }
-  try {
-    return await listenHttp({ label: 'metrics', ...metricsAt, bodyBytesMax: METRICS_BODY_BYTES_MAX, handle });
-  } catch (error) {
-    throw new CollectorError(`service.telemetry.metrics.address: ${messageOf(error)}`, { cause: error });
-  }
 }

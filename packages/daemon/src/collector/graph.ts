@@ -8,14 +8,14 @@ import type {
   ExporterContext,
   ListenerPlan,
   ProcessorContext,
-  Storage,
+  Extension,
 } from './components/component.ts';
 import type { Config, PipelineConfig } from './config/read-config.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Folders } from './storage.ts';
 
-export type CollectorConfig = Config<readonly ListenerPlan[], BuildProcessor, BuildExporter, Storage>;
+export type CollectorConfig = Config<readonly ListenerPlan[], BuildProcessor, BuildExporter, Extension>;
 
 export interface GraphParts {
   readonly metrics: Metrics;
@@ -94,7 +94,7 @@ function exporterContext(
     damaged,
     async openStore(extension, bytesMax) {
       const storage = extensions.get(extension);
-      if (storage === undefined) throw new Error(`there is no extension ${extension}`);
+      if (storage?.kind !== 'storage') throw new Error(`${extension} is no storage`);
       return folders.open({
         // As a folder's name, whatever stands behind the type.
         dir: join(storage.directory, `exporter_${encodeURIComponent(id)}`),

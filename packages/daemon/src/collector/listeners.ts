@@ -31,22 +31,22 @@ export function createListeners(parts: GraphParts): Listeners {
     await Promise.all(closing.map(async ({ listener }) => listener[Symbol.asyncDispose]()));
   }
 
-  async function start({ plan, port }: Wanted, tls: ServerTls | null): Promise<void> {
+  async function start(key: string, { plan, port }: Wanted, tls: ServerTls | null): Promise<void> {
     const listening: { current: Listening | null } = { current: null };
     const listener = await plan.open(() => listening.current?.port ?? port, tls);
     listening.current = { listener, protocol: plan.protocol, port };
-    open.set(plan.key, listening.current);
+    open.set(key, listening.current);
   }
 
   return {
     async change(config, inputs) {
       const wanted = wantedOf(config, inputs, parts);
-      const certificates = await readCertificates([...wanted.values()]);
+      const certificates = await readCertificates(wanted);
       const started: string[] = [];
       try {
         for (const [key, one] of wanted) {
           if (open.has(key)) continue;
-          await start(one, certificates.get(key) ?? null);
+          await start(key, one, certificates.get(key) ?? null);
           started.push(key);
         }
       } catch (error) {
@@ -68,12 +68,12 @@ export function createListeners(parts: GraphParts): Listeners {
 }
 
 /** By listener; read and tried before anything is changed. */
-async function readCertificates(wanted: readonly Wanted[]): Promise<ReadonlyMap<string, ServerTls>> {
+async function readCertificates(wanted: ReadonlyMap<string, Wanted>): Promise<ReadonlyMap<string, ServerTls>> {
   const read = new Map<string, ServerTls>();
-  for (const { plan } of wanted) {
+  for (const [key, { plan }] of wanted) {
     if (plan.tls === null) continue;
     try {
-      read.set(plan.key, await readServerTls(plan.tls));
+      read.set(key, await readServerTls(plan.tls));
     } catch (cause) {
       throw new Error(`${plan.protocol}: ${messageOf(cause)}`, { cause });
     }
@@ -106,7 +106,8 @@ function wantedOf(
         troubled: (what, error) => log.seldom(`receiver ${id}`, `${what}: ${messageOf(error)}`),
       },
     };
-    for (const plan of plans) wanted.set(plan.key, { plan, port });
+    // Of several with any free port each is one of its own.
+    for (const plan of plans) wanted.set(plan.address === null ? `${plan.key} ${id}` : plan.key, { plan, port });
   }
   return wanted;
 }

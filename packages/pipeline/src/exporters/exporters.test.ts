@@ -37,7 +37,7 @@ test.each(DIALECTS)('%s: what the far end refuses is counted', async (_name, sen
 
 test.each(DIALECTS)('%s: a full far end is asked again', async (_name, send) => {
   const { options } = receiver({ state: 'busy', retryAfterSeconds: 7 });
-  expect(await send(options, parcelsOf(GROUPS))).toMatchObject({ state: 'again' });
+  expect(await send(options, parcelsOf(GROUPS))).toMatchObject({ state: 'again', afterMs: 7_000 });
 });
 
 test('OTLP/gRPC: nobody there is worth another try', async () => {
@@ -53,12 +53,28 @@ test('OTLP/gRPC: nobody there is worth another try', async () => {
 test.each<[number, string, object]>([
   [429, '3', { state: 'again', afterMs: 3_000 }],
   [503, '', { state: 'again', afterMs: undefined }],
+  [503, new Date(0).toUTCString(), { state: 'again', afterMs: 0 }],
+  [503, new Date(Date.now() + 1e9).toUTCString(), { state: 'again', afterMs: expect.any(Number) }],
   [400, '', { state: 'refused', message: 'HTTP 400 no' }],
+  [413, '9', { state: 'refused' }],
 ])('OTLP/HTTP: %d', async (status, retryAfter, expected) => {
   const headers = retryAfter === '' ? {} : { 'retry-after': retryAfter };
   const { url } = await serve(async () => ({ status, headers, body: 'no' }));
   const send = createOtlpHttpSend({ url, headers: {}, compression: 'gzip', post });
   expect(await send([parcel()], NEVER)).toMatchObject(expected);
+});
+
+test('a redirection is not followed, and says where to', async () => {
+  const { url } = await serve(async () => ({
+    status: 308,
+    headers: { location: 'https://elsewhere/v1/traces' },
+    body: '',
+  }));
+  const send = createOtlpHttpSend({ url, headers: {}, compression: 'none', post });
+  expect(await send([parcel()], NEVER)).toEqual({
+    state: 'refused',
+    message: 'HTTP 308 to https://elsewhere/v1/traces, which is not followed',
+  });
 });
 
 test('Zipkin: every entity is a span', async () => {

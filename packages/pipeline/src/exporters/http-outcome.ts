@@ -10,10 +10,19 @@ export function isSuccess({ status }: Pick<PostAnswer, 'status'>): boolean {
   return status >= 200 && status < 300;
 }
 
-/** For a response that is not 2xx; `text` is its body. */
+/** For a response that is not 2xx; `text` is its body. Nobody is sent to another place: what is sent may be secret, and so are its headers. */
 export function failedResponse(response: Pick<PostAnswer, 'status' | 'headers'>, text: string): SendOutcome {
-  const message = `HTTP ${response.status} ${text.slice(0, MESSAGE_CHARS_MAX)}`.trim();
-  if (!WORTH_ANOTHER_TRY.has(response.status)) return { state: 'refused', message };
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return { state: 'again', message, afterMs: Number.isFinite(seconds) ? seconds * 1_000 : undefined };
+  const { status, headers } = response;
+  const location = headers.get('location');
+  const said = location === null ? text : `to ${location}, which is not followed`;
+  const message = `HTTP ${status} ${said.slice(0, MESSAGE_CHARS_MAX)}`.trim();
+  if (!WORTH_ANOTHER_TRY.has(status)) return { state: 'refused', message };
+  return { state: 'again', message, afterMs: readRetryAfterMs(headers.get('retry-after')) };
+}
+
+/** Seconds, or a date. */
+function readRetryAfterMs(text: string | null): number | undefined {
+  if (text === null || text.trim() === '') return undefined;
+  const ms = /^\d+$/.test(text.trim()) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }

@@ -37,6 +37,10 @@ export interface RetryOptions {
   readonly maxMs: number;
   /** Of all tries of a batch together; 0 for no end. */
   readonly elapsedMsMax: number;
+  /** From one pause to the next; 1.5 unless given. */
+  readonly growth?: number;
+  /** Share of a pause by which it is shorter or longer at random, 0 to 1; 0.5 unless given. */
+  readonly jitter?: number;
 }
 
 export interface ExporterEvents {
@@ -50,6 +54,7 @@ export interface ExporterEvents {
 
 const CLOSE_MS_MAX = 10_000;
 const BACKOFF_GROWTH = 1.5;
+const BACKOFF_JITTER = 0.5;
 
 /** Before every exporter: bounded, sends in the background, comes again with growing pauses. */
 export function createSendingQueue(send: Send, options: SendingQueueOptions, events: ExporterEvents): Stage {
@@ -126,9 +131,10 @@ export function createDelivery(
     }
   }
 
+  const { growth = BACKOFF_GROWTH, jitter = BACKOFF_JITTER } = retry;
   return async (batch) => {
     const startMs = performance.now();
-    for (let pauseMs = retry.initialMs; ; pauseMs = Math.min(pauseMs * BACKOFF_GROWTH, retry.maxMs)) {
+    for (let pauseMs = retry.initialMs; ; pauseMs = Math.min(pauseMs * growth, retry.maxMs)) {
       const outcome = await trySend(batch);
       if (outcome.state === 'sent') {
         events.sent(batch.length - outcome.refused);
@@ -139,7 +145,7 @@ export function createDelivery(
         events.failed(batch.length, 'refused', outcome.message);
         return null;
       }
-      const waitMs = Math.max(outcome.afterMs ?? 0, pauseMs * (0.5 + Math.random()));
+      const waitMs = Math.max(outcome.afterMs ?? 0, pauseMs * (1 - jitter + 2 * jitter * Math.random()));
       const endMs = retry.elapsedMsMax === 0 ? Number.POSITIVE_INFINITY : startMs + retry.elapsedMsMax;
       if (stopping.aborted) return outcome.message;
       if (!retry.enabled || performance.now() + waitMs > endMs) {

@@ -8,13 +8,15 @@ export type AttributeAction =
   /** Only where it is there. */
   | { readonly action: 'update'; readonly key: string; readonly value: AnnotationValue }
   | { readonly action: 'upsert'; readonly key: string; readonly value: AnnotationValue }
-  /** SHA-256 in hex in its place. */
-  | { readonly action: 'delete' | 'hash'; readonly matches: (key: string) => boolean };
+  /** With a hash, SHA-256 in hex in its place; with a mask, asterisks. */
+  | { readonly action: 'delete' | 'hash' | 'mask'; readonly matches: (key: string) => boolean };
+
+export const MASK = '****';
 
 /**
  * The document with these actions done to it and to all that it embeds, one after another.
  *
- * A document that was a span keeps some attributes twice, so that the span can be given back: deleting and hashing reach
+ * A document that was a span keeps some attributes twice, so that the span can be given back: deleting, hashing and masking reach
  * all places, as names of members at any depth of the metadata and as OTLP's `{"key": …, "value": …}`.
  */
 export function changeAttributes(document: TraceDocument, actions: readonly AttributeAction[]): TraceDocument {
@@ -48,12 +50,12 @@ function removeFrom<T extends EntityDocument>(
 ): T {
   const { annotations, metadata } = entity;
   if (annotations === undefined && metadata === undefined) return entity;
+  const change = CHANGES[action];
   const kept: [string, AnnotationValue][] = [];
   for (const [key, value] of Object.entries(annotations ?? {})) {
     if (!matches(key)) kept.push([key, value]);
-    else if (action === 'hash') kept.push([key, hashOf(value)]);
+    else if (change !== undefined) kept.push([key, change(value)]);
   }
-  const change = action === 'hash' ? hashOf : undefined;
   return {
     ...entity,
     ...(annotations !== undefined && { annotations: Object.fromEntries(kept) }),
@@ -61,7 +63,13 @@ function removeFrom<T extends EntityDocument>(
   };
 }
 
-type Change = ((value: Json) => Json) | undefined;
+type Change = ((value: Json) => string) | undefined;
+
+const CHANGES: Readonly<Record<'delete' | 'hash' | 'mask', Change>> = {
+  delete: undefined,
+  hash: hashOf,
+  mask: () => MASK,
+};
 
 /** Without members whose name matches, or with them changed. */
 function walk(value: Json, matches: (key: string) => boolean, change: Change): Json {

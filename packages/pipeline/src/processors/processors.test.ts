@@ -141,12 +141,58 @@ test('redaction: values are put out of sight in every text but ids', () => {
   });
 });
 
-test('redaction: only allowed keys stay, and blocked ones go', () => {
+test('redaction: what a span was stays readable', () => {
+  const otlp = {
+    kind: 2,
+    name: 'card 4111111111111',
+    times: ['4111111111111111111', '4111111111111111112'],
+    attributes: { large: { intValue: '4111111111111111' }, card: { stringValue: '4111111111111111' } },
+    events: [{ time: '4111111111111111111', name: 'e', attributes: { id: '4111111111111111' } }],
+    links: [{ trace_id: '4111111111111111aaaaaaaaaaaaaaaa', span_id: '4111111111111111' }],
+  };
+  const document = segment({ annotations: { type: '4111111111111111' }, metadata: { otlp } });
+  const redacted = redact(document, { ...KEEP_ALL, blockedValues: [/4[0-9]{12}(?:[0-9]{3})?/gu] });
+  expect(redacted.annotations).toEqual({ type: '****' });
+  expect(redacted.metadata?.['otlp']).toEqual({
+    ...otlp,
+    name: 'card ****',
+    attributes: { large: { intValue: '4111111111111111' }, card: { stringValue: '****' } },
+    events: [{ time: '4111111111111111111', name: 'e', attributes: { id: '****' } }],
+  });
+});
+
+test('redaction: a span keeps its name and kind, and no attribute that is not allowed', () => {
+  const metadata = {
+    app: { secret: 1 },
+    otlp: { kind: 2, name: 'n', attributes: { a: {}, b: {} }, events: [{ name: 'e', attributes: { b: 1 } }] },
+    zipkin: {
+      name: 'n',
+      kind: 'CLIENT',
+      localEndpoint: { serviceName: 's', ipv4: 'i' },
+      remoteEndpoint: {},
+      tags: { b: 1 },
+    },
+    jaeger: { operationName: 'n', otherTags: [{ key: 'b' }], logs: [{ fields: [{ key: 'event' }, { key: 'b' }] }] },
+  };
+  const allowed = redact(segment({ metadata }), { ...KEEP_ALL, allowedKeys: new Set(['a']) });
+  expect(allowed.metadata).toEqual({
+    otlp: { kind: 2, name: 'n', attributes: { a: {} }, events: [{ name: 'e', attributes: {} }] },
+    zipkin: { name: 'n', kind: 'CLIENT', localEndpoint: { serviceName: 's' }, tags: {} },
+    jaeger: { operationName: 'n', otherTags: [], logs: [{ fields: [{ key: 'event' }] }] },
+  });
+});
+
+test('redaction: only allowed keys stay, and blocked ones are put out of sight', () => {
   const allowed = redact(DOCUMENT, { ...KEEP_ALL, allowedKeys: new Set(['tier', 'host']) });
   expect(allowed.annotations).toEqual({ tier: 'gold' });
-  expect(allowed.metadata).toEqual({ default: { 'otel.resource.host': 'h1' } });
+  expect(allowed.metadata).toEqual({
+    default: { 'otel.resource.host': 'h1' },
+    otlp: { attributes: {}, repeated: [] },
+  });
   expect(JSON.stringify(allowed)).not.toContain('bob');
-  expect(JSON.stringify(redact(DOCUMENT, { ...KEEP_ALL, blockedKeys: [/^us/u] }))).not.toMatch(/ann"|bob/);
+  const blocked = redact(DOCUMENT, { ...KEEP_ALL, blockedKeys: [/^us/u] });
+  expect(JSON.stringify(blocked)).not.toMatch(/ann"|bob/);
+  expect(blocked.annotations).toEqual({ user: '****', tier: 'gold' });
 });
 
 const NOW = 1_700_000_100;

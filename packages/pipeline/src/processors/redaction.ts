@@ -1,18 +1,16 @@
 import type { Json, JsonObject, TraceDocument } from '@fluoroscope/model';
-import { changeAttributes } from './attributes.ts';
+import { changeAttributes, MASK } from './attributes.ts';
 
 export interface RedactionOptions {
   /** What of a text matches is put out of sight. */
   readonly blockedValues: readonly RegExp[];
-  /** Attributes with such names go. */
+  /** Values of attributes with such names are put out of sight. */
   readonly blockedKeys: readonly RegExp[];
-  /** Annotations and members of `metadata.default` with other names go, and all other metadata; null allows all. */
+  /** Attributes with other names go, and metadata that no span had; null allows all. */
   readonly allowedKeys: ReadonlySet<string> | null;
 }
 
-export const MASK = '****';
-
-/** What stays as it is, so that traces stay traces. */
+/** What stays as it is where a document has its own fields, so that traces stay traces. */
 const IDS: ReadonlySet<string> = new Set([
   'id',
   'trace_id',
@@ -23,17 +21,33 @@ const IDS: ReadonlySet<string> = new Set([
   'precursor_ids',
 ]);
 
+/** Likewise in what is kept of a span beside its attributes. */
+const SPAN_FIELDS: ReadonlySet<string> = new Set([
+  ...IDS,
+  ...['kind', 'parent', 'service_of', 'times', 'nanos', 'time', 'span_id', 'derived', 'merged'],
+  ...['parentId', 'traceId', 'spanId', 'original_trace_id', 'added'],
+]);
+
+/** Of `metadata`: where spans keep what a document has no field for. */
+const SPANS: ReadonlySet<string> = new Set(['otlp', 'zipkin', 'jaeger', 'fluoroscope']);
+
+/** Below which all names are attributes' own. */
+const ATTRIBUTES: ReadonlySet<string> = new Set(['annotations', 'attributes', 'tags']);
+
+/** Lists of attributes: objects with a `key`. */
+const ATTRIBUTE_LISTS: ReadonlySet<string> = new Set(['repeated', 'otherTags', 'fields']);
+
 /** The document without what must not be seen: in every text at any depth but ids and kinds. */
 export function redact(document: TraceDocument, options: RedactionOptions): TraceDocument {
   const { blockedValues, blockedKeys, allowedKeys } = options;
   const isBlocked = (key: string): boolean => blockedKeys.some((pattern) => pattern.test(key));
   const allowed = allowedKeys === null ? document : keepAllowed(document, allowedKeys);
   const visible =
-    blockedKeys.length === 0 ? allowed : changeAttributes(allowed, [{ action: 'delete', matches: isBlocked }]);
+    blockedKeys.length === 0 ? allowed : changeAttributes(allowed, [{ action: 'mask', matches: isBlocked }]);
   if (blockedValues.length === 0) return visible;
   const mask = (text: string): string => blockedValues.reduce((masked, pattern) => masked.replace(pattern, MASK), text);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- texts are exchanged for texts, all else stays
-  return maskTexts(visible as unknown as Json, mask) as unknown as TraceDocument;
+  return maskTexts(visible as unknown as Json, mask, 'document') as unknown as TraceDocument;
 }
 
 function keepAllowed<T extends Pick<TraceDocument, 'annotations' | 'metadata' | 'subsegments'>>(
@@ -45,9 +59,45 @@ function keepAllowed<T extends Pick<TraceDocument, 'annotations' | 'metadata' | 
   return {
     ...entity,
     ...(annotations !== undefined && { annotations: pick(annotations, allowed) }),
-    ...(metadata !== undefined && { metadata: isObject(plain) ? { default: pick(plain, allowed) } : {} }),
+    ...(metadata !== undefined && {
+      metadata: {
+        ...(isObject(plain) && { default: pick(plain, allowed) }),
+        ...Object.fromEntries(
+          Object.entries(metadata)
+            .filter(([name]) => SPANS.has(name))
+            .map(([name, kept]) => [name, keepSpan(kept, allowed)]),
+        ),
+      },
+    }),
     ...(subsegments !== undefined && { subsegments: subsegments.map((child) => keepAllowed(child, allowed)) }),
   };
+}
+
+/** What a span was beside its attributes stays: its name, its kind, its times and events. */
+function keepSpan(value: Json, allowed: ReadonlySet<string>): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => keepSpan(item, allowed));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, member]): readonly (readonly [string, Json])[] => {
+      if (ATTRIBUTES.has(name) && isObject(member)) return [[name, pick(member, allowed)]];
+      if (ATTRIBUTES.has(name) || ATTRIBUTE_LISTS.has(name)) return [[name, pickItems(member, allowed)]];
+      // Attributes where they leave by OTLP.
+      if (name === 'localEndpoint' && isObject(member)) return [[name, pick(member, SERVICE_NAME)]];
+      if (name === 'remoteEndpoint') return [];
+      return [[name, keepSpan(member, allowed)]];
+    }),
+  );
+}
+
+const SERVICE_NAME: ReadonlySet<string> = new Set(['serviceName']);
+
+/** A log's name is a field of it. */
+function pickItems(list: Json, allowed: ReadonlySet<string>): Json {
+  if (!Array.isArray(list)) return [];
+  return list.filter((item: Json) => {
+    const key = isObject(item) ? item['key'] : undefined;
+    return typeof key === 'string' && (key === 'event' || allowed.has(key));
+  });
 }
 
 /** Attributes of a resource have a prefix where they stand beside a span's. */
@@ -61,11 +111,28 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function maskTexts(value: Json, mask: (text: string) => string): Json {
+/** Whose names the members of an object have. */
+type Place = 'document' | 'metadata' | 'span' | 'attributes';
+
+function maskTexts(value: Json, mask: (text: string) => string, place: Place): Json {
   if (typeof value === 'string') return mask(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item: Json) => maskTexts(item, mask));
+  if (Array.isArray(value)) return value.map((item: Json) => maskTexts(item, mask, place));
+  const members = Object.entries(value);
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, IDS.has(key) ? item : maskTexts(item, mask)]),
+    members.map(([key, item]) => {
+      const isKept =
+        (place === 'document' && IDS.has(key)) ||
+        (place === 'span' && SPAN_FIELDS.has(key)) ||
+        // OTLP's JSON has numbers as texts.
+        (members.length === 1 && (key === 'intValue' || key === 'doubleValue'));
+      return [key, isKept ? item : maskTexts(item, mask, placeBelow(place, key))];
+    }),
   );
+}
+
+function placeBelow(place: Place, key: string): Place {
+  if (place === 'metadata') return SPANS.has(key) ? 'span' : 'attributes';
+  if (place === 'attributes' || ATTRIBUTES.has(key)) return 'attributes';
+  return place === 'document' && key === 'metadata' ? 'metadata' : place;
 }

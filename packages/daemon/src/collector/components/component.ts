@@ -1,5 +1,6 @@
 import type { TimeUs } from '@fluoroscope/model';
 import type { BatchStore, Consumer, ExporterEvents, ProcessorEvents, ServerTls, Stage } from '@fluoroscope/pipeline';
+import type { ListenAddress } from '../config/kinds.ts';
 import type { ServerTlsFiles } from './tls.ts';
 
 // What the kinds of components make of their configuration: something to be opened or built later, so that a file is
@@ -27,6 +28,8 @@ export interface ListenerPlan {
   /** `otlp/grpc localhost:4317` */
   readonly key: string;
   readonly protocol: string;
+  /** `tcp 0.0.0.0:4317`; null for any free port. */
+  readonly address: string | null;
   /** Null: plain. */
   readonly tls: ServerTlsFiles | null;
   /** Resolves with where it listens. Rejects with PipelineError. */
@@ -71,8 +74,18 @@ export interface ExporterContext {
   readonly openStore: (extension: string, bytesMax: number) => Promise<BatchStore>;
 }
 
+export type Extension = Storage | HealthCheck;
+
+/** `health_check`: answers probes. */
+export interface HealthCheck {
+  readonly kind: 'health';
+  readonly at: ListenAddress;
+  readonly path: string;
+}
+
 /** `file_storage`: where queues are kept. */
 export interface Storage {
+  readonly kind: 'storage';
   readonly directory: string;
   /** Survives a cut of power as well. */
   readonly fsync: boolean;

@@ -27,13 +27,16 @@ const OTLP = {
 };
 
 const otlpHttp: z.ZodType<BuildExporter> = z
-  .strictObject({ ...OTLP, endpoint: url.optional(), traces_endpoint: url.optional(), tls: urlTls })
+  .strictObject({ ...OTLP, endpoint: url.optional(), traces_endpoint: url.optional(), tls: clientTls })
   .transform((config, context): BuildExporter => {
     const { endpoint, traces_endpoint: tracesUrl, headers: sent, compression } = config;
     const target = tracesUrl ?? (endpoint === undefined ? undefined : `${endpoint.replace(/\/$/, '')}/v1/traces`);
     if (target === undefined) {
       context.addIssue({ code: 'custom', path: ['endpoint'], message: 'expected a URL such as http://localhost:4318' });
       return z.NEVER;
+    }
+    if (config.tls.insecure && target.startsWith('https:')) {
+      context.addIssue({ code: 'custom', path: ['tls', 'insecure'], message: 'expected false: the URL is https' });
     }
     return async (parts) => {
       const poster = createPoster(await readClientTls(config.tls));
@@ -114,7 +117,9 @@ export function exporterKinds(environment: CollectorEnvironment): ReadonlyMap<st
   return new Map([
     ['awsxray', orEmpty(awsXray(environment))],
     ['otlp', otlpGrpc],
+    ['otlp_grpc', otlpGrpc],
     ['otlphttp', otlpHttp],
+    ['otlp_http', otlpHttp],
     ['zipkin', zipkin],
     ['kafka', orEmpty(kafka)],
     ['debug', orEmpty(debug)],

@@ -18,21 +18,29 @@ const sasl = z.strictObject({
   password: text,
 });
 
+/** A text has commas between them, as in a variable of the environment. */
+const brokers: z.ZodType<string[]> = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value),
+  z
+    .array(z.string({ error: 'expected host:port' }).regex(BROKER, 'expected host:port'), {
+      error: 'expected a list of brokers',
+    })
+    .min(1, 'expected at least one broker')
+    .max(BROKERS_MAX),
+);
+const topic = z
+  .string({ error: "expected a topic's name" })
+  .regex(/^[a-zA-Z0-9._-]{1,249}$/, "expected a topic's name");
+const encoding = z.enum(ENCODINGS, { error: `expected one of ${ENCODINGS.join(', ')}` });
+
 export const kafka: z.ZodType<BuildExporter> = z
   .strictObject({
     ...SENDING,
-    brokers: z
-      .array(z.string({ error: 'expected host:port' }).regex(BROKER, 'expected host:port'), {
-        error: 'expected a list of brokers',
-      })
-      .min(1, 'expected at least one broker')
-      .max(BROKERS_MAX)
-      .default(['localhost:9092']),
-    topic: z
-      .string({ error: "expected a topic's name" })
-      .regex(/^[a-zA-Z0-9._-]{1,249}$/, "expected a topic's name")
-      .default('otlp_spans'),
-    encoding: z.enum(ENCODINGS, { error: `expected one of ${ENCODINGS.join(', ')}` }).default('otlp_proto'),
+    brokers: brokers.default(['localhost:9092']),
+    topic: topic.optional(),
+    encoding: encoding.optional(),
+    traces: z.strictObject({ topic: topic.optional(), encoding: encoding.optional() }).prefault({}),
+    partition_traces_by_id: z.literal(true, { error: 'expected true: a trace is in one partition' }).default(true),
     client_id: text.default('fluoroscope'),
     auth: z.strictObject({ sasl: sasl.optional() }).prefault({}),
     tls: optionalTls.refine((files) => files?.server_name_override === undefined, {
@@ -47,15 +55,16 @@ export const kafka: z.ZodType<BuildExporter> = z
       .prefault({}),
   })
   .transform((config): BuildExporter => async (parts) => {
-    const { brokers, topic, encoding, client_id: clientId, auth, tls, timeout, producer } = config;
+    const { client_id: clientId, auth, tls, timeout, producer, traces } = config;
     const credentials = { sasl: auth.sasl ?? null, tls: await readTls(tls) };
     // Only now: loading the client takes half a second.
     const { KAFKA_RECORD_BYTES_MAX, openKafkaJournal } = await import('@fluoroscope/journal/kafka');
-    const access = { brokers, topic, credentials, clientId };
+    const wanted = traces.topic ?? config.topic ?? 'otlp_spans';
+    const access = { brokers: config.brokers, topic: wanted, credentials, clientId };
     const records = await openKafkaJournal(access, { deliveryMsMax: timeout, compression: producer.compression });
     const send = createKafkaSend({
       append: (values, keys) => records.append(values, keys),
-      encoding,
+      encoding: traces.encoding ?? config.encoding ?? 'otlp_proto',
       recordBytesMax: KAFKA_RECORD_BYTES_MAX - KEY_BYTES,
     });
     return ending(queueOf(send, config, PLAIN_BATCHES, parts), records);

@@ -54,16 +54,21 @@ const memoryLimiter: z.ZodType<BuildProcessor> = z
       return z.NEVER;
     };
     if (mib === undefined && share === undefined) return refuse('limit_mib', 'expected limit_mib or limit_percentage');
-    const limit = mib === undefined ? (totalmem() * (share ?? 0)) / 100 : mib * MIB;
+    const limit = mib === undefined ? (memoryTotal() * (share ?? 0)) / 100 : mib * MIB;
     const spike =
       config.spike_limit_mib !== undefined
         ? config.spike_limit_mib * MIB
         : config.spike_limit_percentage !== undefined
-          ? (totalmem() * config.spike_limit_percentage) / 100
+          ? (memoryTotal() * config.spike_limit_percentage) / 100
           : limit * SPIKE_SHARE;
     if (spike >= limit) return refuse('spike_limit_mib', 'expected less than the limit');
     return (next) => createMemoryLimiter(next, { limitBytes: limit - spike, checkIntervalMs });
   });
+
+/** What a container may have is less than what its machine has. */
+export function memoryTotal(machine: number = totalmem(), container: number = process.constrainedMemory()): number {
+  return container > 0 ? Math.min(machine, container) : machine;
+}
 
 /** Of the limit, kept free for what is being received. */
 const SPIKE_SHARE = 0.2;

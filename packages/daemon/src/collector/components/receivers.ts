@@ -107,7 +107,8 @@ function plan(name: string, at: ListenAddress, open: Open, tls: ServerTlsFiles |
   // What cannot be changed under an open port makes another listener.
   const security = tls === null ? '' : tls.client_ca_file === undefined ? ' tls' : ' mtls';
   const key = `${name} ${printAddress(at)}${security}`;
-  return { key, protocol: name, tls, open: (port, read) => open(at, port, read) };
+  const address = at.port === 0 ? null : `${open === openXrayUdp ? 'udp' : 'tcp'} ${printAddress(at)}`;
+  return { key, protocol: name, address, tls, open: (port, read) => open(at, port, read) };
 }
 
 const nowUs = (): ReturnType<typeof timeUsFromMs> => timeUsFromMs(Date.now());

@@ -30,6 +30,8 @@ export interface SendingConfig {
     readonly initial_interval: number;
     readonly max_interval: number;
     readonly max_elapsed_time: number;
+    readonly multiplier: number;
+    readonly randomization_factor: number;
   };
 }
 
@@ -42,6 +44,7 @@ export const SENDING: { readonly [Key in keyof SendingConfig]: z.ZodType<Sending
       queue_mib: integer(1, COUNT_MAX).default(64),
       num_consumers: integer(1, 1_000).default(10),
       storage: text.optional(),
+      enabled: z.literal(true, { error: 'expected true: there is always a queue' }).default(true),
       sizer: z.literal('items', { error: 'expected items: documents are counted' }).default('items'),
     })
     .refine(({ storage, queue_mib: mib }) => storage === undefined || mib >= STORED_MIB_MIN, {
@@ -55,6 +58,15 @@ export const SENDING: { readonly [Key in keyof SendingConfig]: z.ZodType<Sending
       initial_interval: duration.default(1_000),
       max_interval: duration.default(30_000),
       max_elapsed_time: duration.default(300_000),
+      multiplier: z
+        .number({ error: 'expected a number of 1 or more' })
+        .min(1, 'expected a number of 1 or more')
+        .default(1.5),
+      randomization_factor: z
+        .number({ error: 'expected a number from 0 to 1' })
+        .min(0, 'expected a number from 0 to 1')
+        .max(1, 'expected a number from 0 to 1')
+        .default(0.5),
     })
     .prefault({}),
 };
@@ -86,6 +98,8 @@ export async function queueOf(
       initialMs: retry.initial_interval,
       maxMs: retry.max_interval,
       elapsedMsMax: retry.max_elapsed_time,
+      growth: retry.multiplier,
+      jitter: retry.randomization_factor,
     },
   };
   if (queue.storage === undefined) return createSendingQueue(send, { ...options, bytesMax }, events);

@@ -40,6 +40,8 @@ const SETTINGS = {
       key: text,
       values: z.array(z.string()).min(1).max(VALUES_MAX),
       enabled_regex_matching: flag.default(false),
+      // Results are not remembered.
+      cache_max_size: integer(0, COUNT_MAX).optional(),
       invert_match: flag.default(false),
     })
     .transform((config, context): PolicyOptions => {
@@ -50,7 +52,9 @@ const SETTINGS = {
       }
       const patterns = z.array(pattern('u')).safeParse(values);
       if (!patterns.success) {
-        context.addIssue({ code: 'custom', path: ['values'], message: 'expected regular expressions' });
+        for (const { path, message } of patterns.error.issues) {
+          context.addIssue({ code: 'custom', path: ['values', ...path], message });
+        }
         return z.NEVER;
       }
       return {
@@ -65,44 +69,62 @@ const SETTINGS = {
       key: text,
       min_value: number.default(Number.NEGATIVE_INFINITY),
       max_value: number.default(Number.POSITIVE_INFINITY),
+      invert_match: flag.default(false),
+    })
+    .refine(({ min_value: min, max_value: max }) => Number.isFinite(min) || Number.isFinite(max), {
+      path: ['min_value'],
+      message: 'expected min_value, max_value or both',
     })
     .transform((config): PolicyOptions => ({
       type: 'numeric_attribute',
       key: config.key,
       min: config.min_value,
       max: config.max_value,
+      invert: config.invert_match,
     })),
   boolean_attribute: z
-    .strictObject({ key: text, value: flag })
-    .transform((config): PolicyOptions => ({ type: 'boolean_attribute', ...config })),
+    .strictObject({ key: text, value: flag, invert_match: flag.default(false) })
+    .transform(({ invert_match: invert, ...config }): PolicyOptions => ({
+      type: 'boolean_attribute',
+      invert,
+      ...config,
+    })),
+  span_count: z
+    .strictObject({ min_spans: integer(0, COUNT_MAX).default(0), max_spans: integer(0, COUNT_MAX).default(0) })
+    .transform((config): PolicyOptions => ({ type: 'span_count', min: config.min_spans, max: config.max_spans })),
   rate_limiting: z
     .strictObject({ spans_per_second: integer(1, COUNT_MAX) })
     .transform((config): PolicyOptions => ({ type: 'rate_limiting', documentsPerSecond: config.spans_per_second })),
 } satisfies Record<string, z.ZodType<PolicyOptions>>;
 
-const NAMES = [...Object.keys(SETTINGS), 'always_sample', 'and'];
-const TYPE_EXPECTED = `expected one of ${NAMES.join(', ')}`;
+/** Which may stand where: `and`, `not` and `drop` hold others, `drop` only at the top. */
+const LEAVES = [...Object.keys(SETTINGS), 'always_sample'];
+const INNER = [...LEAVES, 'not'];
+const OUTER = [...INNER, 'and', 'drop'];
 
 interface NamedPolicy {
   readonly name: string;
   readonly options: PolicyOptions;
+  /** What it wants is not kept. */
+  readonly isDrop: boolean;
 }
 
-/** One policy; `mayNest` lets it be `and`, whose sub-policies may not. */
-function policy(mayNest: boolean): z.ZodType<NamedPolicy> {
-  const raw = z.looseObject({ name: text, type: z.string({ error: TYPE_EXPECTED }) });
+/** One policy of these types. */
+function policy(types: readonly string[]): z.ZodType<NamedPolicy> {
+  const expected = `expected one of ${types.join(', ')}`;
+  const raw = z.looseObject({ name: text, type: z.string({ error: expected }) });
   return raw.transform((config, context): NamedPolicy => {
     const { name, type, ...rest } = config;
-    const schema = schemaOf(type, mayNest);
+    const schema = types.includes(type) ? schemaOf(type) : null;
     if (schema === null) {
-      context.addIssue({ code: 'custom', path: ['type'], message: TYPE_EXPECTED });
+      context.addIssue({ code: 'custom', path: ['type'], message: expected });
       return z.NEVER;
     }
     for (const key of Object.keys(rest)) {
       if (key !== type) context.addIssue({ code: 'unrecognized_keys', keys: [key], input: config, message: '' });
     }
     const parsed = schema.safeParse(rest[type] ?? {});
-    if (parsed.success) return { name, options: parsed.data };
+    if (parsed.success) return { name, options: parsed.data, isDrop: type === 'drop' };
     for (const issue of parsed.error.issues) {
       const path = [type, ...issue.path];
       if (issue.code === 'unrecognized_keys') {
@@ -113,19 +135,30 @@ function policy(mayNest: boolean): z.ZodType<NamedPolicy> {
   });
 }
 
-function schemaOf(type: string, mayNest: boolean): z.ZodType<PolicyOptions> | null {
-  if (type === 'always_sample') return z.strictObject({}).transform((): PolicyOptions => ({ type: 'always_sample' }));
-  if (type === 'and' && mayNest) {
-    return z
-      .strictObject({ and_sub_policy: z.array(policy(false)).min(1).max(POLICIES_MAX) })
-      .transform((config): PolicyOptions => ({
-        type: 'and',
-        policies: config.and_sub_policy.map(({ options }) => options),
-      }));
+function schemaOf(type: string): z.ZodType<PolicyOptions> | null {
+  switch (type) {
+    case 'always_sample':
+      return z.strictObject({}).transform((): PolicyOptions => ({ type: 'always_sample' }));
+    case 'not':
+      return z
+        .strictObject({ not_sub_policy: policy(LEAVES) })
+        .transform((config): PolicyOptions => ({ type: 'not', policy: config.not_sub_policy.options }));
+    case 'and':
+      return z.strictObject({ and_sub_policy: allOf }).transform((config) => config.and_sub_policy);
+    case 'drop':
+      return z.strictObject({ drop_sub_policy: allOf }).transform((config) => config.drop_sub_policy);
+    default: {
+      const known: Readonly<Record<string, z.ZodType<PolicyOptions>>> = SETTINGS;
+      return Object.hasOwn(known, type) ? (known[type] ?? null) : null;
+    }
   }
-  const known: Readonly<Record<string, z.ZodType<PolicyOptions>>> = SETTINGS;
-  return Object.hasOwn(known, type) ? (known[type] ?? null) : null;
 }
+
+const allOf: z.ZodType<PolicyOptions> = z
+  .array(policy(INNER), { error: 'expected a list of policies' })
+  .min(1)
+  .max(POLICIES_MAX)
+  .transform((policies): PolicyOptions => ({ type: 'and', policies: policies.map(({ options }) => options) }));
 
 export const tailSampling: z.ZodType<BuildProcessor> = z
   .strictObject({
@@ -139,7 +172,10 @@ export const tailSampling: z.ZodType<BuildProcessor> = z
         non_sampled_cache_size: integer(0, COUNT_MAX).default(100_000),
       })
       .prefault({}),
-    policies: z.array(policy(true), { error: 'expected a list of policies' }).min(1).max(POLICIES_MAX),
+    sample_on_first_match: z
+      .literal(true, { error: 'expected true: the first policy that wants a trace decides' })
+      .default(true),
+    policies: z.array(policy(OUTER), { error: 'expected a list of policies' }).min(1).max(POLICIES_MAX),
   })
   .transform((config): BuildProcessor => (next, { events, traceDecided, overflowed }) => {
     const options = {
@@ -148,7 +184,8 @@ export const tailSampling: z.ZodType<BuildProcessor> = z
       bytesMax: config.limit_mib * MIB,
       sampledMax: config.decision_cache.sampled_cache_size,
       notSampledMax: config.decision_cache.non_sampled_cache_size,
-      policies: config.policies,
+      policies: config.policies.filter(({ isDrop }) => !isDrop),
+      drops: config.policies.filter(({ isDrop }) => isDrop).map(({ options: dropped }) => dropped),
     };
     return createTailSampling(next, options, {
       ...events,

@@ -72,14 +72,24 @@ export const headers: z.ZodType<Readonly<Record<string, string>>> = z.record(
   z.string({ error: 'expected a text' }).regex(/^[\t\x20-\x7e]*$/, 'expected a value of a header'),
 );
 
+/** Go's flags in front, and its classes by name, which would mean something else here. */
+const GO_FLAGS = /^\(\?([is]+)\)/;
+const POSIX_CLASS = /\[\[:\^?[a-z]+:\]/;
+
 /** Flags as for RegExp. */
 export function pattern(flags: string): z.ZodType<RegExp> {
   return text.transform((source, context) => {
-    try {
-      return new RegExp(source, flags);
-    } catch {
-      context.addIssue({ code: 'custom', message: 'expected a regular expression' });
+    const refuse = (message: string): never => {
+      context.addIssue({ code: 'custom', message });
       return z.NEVER;
+    };
+    if (POSIX_CLASS.test(source))
+      return refuse('expected a regular expression of JavaScript, which has no [[:class:]]');
+    const [front = '', own = ''] = GO_FLAGS.exec(source) ?? [];
+    try {
+      return new RegExp(source.slice(front.length), flags + [...new Set(own)].join(''));
+    } catch {
+      return refuse('expected a regular expression of JavaScript');
     }
   });
 }

@@ -38,7 +38,7 @@ service:
     traces: { receivers: [otlp, zipkin], processors: [batch], exporters: [debug] }
     traces/2: { receivers: [otlp], exporters: [awsxray, debug] }
 `;
-const ENVIRONMENT = { KEY: 'secret', SIZE: '7' };
+const ENVIRONMENT = { KEY: 'secret', SIZE: '7', DIGITS: '0123', LIST: 'a:9092,b:9092' };
 
 test('a configuration as users of the OpenTelemetry Collector write it', () => {
   const read = readCollectorConfig(GOOD, ENVIRONMENT);
@@ -66,6 +66,7 @@ test.each([
   ['  zipkin:', '  zipkin: { endpoint: x }', '7: receivers.zipkin.endpoint: expected host:port'],
   ['  zipkin:', '  zipkin: { endpoint: "x:70000" }', '7: receivers.zipkin.endpoint: expected host:port'],
   ['  zipkin:', '  zipkin: { tls: { cert_file: c } }', '7: receivers.zipkin.tls.key_file: expected a text'],
+  ['  zipkin:', '  zipkin: { parse_string_tags: true }', '7: receivers.zipkin.parse_string_tags: not supported'],
   ['  zipkin:', '  zipkin: { tls: { cert: c } }', '7: receivers.zipkin.tls.cert: unknown key'],
   [
     'tls: { insecure: true }',
@@ -73,9 +74,9 @@ test.each([
     '29: exporters.otlp.tls.key_file: expected cert_file and key_file',
   ],
   [
-    'retry_on_failure: { enabled: false }',
-    'tls: { insecure: true }',
-    '30: exporters.otlphttp.tls.insecure: unknown key',
+    '{ endpoint: "http://localhost:4318", retry_on_failure: { enabled: false }',
+    '{ endpoint: "https://localhost:4318", tls: { insecure: true }',
+    '30: exporters.otlphttp.tls.insecure: expected false: the URL is https',
   ],
   ['  zipkin:', '  zipkn:', '7: receivers.zipkn: expected type or type/name'],
   ['  zipkin:', '  zipkin/a/b:', '7: receivers.zipkin/a/b: expected type or type/name'],
@@ -117,6 +118,7 @@ test.each([
     'sampling_percentage: 101',
     '18: processors.probabilistic_sampler.sampling_percentage: expected a number from 0 to 100',
   ],
+  ["['\\d+']", "['[[:digit:]]+']", '17: processors.redaction.blocked_values[0]: expected a regular expression of'],
   ['type: always_sample', 'type: never', '25: processors.tail_sampling.policies[3].type: expected one of latency'],
   [
     'threshold_ms: 5',
@@ -131,7 +133,7 @@ test.each([
   [
     'values: [^a]',
     'values: ["("]',
-    '24: processors.tail_sampling.policies[2].string_attribute.values: expected regular',
+    '24: processors.tail_sampling.policies[2].string_attribute.values[0]: expected a regular',
   ],
   ['  debug:', '  kafka: { brokers: [x] }', '32: exporters.kafka.brokers[0]: expected host:port'],
   ['  debug:', '  kafka: { encoding: avro }', '32: exporters.kafka.encoding: expected one of otlp_proto'],
@@ -158,11 +160,15 @@ test.each([
   ],
   ['"http://localhost:4318"', 'localhost:4318', '30: exporters.otlphttp.endpoint: expected a URL'],
   ['${env:KEY}', '${env:NO_KEY}', '29: the environment has no NO_KEY'],
+  ['${env:KEY}', '${file:/run/key}', '29: ${file:/run/key}: only ${env:NAME} and'],
+  ['${env:KEY}', '${env:NO_KEY:-${env:KEY}}', '29: ${env:NO_KEY:-${env:KEY}: only ${env:NAME} and'],
   ['[otlp, zipkin]', '[otlp, kafka]', '35: service.pipelines.traces.receivers[1]: there is no receiver "kafka"'],
   ['[otlp, zipkin]', '[otlp, otlp]', '35: service.pipelines.traces.receivers[1]: "otlp" stands here twice'],
   ['[otlp, zipkin]', '[]', '35: service.pipelines.traces.receivers: expected at least one receiver'],
   ['    traces/2', '    logs', '36: service.pipelines.logs: expected traces or traces/name'],
-  ['service:', 'connectors:\nservice:', '33: connectors: unknown key'],
+  ['service:', 'connectors:\nservice:', '33: connectors: not supported'],
+  ['service:', 'conectors:\nservice:', '33: conectors: unknown key'],
+  ['service:', 'service:\n  telemetry: { logs: { level: debug } }', '34: service.telemetry.logs.level: expected info'],
   ['service:', 'extensions: { zpages: }\nservice:', '33: extensions.zpages: expected type or type/name'],
   ['service:', 'extensions: { file_storage: }\nservice:', '33: extensions.file_storage.directory: expected a text'],
   ['service:', 'service:\n  extensions: [file_storage]', '34: service.extensions[0]: there is no extension'],
@@ -177,6 +183,51 @@ test.each([
   expect(source).not.toBe(GOOD);
   const read = readCollectorConfig(source, ENVIRONMENT);
   expect(read.ok ? '' : printFaults('f', read.problem)).toContain(`f:${fault}`);
+});
+
+/** Files of the OpenTelemetry Collector's users. */
+test.each([
+  ['traceid:', 'batch/grouped: { send_batch_size: 100_000 }'],
+  ['"${env:KEY}"', '"${env:DIGITS}"'],
+  ['send_batch_size: 100', 'send_batch_size: "${env:SIZE}"'],
+  ['debug:', 'kafka: { brokers: "${env:LIST}", traces: { topic: t }, partition_traces_by_id: true }\n  debug:'],
+  [
+    'debug:',
+    'otlp_grpc: { endpoint: "x:4317" }\n  otlp_http: { endpoint: "http://x:4318", tls: { insecure: true } }\n  debug:',
+  ],
+  ['queue_size: 10', 'enabled: true, queue_size: 10'],
+  ['enabled: false', 'enabled: true, multiplier: 2, randomization_factor: 0'],
+  ['service:', 'extensions: { health_check: { endpoint: "0.0.0.0:13133" } }\nservice:\n  extensions: [health_check]'],
+  [
+    'service:',
+    'service:\n  telemetry: { logs: { level: info }, metrics: { readers: [{ pull: { exporter: { prometheus: { host: 0.0.0.0, port: 8888 } } } }] } }',
+  ],
+  ["['\\d+']", "['(?i)secret']"],
+  ['type: always_sample', 'type: span_count, span_count: { min_spans: 2 }'],
+  ['type: always_sample', 'type: not, not: { not_sub_policy: { name: n, type: always_sample } }'],
+  [
+    'type: always_sample',
+    'type: drop, drop: { drop_sub_policy: [{ name: d, type: boolean_attribute, boolean_attribute: { key: k, value: true, invert_match: true } }] }',
+  ],
+])('%s → %s is taken', (line, instead) => {
+  const source = GOOD.replace(line, instead);
+  expect(source).not.toBe(GOOD);
+  const read = readCollectorConfig(source, ENVIRONMENT);
+  expect(read.ok ? '' : printFaults('f', read.problem)).toBe('');
+});
+
+test('two receivers on one port would get what is sent to the other', () => {
+  const source = GOOD.replace('"[::1]:5317"', '0.0.0.0:4318').replace('[otlp, zipkin]', '[otlp, otlp/two]');
+  const read = readCollectorConfig(source, ENVIRONMENT);
+  expect(read.ok ? '' : printFaults('f', read.problem)).toBe(
+    'f:6: receivers.otlp/two: tcp 0.0.0.0:4318 is taken by receivers.otlp',
+  );
+});
+
+test('faults of the service hide none of the components', () => {
+  const source = GOOD.replace('12.5', '-1').replace('service:', 'service:\n  telemetry: { traces: }');
+  const read = readCollectorConfig(source, ENVIRONMENT);
+  expect(read.ok ? [] : read.problem.map(({ line }) => line)).toEqual([18, 34]);
 });
 
 test('every fault is told, in the order of the file', () => {

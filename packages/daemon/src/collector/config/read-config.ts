@@ -1,6 +1,8 @@
 import { bad, ok, type Result } from '@fluoroscope/model';
 import { z } from 'zod';
-import { listenAddress, orEmpty, type ListenAddress } from './kinds.ts';
+import { isCollectorKey } from './collector-keys.ts';
+import { orEmpty, type ListenAddress } from './kinds.ts';
+import { telemetry } from './telemetry.ts';
 import { readYaml, type ConfigFault, type ConfigPath, type YamlText } from './yaml-text.ts';
 
 /** A configuration whose every part is checked: components are what their kinds make of them, by `type/name`. */
@@ -35,7 +37,6 @@ export interface Kinds<Receiver, Processor, Exporter, Extension> {
 /** id = type [ "/" name ] */
 const ID = /^([a-z][a-z0-9_]*)(?:\/[^\s/]+)?$/;
 const COMPONENTS_MAX = 1_000;
-const METRICS_AT: ListenAddress = { host: 'localhost', port: 8_888 };
 
 const components = orEmpty(z.record(z.string(), z.unknown()));
 const ids = z.array(z.string({ error: 'expected a name' }), { error: 'expected a list of names' }).max(COMPONENTS_MAX);
@@ -55,16 +56,7 @@ const FILE = z.strictObject(
       {
         extensions: z.preprocess((value) => value ?? [], ids),
         pipelines: z.record(z.string(), pipeline, { error: 'expected pipelines by name' }),
-        telemetry: orEmpty(
-          z.strictObject({
-            metrics: orEmpty(
-              z.strictObject({
-                address: listenAddress.optional(),
-                level: z.enum(['none', 'basic', 'normal', 'detailed']).default('normal'),
-              }),
-            ),
-          }),
-        ),
+        telemetry,
       },
       { error: missing('service') },
     ),
@@ -73,7 +65,7 @@ const FILE = z.strictObject(
 );
 
 /** All faults at once, in the order of the file. */
-export function readConfig<R, P, E, X>(
+export function readConfig<R extends readonly Listening[], P, E, X>(
   source: string,
   kinds: Kinds<R, P, E, X>,
   environment: Readonly<Record<string, string | undefined>>,
@@ -81,12 +73,12 @@ export function readConfig<R, P, E, X>(
   const yaml = readYaml(source, environment);
   if (!yaml.ok) return yaml;
   const faults = new Faults(yaml.value);
-  const file = FILE.safeParse(yaml.value.value);
-  if (!file.success) {
-    faults.addIssues([], file.error.issues);
+  const file = faults.read([], FILE, yaml.value.value);
+  if (file === null) {
+    addFaultsOfComponents(yaml.value.value, kinds, faults);
     return bad(faults.sorted());
   }
-  const { receivers, processors, exporters, extensions, service } = file.data;
+  const { receivers, processors, exporters, extensions, service } = file;
   const built = {
     receivers: readComponents('receivers', receivers, kinds.receivers, faults),
     processors: readComponents('processors', processors, kinds.processors, faults),
@@ -102,9 +94,9 @@ export function readConfig<R, P, E, X>(
   );
   if (pipelines.length === 0) faults.add(['service', 'pipelines'], 'expected at least one pipeline');
   for (const one of pipelines) checkPipeline(one, { receivers, processors, exporters }, faults);
+  checkAddresses(built.receivers, new Set(pipelines.flatMap((one) => one.receivers)), faults);
   if (faults.any) return bad(faults.sorted());
-  const { level, address = METRICS_AT } = service.telemetry.metrics;
-  const metricsAt = level === 'none' ? null : address;
+  const { metricsAt } = service.telemetry;
   const started = new Map([...readExtensions].filter(([id]) => service.extensions.includes(id)));
   const idle = [...readExtensions.keys()].filter((id) => !started.has(id)).map((id) => `extensions.${id}`);
   const unused = [...findUnused(built, pipelines), ...idle];
@@ -125,11 +117,45 @@ function readComponents<T>(
       faults.add([section, id], `expected type or type/name, the type one of ${[...kinds.keys()].join(', ')}`);
       continue;
     }
-    const parsed = kind.safeParse(value ?? {});
-    if (parsed.success) read.set(id, parsed.data);
-    else faults.addIssues([section, id], parsed.error.issues);
+    const parsed = faults.read([section, id], kind, value ?? {});
+    if (parsed !== null) read.set(id, parsed);
   }
   return read;
+}
+
+/** Of a file that has other faults as well. */
+function addFaultsOfComponents(file: unknown, kinds: Kinds<unknown, unknown, unknown, unknown>, faults: Faults): void {
+  for (const section of [...SECTIONS, 'extensions'] as const) {
+    const source = components.safeParse(isObject(file) ? Reflect.get(file, section) : undefined);
+    if (source.success) readComponents(section, source.data, kinds[section], faults);
+  }
+}
+
+/** What a receiver listens on. */
+interface Listening {
+  /** `tcp 0.0.0.0:4317`; null for any free port. */
+  readonly address: string | null;
+}
+
+/** One would get what is sent to the other. */
+function checkAddresses(
+  receivers: ReadonlyMap<string, readonly Listening[]>,
+  used: ReadonlySet<string>,
+  faults: Faults,
+): void {
+  const owners = new Map<string, string>();
+  for (const [id, listeners] of receivers) {
+    if (!used.has(id)) continue;
+    for (const { address } of listeners) {
+      const owner = address === null ? undefined : owners.get(address);
+      if (owner !== undefined) faults.add(['receivers', id], `${address} is taken by receivers.${owner}`);
+      else if (address !== null) owners.set(address, id);
+    }
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 const WITH_STORAGE = z.object({ sending_queue: z.object({ storage: z.string() }) });
@@ -142,9 +168,11 @@ function checkStorage(
 ): void {
   for (const [id, source] of Object.entries(exporters)) {
     const { data } = WITH_STORAGE.safeParse(source);
-    if (data === undefined || extensions.includes(data.sending_queue.storage)) continue;
+    if (data === undefined) continue;
+    const { storage } = data.sending_queue;
     const path = ['exporters', id, 'sending_queue', 'storage'];
-    faults.add(path, `service.extensions has no "${data.sending_queue.storage}"`);
+    if (!extensions.includes(storage)) faults.add(path, `service.extensions has no "${storage}"`);
+    else if (!/^file_storage(\/|$)/.test(storage)) faults.add(path, 'expected file_storage or file_storage/name');
   }
 }
 
@@ -198,17 +226,36 @@ class Faults {
     this.#found.push({ line: this.#yaml.lineOf(path), key: printPath(path), message });
   }
 
-  addIssues(path: ConfigPath, issues: readonly z.core.$ZodIssue[]): void {
+  /** Null, with its faults, for what cannot be used. What was written as a text, or a variable's, is one where a text is wanted. */
+  read<T>(path: ConfigPath, kind: z.ZodType<T>, value: unknown): T | null {
+    let parsed = kind.safeParse(value);
+    if (parsed.success) return parsed.data;
+    const asTexts = parsed.error.issues.filter((issue) => this.#yaml.asText(placeOf(path, issue)));
+    if (asTexts.length > 0) parsed = kind.safeParse(value);
+    if (parsed.success) return parsed.data;
+    this.#addIssues(path, parsed.error.issues);
+    return null;
+  }
+
+  #addIssues(path: ConfigPath, issues: readonly z.core.$ZodIssue[]): void {
     for (const issue of issues) {
-      const at = [...path, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
-      if (issue.code === 'unrecognized_keys') for (const key of issue.keys) this.add([...at, key], 'unknown key');
-      else this.add(at, issue.message);
+      const at = placeOf(path, issue);
+      if (issue.code !== 'unrecognized_keys') this.add(at, issue.message);
+      else {
+        for (const key of issue.keys) this.add([...at, key], isCollectorKey(key) ? NOT_SUPPORTED : 'unknown key');
+      }
     }
   }
 
   sorted(): readonly ConfigFault[] {
     return this.#found.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
   }
+}
+
+const NOT_SUPPORTED = "not supported: the OpenTelemetry Collector's, but not ours";
+
+function placeOf(path: ConfigPath, issue: z.core.$ZodIssue): ConfigPath {
+  return [...path, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
 }
 
 function printPath(path: ConfigPath): string {

@@ -1,5 +1,16 @@
 import { bad, ok, type Result } from '@fluoroscope/model';
-import { isNode, isScalar, LineCounter, parse, parseDocument, visit, type Document } from 'yaml';
+import {
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parse,
+  parseDocument,
+  visit,
+  type Document,
+  type Scalar,
+} from 'yaml';
 
 /** What is wrong with a configuration, and where. */
 export interface ConfigFault {
@@ -16,6 +27,8 @@ export interface YamlText {
   readonly value: unknown;
   /** Of a key's value, or of the nearest thing around it that is there. */
   readonly lineOf: (path: ConfigPath) => number | null;
+  /** Puts the text that was written, or a variable's, in the place of the number, flag or list that it was read as. False when it was none. */
+  readonly asText: (path: ConfigPath) => boolean;
 }
 
 /** Anchors in anchors can become gigabytes. */
@@ -25,9 +38,13 @@ const ALIASES_MAX = 100;
  * variable = "${" [ "env:" ] name [ ":-" default ] "}"   ; "$$" is a dollar sign
  * name     = 1*( letter / digit / "_" )
  */
-const VARIABLE = /\$\$|\$\{(?:env:)?([A-Za-z_]\w*)(?::-([^}]*))?\}/g;
+const REFERENCE = /\$\$|\$\{([^}]*)\}/g;
+const VARIABLE = /^(?:env:)?([A-Za-z_]\w*)(?::-([^$]*))?$/;
 
-/** YAML with variables of the environment in its scalars. A scalar that is one variable and no more has the type of what it holds. */
+/** `100_000`, as the OpenTelemetry Collector's YAML has it. */
+const GROUPED = /^[-+]?\d+(?:_\d+)+$/;
+
+/** YAML with variables of the environment in its scalars. A scalar that is one variable and no more is read as YAML itself. */
 export function readYaml(
   text: string,
   environment: Readonly<Record<string, string | undefined>>,
@@ -42,42 +59,89 @@ export function readYaml(
     return bad([{ line: lineAt(broken.pos[0]), key: '', message: `not YAML: ${broken.message}` }]);
   }
   const faults: ConfigFault[] = [];
+  const texts = new Map<string, string>();
   visit(document, {
-    Scalar(_key, node) {
+    Scalar(_key, node, ancestors) {
       if (typeof node.value !== 'string') return;
-      const filled = fillIn(node.value, environment);
-      if (filled.ok) node.value = filled.value;
-      else faults.push({ line: lineAt(node.range?.[0]), key: '', message: filled.problem });
+      const filled = fillIn(node, environment);
+      if (!filled.ok) faults.push({ line: lineAt(node.range?.[0]), key: '', message: filled.problem });
+      else if (filled.value !== null) {
+        if (typeof filled.value.value !== 'string') texts.set(keyOf(pathOf(node, ancestors)), filled.value.text);
+        node.value = filled.value.value;
+      }
     },
   });
   if (faults.length > 0) return bad(faults);
   try {
     const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
-    return ok({ value, lineOf: (path) => lineOf(document, path, lineAt) });
+    const asText = (path: ConfigPath): boolean => {
+      const written = texts.get(keyOf(path));
+      return written !== undefined && texts.delete(keyOf(path)) && putIn(value, path, written);
+    };
+    return ok({ value, lineOf: (path) => lineOf(document, path, lineAt), asText });
   } catch (error) {
     return bad([{ line: null, key: '', message: `not YAML: ${error instanceof Error ? error.message : ''}` }]);
   }
 }
 
-function fillIn(text: string, environment: Readonly<Record<string, string | undefined>>): Result<unknown, string> {
-  if (!text.includes('$')) return ok(text);
-  const missing: string[] = [];
-  const filled = text.replaceAll(VARIABLE, (whole: string, name: string | undefined, fallback: string | undefined) => {
-    if (name === undefined) return '$';
-    const value = environment[name] ?? fallback;
-    if (value === undefined) missing.push(name);
-    return value ?? whole;
-  });
-  if (missing.length > 0) return bad(`the environment has no ${missing.join(', ')}`);
-  const isVariable = new RegExp(`^(?:${VARIABLE.source})$`).test(text) && text !== '$$';
-  return ok(isVariable ? scalarOf(filled) : filled);
+interface Filled {
+  readonly text: string;
+  readonly value: unknown;
 }
 
-/** A number or a flag where the text is one. */
-function scalarOf(text: string): unknown {
-  if (!/^(true|false|-?\d+(\.\d+)?)$/.test(text)) return text;
-  const value: unknown = parse(text);
-  return value;
+/** Null for what stays as it is. */
+function fillIn(
+  { value: written, type }: Scalar,
+  environment: Readonly<Record<string, string | undefined>>,
+): Result<Filled | null, string> {
+  const text = String(written);
+  if (type === 'PLAIN' && GROUPED.test(text)) return ok({ text, value: Number(text.replaceAll('_', '')) });
+  if (!text.includes('$')) return ok(null);
+  const problems: string[] = [];
+  const filled = text.replaceAll(REFERENCE, (whole: string, body: string | undefined) => {
+    if (body === undefined) return '$';
+    const [, name, fallback] = VARIABLE.exec(body) ?? [];
+    if (name === undefined)
+      problems.push(`${whole}: only \${env:NAME} and \${env:NAME:-text} are supported; $$ is a dollar sign`);
+    else if (environment[name] === undefined && fallback === undefined) problems.push(`the environment has no ${name}`);
+    else return environment[name] ?? fallback ?? '';
+    return whole;
+  });
+  if (problems.length > 0) return bad(problems.join('; '));
+  const isVariable = /^\$\{[^}]*\}$/.test(text);
+  return ok({ text: filled, value: isVariable ? valueOf(filled) : filled });
+}
+
+/** What a variable holds, as YAML; a text where it is none, or means nothing. */
+function valueOf(text: string): unknown {
+  try {
+    const value: unknown = parse(text, { maxAliasCount: 0, logLevel: 'silent' });
+    return value ?? text;
+  } catch {
+    return text;
+  }
+}
+
+function keyOf(path: ConfigPath): string {
+  return JSON.stringify(path);
+}
+
+function pathOf(node: Scalar, ancestors: readonly unknown[]): ConfigPath {
+  return ancestors.flatMap((ancestor, at): ConfigPath => {
+    if (isPair(ancestor)) return [isScalar(ancestor.key) ? String(ancestor.key.value) : String(ancestor.key)];
+    return isSeq(ancestor) ? [ancestor.items.indexOf(ancestors[at + 1] ?? node)] : [];
+  });
+}
+
+function putIn(root: unknown, path: ConfigPath, text: string): boolean {
+  const parent = path
+    .slice(0, -1)
+    .reduce<unknown>((at, key) => (isObject(at) ? Reflect.get(at, key) : undefined), root);
+  return isObject(parent) && Reflect.set(parent, path.at(-1) ?? '', text);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function lineOf(

@@ -56,7 +56,10 @@ function readTag({ key, type, value }: JaegerTag): OtlpAttribute {
     case 'bool':
       return { key, type, value: value === true };
     case 'int64':
-      return { key, type: 'int', value: typeof value === 'boolean' ? 0 : value };
+      // A number that somebody has put out of sight is none.
+      return typeof value === 'string' && !/^-?\d{1,19}$/.test(value)
+        ? { key, type: 'string', value }
+        : { key, type: 'int', value: typeof value === 'boolean' ? 0 : value };
     case 'float64':
       return { key, type: 'double', value: Number(value) };
     case 'binary':
@@ -102,7 +105,9 @@ function statusOf(attributes: Attributes, kind: number): OtlpStatus {
   if (isError) attributes.delete('error');
   attributes.delete('otel.status_code');
   if (!isError && said === undefined) {
-    return isFailure(attributes.get('http.status_code'), kind) ? { code: STATUS_CODE.error, message: httpMessage } : NONE;
+    return isFailure(attributes.get('http.status_code'), kind)
+      ? { code: STATUS_CODE.error, message: httpMessage }
+      : NONE;
   }
   const hasText = attributes.has('otel.status_description');
   const description = take(attributes, 'otel.status_description');

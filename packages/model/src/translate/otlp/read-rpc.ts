@@ -50,7 +50,8 @@ export function readRpcSpan(document: TraceDocument): PlacedSpan | null {
 function parentOf(document: TraceDocument, own: SegmentId | null): string {
   const { trace_id: traceId, id, parent_id: parentId } = document;
   const kept = document.metadata?.['fluoroscope'];
-  const before = isObject(kept) ? parseTraceId(String(kept['original_trace_id'])) : undefined;
+  const written = isObject(kept) ? kept['original_trace_id'] : undefined;
+  const before = typeof written === 'string' ? parseTraceId(written) : undefined;
   const around = [traceId, ...(before?.ok === true ? [before.value] : [])].map((one) => deriveId(one, id, 'service'));
   return parentId !== undefined && around.includes(parentId) ? (own ?? '') : (parentId ?? '');
 }

@@ -15,7 +15,8 @@ const NAMES: Readonly<Record<string, string>> = {
     'daemonset.uid daemonset.name job.uid job.name cronjob.uid cronjob.name',
   opencensus: 'starttime exporterversion resourcetype',
   os: 'type description name',
-  process: 'pid executable.name executable.path command command_line command_args owner runtime.name runtime.version runtime.description',
+  process:
+    'pid executable.name executable.path command command_line command_args owner runtime.name runtime.version runtime.description',
   service: 'name namespace instance.id version',
   telemetry: 'sdk.name sdk.language sdk.version auto.version distro.name distro.version',
   webengine: 'name version description',

@@ -26,9 +26,33 @@ export function readExportResponse(bytes: Uint8Array): PartialSuccess {
 
 const utf8 = new TextDecoder();
 
+/**
+ * status = [ code = 1, varint ] [ message = 2, string ] *( details = 3, any )      ; google.rpc.Status
+ * any    = [ type_url = 1, string ] [ value = 2, retry-info ]
+ * retry-info = [ retry_delay = 1, ( seconds = 1, varint ) ( nanos = 2, varint ) ]
+ *
+ * In milliseconds; null when no detail says it.
+ */
+export function readRetryDelayMs(status: Uint8Array): number | null {
+  for (const [number, detail] of entriesOf(status)) {
+    if (number !== 3 || typeof detail === 'number') continue;
+    const any = fieldsOf(detail);
+    const [type, value] = [any.get(1), any.get(2)];
+    if (!(type instanceof Uint8Array) || !utf8.decode(type).endsWith('/google.rpc.RetryInfo')) continue;
+    const delay = value instanceof Uint8Array ? fieldsOf(value).get(1) : undefined;
+    const fields = delay instanceof Uint8Array ? fieldsOf(delay) : new Map<number, number>();
+    const [seconds = 0, nanos = 0] = [fields.get(1), fields.get(2)];
+    return typeof seconds === 'number' && typeof nanos === 'number' ? seconds * 1e3 + nanos / 1e6 : 0;
+  }
+  return null;
+}
+
 /** Varints and byte strings by field number, as far as they can be read; the last of a repeated field counts. */
 function fieldsOf(bytes: Uint8Array): ReadonlyMap<number, number | Uint8Array> {
-  const fields = new Map<number, number | Uint8Array>();
+  return new Map(entriesOf(bytes));
+}
+
+function* entriesOf(bytes: Uint8Array): Generator<readonly [field: number, value: number | Uint8Array]> {
   let at = 0;
   function varint(): number {
     let value = 0;
@@ -44,11 +68,10 @@ function fieldsOf(bytes: Uint8Array): ReadonlyMap<number, number | Uint8Array> {
     const tag = varint();
     const value = varint();
     const number = Math.floor(tag / 8);
-    if (tag % 8 === 0) fields.set(number, value);
+    if (tag % 8 === 0) yield [number, value];
     else if (tag % 8 === 2) {
-      fields.set(number, bytes.subarray(at, at + value));
+      yield [number, bytes.subarray(at, at + value)];
       at += value;
-    } else break;
+    } else return;
   }
-  return fields;
 }

@@ -2,7 +2,7 @@ import { toOtlpGroups } from '@fluoroscope/model';
 import type { ServiceError } from '@grpc/grpc-js';
 import type { ClientTls } from '../../tls.ts';
 import type { Send, SendOutcome } from '../sending-queue.ts';
-import { readExportResponse } from './decode-response.ts';
+import { readExportResponse, readRetryDelayMs } from './decode-response.ts';
 import { encodeRequest } from './encode-request.ts';
 
 export interface OtlpGrpcSendOptions {
@@ -52,9 +52,10 @@ export async function createOtlpGrpcSender(options: OtlpGrpcSendOptions): Promis
 
   function failed(error: ServiceError): SendOutcome {
     const message = `gRPC ${status[error.code]}: ${error.details}`;
-    const hasRetryInfo = error.metadata.get('grpc-status-details-bin').length > 0;
-    const isWorthIt = again.has(error.code) || (error.code === status.RESOURCE_EXHAUSTED && hasRetryInfo);
-    return { state: isWorthIt ? 'again' : 'refused', message };
+    const [details] = error.metadata.get('grpc-status-details-bin');
+    const afterMs = details instanceof Uint8Array ? readRetryDelayMs(details) : null;
+    const isWorthIt = again.has(error.code) || (error.code === status.RESOURCE_EXHAUSTED && afterMs !== null);
+    return isWorthIt ? { state: 'again', afterMs: afterMs ?? undefined, message } : { state: 'refused', message };
   }
 
   return {

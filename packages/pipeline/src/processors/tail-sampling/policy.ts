@@ -14,10 +14,19 @@ export type PolicyOptions =
       readonly matches: (value: string) => boolean;
       readonly invert: boolean;
     }
-  | { readonly type: 'numeric_attribute'; readonly key: string; readonly min: number; readonly max: number }
-  | { readonly type: 'boolean_attribute'; readonly key: string; readonly value: boolean }
+  | {
+      readonly type: 'numeric_attribute';
+      readonly key: string;
+      readonly min: number;
+      readonly max: number;
+      readonly invert: boolean;
+    }
+  | { readonly type: 'boolean_attribute'; readonly key: string; readonly value: boolean; readonly invert: boolean }
+  /** Both ends count; `max` 0 for no end. */
+  | { readonly type: 'span_count'; readonly min: number; readonly max: number }
   | { readonly type: 'rate_limiting'; readonly documentsPerSecond: number }
-  | { readonly type: 'and'; readonly policies: readonly PolicyOptions[] };
+  | { readonly type: 'and'; readonly policies: readonly PolicyOptions[] }
+  | { readonly type: 'not'; readonly policy: PolicyOptions };
 
 /** As OpenTelemetry has them; faults, errors and throttles are all `ERROR`. */
 export type StatusCode = 'ERROR' | 'OK' | 'UNSET';
@@ -43,16 +52,28 @@ export function createPolicy(options: PolicyOptions, nowMs: () => number): Polic
     case 'string_attribute':
       return stringPolicy(options);
     case 'numeric_attribute': {
-      const { key, min, max } = options;
-      return anyValue(key, (value) => typeof value === 'number' && value >= min && value <= max);
+      const { key, min, max, invert } = options;
+      return anyValue(key, (value) => typeof value === 'number' && value >= min && value <= max, invert);
     }
     case 'boolean_attribute':
-      return anyValue(options.key, (value) => value === options.value);
+      return anyValue(options.key, (value) => value === options.value, options.invert);
+    case 'span_count': {
+      const { min, max } = options;
+      return (trace) => {
+        let count = 0;
+        for (const _entity of entitiesOf(trace)) count += 1;
+        return count >= min && (max === 0 || count <= max);
+      };
+    }
     case 'rate_limiting':
       return ratePolicy(options.documentsPerSecond, nowMs);
     case 'and': {
       const policies = options.policies.map((policy) => createPolicy(policy, nowMs));
       return (trace) => policies.every((policy) => policy(trace));
+    }
+    case 'not': {
+      const policy = createPolicy(options.policy, nowMs);
+      return (trace) => !policy(trace);
     }
     default:
       return options satisfies never;
@@ -73,14 +94,14 @@ function statusPolicy(codes: readonly StatusCode[]): Policy {
 }
 
 function stringPolicy({ key, matches, invert }: Extract<PolicyOptions, { type: 'string_attribute' }>): Policy {
-  const isThere = anyValue(key, (value) => typeof value === 'string' && matches(value));
-  return invert ? (trace) => !isThere(trace) : isThere;
+  return anyValue(key, (value) => typeof value === 'string' && matches(value), invert);
 }
 
-function anyValue(key: string, wanted: (value: unknown) => boolean): Policy {
+/** Inverted: no such value. */
+function anyValue(key: string, wanted: (value: unknown) => boolean, invert: boolean): Policy {
   return (trace) => {
-    for (const entity of entitiesOf(trace)) if (wanted(attributeOf(entity, key))) return true;
-    return false;
+    for (const entity of entitiesOf(trace)) if (wanted(attributeOf(entity, key))) return !invert;
+    return invert;
   };
 }
 

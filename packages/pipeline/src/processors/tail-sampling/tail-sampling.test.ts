@@ -18,8 +18,8 @@ const TIER: PolicyOptions = {
   matches: (value) => value === 'gold',
   invert: false,
 };
-const PRICE: PolicyOptions = { type: 'numeric_attribute', key: 'price', min: 10, max: 20 };
-const FLAG: PolicyOptions = { type: 'boolean_attribute', key: 'canary', value: true };
+const PRICE: PolicyOptions = { type: 'numeric_attribute', key: 'price', min: 10, max: 20, invert: false };
+const FLAG: PolicyOptions = { type: 'boolean_attribute', key: 'canary', value: true, invert: false };
 const times = (start_time: number, end_time: number) => ({ start_time, end_time });
 
 test.each<[string, PolicyOptions, object[], boolean]>([
@@ -45,6 +45,14 @@ test.each<[string, PolicyOptions, object[], boolean]>([
   ['a number as text', PRICE, [{ annotations: { price: '12' } }], false],
   ['a flag', FLAG, [{ annotations: { canary: true } }], true],
   ['the other flag', FLAG, [{ annotations: { canary: false } }], false],
+  ['no number inside, inverted', { ...PRICE, invert: true }, [{ annotations: { price: 21 } }], true],
+  ['a number inside, inverted', { ...PRICE, invert: true }, [{}, { annotations: { price: 12 } }], false],
+  ['a flag, inverted', { ...FLAG, invert: true }, [{ annotations: { canary: true } }], false],
+  ['enough spans', { type: 'span_count', min: 2, max: 0 }, [child({})], true],
+  ['too few spans', { type: 'span_count', min: 2, max: 0 }, [{}], false],
+  ['too many spans', { type: 'span_count', min: 1, max: 2 }, [{}, {}, {}], false],
+  ['not an error', { type: 'not', policy: ERRORS }, [{}], true],
+  ['not no error', { type: 'not', policy: ERRORS }, [{ fault: true }], false],
   ['and: both', { type: 'and', policies: [ERRORS, TIER] }, [{ fault: true, annotations: { tier: 'gold' } }], true],
   ['and: one of two', { type: 'and', policies: [ERRORS, TIER] }, [{ fault: true }], false],
   ['none of it', { type: 'probabilistic', percentage: 0, hashSalt: '' }, [{}], false],
@@ -98,6 +106,15 @@ test('a trace is kept whole, and what comes late goes the same way', async () =>
   await stage[Symbol.asyncDispose]();
   expect(sink.documents().map((document) => document.trace_id)).toEqual(Array(3).fill(traceIdOf(1)));
   expect(counts).toEqual({ filtered: 2 });
+});
+
+test('what is to be dropped is, whoever wants it', async () => {
+  const { stage, sink, counts, decided } = sampling({ drops: [TIER] });
+  await stage.consume([parcel({ trace_id: traceIdOf(1), fault: true, annotations: { tier: 'gold' } })]);
+  await stage.consume([parcel({ trace_id: traceIdOf(2), fault: true })]);
+  await stage[Symbol.asyncDispose]();
+  expect(sink.documents().map((document) => document.trace_id)).toEqual([traceIdOf(2)]);
+  expect([decided, counts]).toEqual([[null, 'errors'], { filtered: 1 }]);
 });
 
 test.each([

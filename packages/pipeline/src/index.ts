@@ -1,3 +1,4 @@
+export { fanOut } from './fan-out.ts';
 export * from './pipeline-error.ts';
 export * from './receivers/xray-udp/decode.ts';
 export * from './receivers/xray-udp/jsonl-header.ts';

@@ -10,9 +10,16 @@ export type PipelineErrorCode =
 export class PipelineError extends Error {
   override readonly name = 'PipelineError';
   readonly code: PipelineErrorCode;
+  /** Of `full`, where some of several consumers took the parcels: hands them to the others, and rejects likewise. */
+  readonly rest: (() => Promise<void>) | null;
 
-  constructor(code: PipelineErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: PipelineErrorCode,
+    message: string,
+    options?: ErrorOptions & { readonly rest?: () => Promise<void> },
+  ) {
     super(`[${code}] ${message}`, options);
     this.code = code;
+    this.rest = options?.rest ?? null;
   }
 }

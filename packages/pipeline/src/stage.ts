@@ -11,7 +11,7 @@ export interface Parcel {
 export interface Consumer {
   /**
    * Resolves once the parcels are taken: from then on they are the consumer's to deliver or to count as lost. Rejects with
-   * PipelineError `full` when none was taken and the sender may come again.
+   * PipelineError `full` when none was taken and the sender may come again; what some took already, its `rest` hands to the others.
    */
   readonly consume: (parcels: readonly Parcel[]) => Promise<void>;
 }

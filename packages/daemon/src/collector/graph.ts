@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DamagedDetail } from '@fluoroscope/journal';
 import { timeUsFromMs } from '@fluoroscope/model';
-import type { Consumer, Stage } from '@fluoroscope/pipeline';
+import { fanOut, type Consumer, type Stage } from '@fluoroscope/pipeline';
 import type {
   BuildExporter,
   BuildProcessor,
@@ -171,21 +171,6 @@ function contextOf(pipeline: string, processor: string, { metrics, log }: GraphP
     overflowed: (what) => {
       metrics.overflowed(pipeline, processor, what);
       log.seldom(subject, `${what}: one of its limits is too small`);
-    },
-  };
-}
-
-/**
- * Asks all of them, and rejects with what the first rejects with. The sender then comes again with everything: where it was
- * taken the first time it arrives twice, and replaces itself.
- */
-export function fanOut(consumers: readonly Consumer[]): Consumer {
-  const [only] = consumers;
-  if (only !== undefined && consumers.length === 1) return only;
-  return {
-    async consume(parcels) {
-      const outcomes = await Promise.allSettled(consumers.map((consumer) => consumer.consume(parcels)));
-      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     },
   };
 }

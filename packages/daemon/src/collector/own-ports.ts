@@ -59,7 +59,9 @@ export async function openOwnPorts(
 export function changedOwnPorts(before: OwnConfig, after: OwnConfig): readonly string[] {
   const [old, wanted] = [before, after].map(
     (config) =>
-      new Map(ownPortsOf(config).map(({ key, at, pages }) => [key, `${printAddress(at)} ${[...pages.keys()]}`])),
+      new Map(
+        ownPortsOf(config).map(({ key, at, pages }) => [key, `${printAddress(at)} ${[...pages.keys()].join(' ')}`]),
+      ),
   );
   const keys = new Set([...(old?.keys() ?? []), ...(wanted?.keys() ?? [])]);
   return [...keys].filter((key) => old?.get(key) !== wanted?.get(key));

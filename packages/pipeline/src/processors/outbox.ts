@@ -35,16 +35,27 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   async function run(): Promise<void> {
+    let part: readonly Parcel[] = [];
+    /** Hands the part to whoever has not taken it yet. */
+    let hand: (() => Promise<void>) | null = null;
     while (waiting.length > 0) {
-      const part = waiting.slice(0, partMax);
+      if (hand === null) {
+        const taken = waiting.slice(0, partMax);
+        part = taken;
+        hand = () => next.consume(taken);
+      }
       try {
-        await next.consume(part);
+        await hand();
         leave(part);
+        hand = null;
       } catch (error) {
         const isFull = error instanceof PipelineError && error.code === 'full';
-        if (isFull && performance.now() < deadlineMs) await sleep(retryMs);
-        else {
+        if (isFull && performance.now() < deadlineMs) {
+          hand = error.rest ?? hand;
+          await sleep(retryMs);
+        } else {
           leave(part);
+          hand = null;
           events.dropped(part.length, isFull ? 'full' : 'failed');
         }
       }

@@ -24,8 +24,20 @@ const IDS: ReadonlySet<string> = new Set([
 /** Likewise in what is kept of a span beside its attributes. */
 const SPAN_FIELDS: ReadonlySet<string> = new Set([
   ...IDS,
-  ...['kind', 'parent', 'service_of', 'times', 'nanos', 'time', 'span_id', 'derived', 'merged'],
-  ...['parentId', 'traceId', 'spanId', 'original_trace_id', 'added'],
+  'kind',
+  'parent',
+  'service_of',
+  'times',
+  'nanos',
+  'time',
+  'span_id',
+  'derived',
+  'merged',
+  'parentId',
+  'traceId',
+  'spanId',
+  'original_trace_id',
+  'added',
 ]);
 
 /** Of `metadata`: where spans keep what a document has no field for. */

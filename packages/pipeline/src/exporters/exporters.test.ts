@@ -64,6 +64,16 @@ test.each<[number, string, object]>([
   expect(await send([parcel()], NEVER)).toMatchObject(expected);
 });
 
+test.each([
+  ['{"partialSuccess":{"rejectedSpans":"1","errorMessage":"too old"}}', { refused: 1, message: 'too old' }],
+  ['{"partialSuccess":{}}', { refused: 0, message: '' }],
+  ['{', { refused: 0, message: '' }],
+])('OTLP/HTTP: an answer in JSON, %s', async (body, expected) => {
+  const { url } = await serve(async () => ({ status: 200, headers: { 'content-type': 'application/json' }, body }));
+  const send = createOtlpHttpSend({ url, headers: {}, compression: 'none', post });
+  expect(await send([parcel()], NEVER)).toEqual({ state: 'sent', ...expected });
+});
+
 test('a redirection is not followed, and says where to', async () => {
   const { url } = await serve(async () => ({
     status: 308,

@@ -24,6 +24,29 @@ export function readExportResponse(bytes: Uint8Array): PartialSuccess {
   };
 }
 
+/** Likewise of one in JSON: {"partialSuccess": {"rejectedSpans": "2", "errorMessage": "…"}} */
+export function readExportResponseJson(text: string): PartialSuccess {
+  const partial = memberOf(readJson(text), 'partialSuccess');
+  const rejected = Number(memberOf(partial, 'rejectedSpans') ?? 0);
+  const message = memberOf(partial, 'errorMessage');
+  return {
+    rejectedSpans: Number.isSafeInteger(rejected) ? Math.max(0, rejected) : 0,
+    message: typeof message === 'string' ? message : '',
+  };
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
+
 const utf8 = new TextDecoder();
 
 /**

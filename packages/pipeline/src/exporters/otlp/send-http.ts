@@ -4,7 +4,7 @@ import { toOtlpGroups } from '@fluoroscope/model';
 import { failedResponse, isSuccess } from '../http-outcome.ts';
 import type { Post } from '../http-post.ts';
 import type { Send } from '../sending-queue.ts';
-import { readExportResponse } from './decode-response.ts';
+import { readExportResponse, readExportResponseJson } from './decode-response.ts';
 import { encodeRequest } from './encode-request.ts';
 
 export interface OtlpHttpSendOptions {
@@ -31,7 +31,10 @@ export function createOtlpHttpSend({ url, headers, compression, post }: OtlpHttp
     };
     const answer = await post(target, sent, compression === 'gzip' ? await gzipBytes(bytes) : bytes, signal);
     if (!isSuccess(answer)) return failedResponse(answer, printable(answer.body));
-    const { rejectedSpans, message } = readExportResponse(answer.body);
+    const isJson = answer.headers.get('content-type')?.startsWith('application/json') === true;
+    const { rejectedSpans, message } = isJson
+      ? readExportResponseJson(answer.body.toString())
+      : readExportResponse(answer.body);
     return { state: 'sent', refused: Math.min(rejectedSpans, parcels.length), message };
   };
 }

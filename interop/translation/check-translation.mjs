@@ -160,8 +160,10 @@ function keyValues(values) {
   return Object.entries(values).map(([key, value]) => ({ key, value: anyValue(value) }));
 }
 
+/** An object is one already. */
 function anyValue(value) {
   if (Array.isArray(value)) return { arrayValue: { values: value.map(anyValue) } };
+  if (typeof value === 'object') return value;
   if (typeof value === 'string') return { stringValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
   return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };

@@ -8,6 +8,7 @@ export const CASES = new Set([
   'the newer conventions count everywhere',
   'a PRODUCER calls its topic',
   'a URL needs more than a host',
+  'a number may be text',
   'stack traces are read to the letter',
   'a failed try of an AWS call is told plainly',
 ]);

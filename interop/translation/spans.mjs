@@ -282,6 +282,24 @@ const ATTRIBUTES = [
   { kind: CLIENT, attributes: { 'enduser.id': 'u1', tier: 'gold' }, resource: { more: 1 } },
   { kind: SERVER, links: [{}, { k: 'v', n: 1 }] },
   { kind: SERVER, end: 0 },
+  { kind: SERVER, attributes: { 'http.method': '', 'peer.service': '', 'enduser.id': '', 'aws.operation': '' } },
+  {
+    kind: CLIENT,
+    attributes: { 'peer.service': 7, 'db.system': ['mysql'], 'enduser.id': true, 'aws.region': { bytesValue: 'AQI=' } },
+  },
+  {
+    kind: SERVER,
+    resource: {
+      raw: { bytesValue: 'AQI=' },
+      map: { kvlistValue: { values: [{ key: 'k', value: { intValue: '1' } }] } },
+      none: {},
+    },
+  },
+  {
+    kind: SERVER,
+    attributes: { 'http.status_code': '404' },
+    differs: ['a number may be text', { error: true, http: { response: { status: 404 } } }],
+  },
 ];
 
 export const SPANS = {

@@ -128,6 +128,7 @@ test('every address is of IPv6 too, as in the container of AWS', async () => {
   const run = runDaemon(['-b', '0.0.0.0:0', '-t', ':0', '--spool-path', 'off', '--endpoint', endpoint.url]);
   onTestFinished(async () => void (await run.stop()));
   await until(() => run.output().includes('ready in'));
+  expect(run.output()).toContain('Starting proxy http server on 0.0.0.0:');
   const port = (name: string): number => Number(new RegExp(`${name} \\S+:(\\d+)`).exec(run.output())?.[1]);
   const hosts = bindHost('') === '::' ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
   for (const host of hosts) {

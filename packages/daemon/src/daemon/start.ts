@@ -96,7 +96,9 @@ async function open({ settings, environment, log, version }: DaemonOptions, late
     log,
   });
   later(() => proxy[Symbol.asyncDispose]());
-  log.write('info', `Starting proxy http server on ${printAddress(proxy.address)}`);
+  // As AWS's daemon writes it, though every address is of IPv6 too.
+  const told = { host: settings.tcp.host || '0.0.0.0', port: proxy.address.port };
+  log.write('info', `Starting proxy http server on ${printAddress(told)}`);
   tellIntake(intake, settings, log);
 }
 

@@ -197,6 +197,12 @@ test.each<[string, string[], number, RegExp, Record<string, string>?]>([
   ['too little memory', ['-m', '2', '-n', 'x'], 1, /\[Error\] --buffer-memory is "2"/],
   ['no region', ['-o'], 1, /Cannot fetch region/],
   [
+    "the region of a VPC's endpoint",
+    ['-b', '192.0.2.1:0', '--endpoint', 'https://vpce-0a1b-c2d3.xray.ap-southeast-2.vpce.amazonaws.com'],
+    1,
+    /Using region: ap-southeast-2/,
+  ],
+  [
     'another region of the environment',
     ['-o', '-b', '192.0.2.1:0'],
     1,

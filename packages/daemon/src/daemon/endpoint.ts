@@ -25,8 +25,9 @@ export interface EndpointOptions {
   readonly nowMs: () => number;
 }
 
-/** Of AWS's own endpoints: what they sign for stands in their name. */
-const AWS_HOST = /^xray(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov)$/;
+/** Of AWS's own endpoints, a VPC's among them: what they sign for stands in their name. */
+const AWS_HOST =
+  /^(?:vpce-[a-z0-9-]+\.)?xray(?:-fips)?\.([a-z0-9-]+)\.(?:vpce\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov)$/;
 
 /** X-Ray in a region, as the SDKs' variables choose it. */
 export function awsEndpoint(region: string, environment: Readonly<Record<string, string | undefined>>): URL {
@@ -36,14 +37,15 @@ export function awsEndpoint(region: string, environment: Readonly<Record<string,
   return new URL(`https://${service}.${region}.${domain}`);
 }
 
-export function isAwsEndpoint({ hostname }: URL): boolean {
-  return AWS_HOST.test(hostname);
+/** Null for an endpoint that is not AWS's. */
+export function regionInName({ hostname }: URL): string | null {
+  return AWS_HOST.exec(hostname)?.[1] ?? null;
 }
 
 export function createEndpoint(options: EndpointOptions): Endpoint {
   const { url, region, credentials, client, userAgent, nowMs } = options;
   const base = url.href.replace(/\/+$/, '');
-  const scope = { region: AWS_HOST.exec(url.hostname)?.[1] ?? region, service: 'xray' };
+  const scope = { region: regionInName(url) ?? region, service: 'xray' };
   return {
     name: url.host,
     async call({ path, body, ...rest }) {

@@ -5,8 +5,8 @@ export interface RegionOptions {
   readonly chosen: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly localMode: boolean;
-  /** Segments go elsewhere: where no region can be had, any will do. */
-  readonly hasOwnEndpoint: boolean;
+  /** Good enough for the endpoint that was chosen; empty where X-Ray of the region is meant. */
+  readonly ofEndpoint: string;
   /** Rejects when the file is not there. */
   readonly readText: (path: string) => Promise<string>;
   /** Of the shared files. */
@@ -14,19 +14,16 @@ export interface RegionOptions {
   readonly ask: Ask;
 }
 
-/** Signed with where it means nothing. */
-const ANY_REGION = 'us-east-1';
-
 /** Empty when there is none to be found. */
 export async function findRegion(options: RegionOptions): Promise<string> {
-  const { chosen, environment, localMode, hasOwnEndpoint } = options;
+  const { chosen, environment, localMode, ofEndpoint } = options;
   const near = chosen || environment['AWS_REGION'];
   if (near) return near;
   const found = localMode
     ? environment['AWS_DEFAULT_REGION'] || (await options.readProfileRegion())
     : await ofContainer(options);
   if (found !== '') return found;
-  if (hasOwnEndpoint) return ANY_REGION;
+  if (ofEndpoint !== '') return ofEndpoint;
   return localMode ? '' : ofInstance(options);
 }
 

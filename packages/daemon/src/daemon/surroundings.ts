@@ -3,12 +3,15 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { findHomeFolder, openInstanceMetadata, readProfile, type Ask } from '@fluoroscope/pipeline/xray';
 import { DaemonError } from './daemon-error.ts';
-import { isAwsEndpoint } from './endpoint.ts';
+import { regionInName } from './endpoint.ts';
 import type { HttpClient } from './http-client.ts';
 import { METADATA_TIMEOUT_MS } from './limits.ts';
 import { findRegion } from './region.ts';
 import type { DaemonSettings } from './settings.ts';
 import type { Reporter } from './telemetry.ts';
+
+/** Signed with where it means nothing. */
+const ANY_REGION = 'us-east-1';
 
 /** What the machine and its services tell about where the daemon runs. */
 export interface Surroundings {
@@ -33,7 +36,7 @@ export async function chooseRegion(settings: DaemonSettings, { environment, ask 
     chosen: settings.region,
     environment,
     localMode: settings.localMode,
-    hasOwnEndpoint: settings.endpoint !== null && !isAwsEndpoint(settings.endpoint),
+    ofEndpoint: settings.endpoint === null ? '' : (regionInName(settings.endpoint) ?? ANY_REGION),
     readText,
     readProfileRegion: () => readProfileRegion(environment, settings.profile),
     ask,

@@ -138,6 +138,22 @@ test.each<[string, World, string]>([
     { files: { '/home/.aws/config': SESSION, [OF_SESSION ?? '']: LOGIN } },
     'GetRoleCredentials: 404',
   ],
+  [
+    'a role that leads back to itself',
+    {
+      files: {
+        '/home/.aws/config':
+          '[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = r\nsource_profile = a',
+      },
+      profile: 'a',
+    },
+    'source_profile of b: more than 8 profiles',
+  ],
+  [
+    'a role with nothing to assume it',
+    { files: { '/home/.aws/config': '[profile a]\nrole_arn = r\nsource_profile = nobody' }, profile: 'a' },
+    'the profile a has a role, and nothing to assume it with',
+  ],
   ['a role that may not be assumed', { roleArn: 'arn', web: {} }, 'STS AssumeRole: 404'],
   [
     'a host that may be anybody',
@@ -146,6 +162,51 @@ test.each<[string, World, string]>([
   ],
 ])('%s is an error', async (_name, world, message) => {
   await expect(loadCredentials(optionsOf(world))).rejects.toThrow(message);
+});
+
+// As AWS's SDKs read a profile with a role.
+test.each<[string, string, string, string[]]>([
+  ['of another profile', 'role_arn = r1\nsource_profile = base', 'X', ['AssumeRole r1 xray-daemon by BASE']],
+  [
+    'of its own keys',
+    'role_arn = r1\nsource_profile = dev\naws_access_key_id = OWN\naws_secret_access_key = s',
+    'X',
+    ['AssumeRole r1 xray-daemon by OWN'],
+  ],
+  [
+    'of a role of another',
+    'role_arn = r1\nsource_profile = second',
+    'X',
+    ['AssumeRole r2 xray-daemon by BASE', 'AssumeRole r1 xray-daemon by X'],
+  ],
+  [
+    'with a name and an external id',
+    'role_arn = r1\nsource_profile = base\nrole_session_name = me\nexternal_id = e',
+    'X',
+    ['AssumeRole r1 me e by BASE'],
+  ],
+  ['of the environment', 'role_arn = r1\ncredential_source = Environment', 'X', ['AssumeRole r1 xray-daemon by ENV']],
+  [
+    'by a token',
+    'role_arn = r1\nweb_identity_token_file = /token',
+    'X',
+    ['AssumeRoleWithWebIdentity r1 xray-daemon by nobody'],
+  ],
+])('a role in a profile, %s', async (_name, profile, accessKeyId, expected) => {
+  const asked: string[] = [];
+  const base = '[profile base]\naws_access_key_id = BASE\naws_secret_access_key = s\n';
+  const second = '[profile second]\nrole_arn = r2\nsource_profile = base\n';
+  const world = { files: { '/home/.aws/config': `[profile dev]\n${profile}\n${base}${second}`, '/token': 'web' } };
+  const ask: Ask = async ({ headers, body }) => {
+    const form = new URLSearchParams(body);
+    const by = /Credential=([^/]+)/.exec(headers['authorization'] ?? '')?.[1] ?? 'nobody';
+    const words = ['Action', 'RoleArn', 'RoleSessionName', 'ExternalId'].flatMap((name) => form.get(name) ?? []);
+    asked.push(`${words.join(' ')} by ${by}`);
+    return { status: 200, body: XML_KEYS };
+  };
+  const environment = { AWS_ACCESS_KEY_ID: 'ENV', AWS_SECRET_ACCESS_KEY: 's' };
+  const found = await loadCredentials({ ...optionsOf(world), profile: 'dev', environment, ask });
+  expect([found?.accessKeyId, asked]).toEqual([accessKeyId, expected]);
 });
 
 test('a role is asked for with a signature, a web identity without', async () => {

@@ -1,5 +1,5 @@
 import { readKeys, timeOf } from './key-json.ts';
-import { domainOf, ofProfile } from './profile-credentials.ts';
+import { domainOf, ofProfile, type ProfileRole, type RoleSources } from './profile-credentials.ts';
 import { runCredentialProcess } from './credential-process.ts';
 import { signV4, type AwsCredentials } from './sign-v4.ts';
 
@@ -40,26 +40,39 @@ const IMDS_TOKEN_SECONDS = 21_600;
 const CONTAINER_HOSTS = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|169\.254\.170\.(2|23)|\[fd00:ec2::23\])$/;
 
 /**
- * The first that has some: environment, web identity (EKS service accounts), shared profile (keys, `credential_process`, SSO), container (ECS, EKS pod
- * identity), instance (IMDSv2). Null when none has. Rejects when one that is configured cannot be had.
+ * The first that has some: environment, web identity (EKS service accounts), shared profile (a role, keys, `credential_process`, SSO), container (ECS,
+ * EKS pod identity), instance (IMDSv2). Null when none has. Rejects when one that is configured cannot be had.
  */
 export async function loadCredentials(options: CredentialOptions): Promise<AwsCredentials | null> {
   const found = await findCredentials(options);
   if (options.roleArn === null || found === null) return found;
-  return assumeRole(options, found, options.roleArn);
+  return assumeRole(options, found, { arn: options.roleArn, session: undefined, externalId: undefined });
 }
 
 async function findCredentials(options: CredentialOptions): Promise<AwsCredentials | null> {
-  const run = options.run ?? runCredentialProcess;
-  const explicit = options.profile === null ? null : await ofProfile({ ...options, run });
+  const withRun = { ...options, run: options.run ?? runCredentialProcess };
+  const sources = sourcesOf(options);
+  const explicit = options.profile === null ? null : await ofProfile(withRun, sources);
   return (
     explicit ??
     ofEnvironment(options) ??
     (await ofWebIdentity(options)) ??
-    (await ofProfile({ ...options, run })) ??
+    (await ofProfile(withRun, sources)) ??
     (await ofContainer(options)) ??
     (await ofInstance(options))
   );
+}
+
+function sourcesOf(options: CredentialOptions): RoleSources {
+  return {
+    assume: (role, by) => assumeRole(options, by, role),
+    assumeByToken: (role, tokenFile) => assumeByToken(options, tokenFile, role.arn, role.session),
+    of: new Map([
+      ['Environment', async () => ofEnvironment(options)],
+      ['EcsContainer', () => ofContainer(options)],
+      ['Ec2InstanceMetadata', () => ofInstance(options)],
+    ]),
+  };
 }
 
 function ofEnvironment({ environment }: CredentialOptions): AwsCredentials | null {
@@ -111,22 +124,35 @@ export async function openInstanceMetadata({
 }
 
 async function ofWebIdentity(options: CredentialOptions): Promise<AwsCredentials | null> {
-  const { environment, readText } = options;
+  const { environment } = options;
   const tokenFile = environment['AWS_WEB_IDENTITY_TOKEN_FILE'];
   const roleArn = environment['AWS_ROLE_ARN'];
   if (!tokenFile || !roleArn) return null;
-  const WebIdentityToken = (await readText(tokenFile)).trim();
-  const RoleSessionName = environment['AWS_ROLE_SESSION_NAME'] || SESSION_NAME;
+  return assumeByToken(options, tokenFile, roleArn, environment['AWS_ROLE_SESSION_NAME']);
+}
+
+async function assumeByToken(
+  options: CredentialOptions,
+  tokenFile: string,
+  arn: string,
+  session: string | undefined,
+): Promise<AwsCredentials> {
+  const WebIdentityToken = (await options.readText(tokenFile)).trim();
   return askSts(options, null, {
     Action: 'AssumeRoleWithWebIdentity',
-    RoleArn: roleArn,
-    RoleSessionName,
+    RoleArn: arn,
+    RoleSessionName: session || SESSION_NAME,
     WebIdentityToken,
   });
 }
 
-function assumeRole(options: CredentialOptions, by: AwsCredentials, roleArn: string): Promise<AwsCredentials> {
-  return askSts(options, by, { Action: 'AssumeRole', RoleArn: roleArn, RoleSessionName: SESSION_NAME });
+function assumeRole(options: CredentialOptions, by: AwsCredentials, role: ProfileRole): Promise<AwsCredentials> {
+  return askSts(options, by, {
+    Action: 'AssumeRole',
+    RoleArn: role.arn,
+    RoleSessionName: role.session || SESSION_NAME,
+    ...(role.externalId !== undefined && { ExternalId: role.externalId }),
+  });
 }
 
 async function askSts(

@@ -8,19 +8,84 @@ import type { AwsCredentials } from './sign-v4.ts';
 type ProfileOptions = CredentialOptions & Required<Pick<CredentialOptions, 'run'>>;
 type Pairs = ReadonlyMap<string, string>;
 
-/** By its profile in the shared files: keys, a process that prints some, or a login by SSO. Null when nothing of them is there. */
-export async function ofProfile(options: ProfileOptions): Promise<AwsCredentials | null> {
+/** What a profile may name besides keys of its own. */
+export interface RoleSources {
+  readonly assume: (role: ProfileRole, by: AwsCredentials) => Promise<AwsCredentials>;
+  readonly assumeByToken: (role: ProfileRole, tokenFile: string) => Promise<AwsCredentials>;
+  /** By `credential_source`. */
+  readonly of: ReadonlyMap<string, () => Promise<AwsCredentials | null>>;
+}
+
+export interface ProfileRole {
+  readonly arn: string;
+  readonly session: string | undefined;
+  readonly externalId: string | undefined;
+}
+
+interface SharedFiles {
+  readonly keys: string;
+  readonly config: string;
+}
+
+/** Profiles that name one another. */
+const PROFILES_MAX = 8;
+
+/**
+ * By its profile in the shared files: a role, keys, a process that prints some, or a login by SSO. Null when nothing of them is
+ * there.
+ */
+export async function ofProfile(options: ProfileOptions, sources: RoleSources): Promise<AwsCredentials | null> {
   const { environment, homeFolder, readText } = options;
   const name = options.profile ?? (environment['AWS_PROFILE'] || 'default');
   const read = (path: string): Promise<string> => readText(path).catch(() => '');
   const keys = await read(environment['AWS_SHARED_CREDENTIALS_FILE'] || `${homeFolder}/.aws/credentials`);
   const config = await read(environment['AWS_CONFIG_FILE'] || `${homeFolder}/.aws/config`);
-  const profiles = [readProfile(keys, name), readProfile(config, name === 'default' ? name : `profile ${name}`)];
+
+  async function find(wanted: string, depth: number): Promise<AwsCredentials | null> {
+    const profiles = profilesNamed(wanted, { keys, config });
+    const textOfPair = (key: string): string | undefined => profiles.find((profile) => profile.has(key))?.get(key);
+    const arn = textOfPair('role_arn');
+    if (arn === undefined) return ofOwn(profiles, config, options);
+    const role = { arn, session: textOfPair('role_session_name'), externalId: textOfPair('external_id') };
+    const tokenFile = textOfPair('web_identity_token_file');
+    const from = textOfPair('source_profile');
+    const source = textOfPair('credential_source');
+    if (from === undefined && source === undefined && tokenFile !== undefined)
+      return sources.assumeByToken(role, tokenFile);
+    if (depth === PROFILES_MAX)
+      throw new Error(`source_profile of ${wanted}: more than ${PROFILES_MAX} profiles, one after another`);
+    // A profile that names itself means its own keys.
+    const isOwn = from === wanted || (from === undefined && source === undefined);
+    const by = isOwn
+      ? await ofOwn(profiles, config, options)
+      : from === undefined
+        ? await sources.of.get(source ?? '')?.()
+        : await find(from, depth + 1);
+    if (!by) throw new Error(`the profile ${wanted} has a role, and nothing to assume it with`);
+    return sources.assume(role, by);
+  }
+
+  const found = await find(name, 1);
+  if (found === null && options.profile !== null) {
+    throw new Error(`the shared files have no keys for the profile ${name}`);
+  }
+  return found;
+}
+
+/** Of the file with keys, then of the other; what the first says counts more. */
+function profilesNamed(name: string, { keys, config }: SharedFiles): readonly Pairs[] {
+  return [readProfile(keys, name), readProfile(config, name === 'default' ? name : `profile ${name}`)];
+}
+
+async function ofOwn(
+  profiles: readonly Pairs[],
+  config: string,
+  options: ProfileOptions,
+): Promise<AwsCredentials | null> {
   for (const profile of profiles) {
     const found = keysOf(profile) ?? (await ofProcess(profile, options)) ?? (await ofSso(profile, config, options));
     if (found !== null) return found;
   }
-  if (options.profile !== null) throw new Error(`the shared files have no keys for the profile ${name}`);
   return null;
 }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { toDocumentTexts, readAcceptedDocument, type OtlpSpanGroup, type TraceDocument } from '@fluoroscope/model';
 import { expect, onTestFinished, test } from 'vitest';
 import { handleOtlpHttp } from '../receivers/otlp/handle-http.ts';
@@ -48,6 +50,44 @@ test('OTLP/gRPC: nobody there is worth another try', async () => {
     compression: 'none',
   });
   expect(await sender.send([parcel()], NEVER)).toMatchObject({ state: 'again' });
+});
+
+test('OTLP/gRPC: after a try without an answer the next one has a connection of its own', async () => {
+  const { options } = receiver({ state: 'kept', refused: [] });
+  await using listener = await listenOtlpGrpc({ host: '127.0.0.1', port: 0, admit: () => 'admitted', ...options });
+  // A network that forgets connections: bytes go nowhere, and nobody is told.
+  let forgotten = false;
+  const sockets: Socket[] = [];
+  const network = createServer((near) => {
+    const far = connect(listener.port, '127.0.0.1');
+    sockets.push(near, far);
+    const isFirst = sockets.length === 2;
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      from.on('data', (bytes) => {
+        if (!isFirst || !forgotten) to.write(bytes);
+      });
+      from.on('error', () => {});
+    }
+  }).listen(0, '127.0.0.1');
+  await once(network, 'listening');
+  onTestFinished(() => {
+    network.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  const { port } = network.address() as AddressInfo;
+  using sender = await createOtlpGrpcSender({
+    address: `127.0.0.1:${port}`,
+    tls: null,
+    headers: {},
+    compression: 'none',
+  });
+  expect(await sender.send(parcelsOf(GROUPS), NEVER)).toMatchObject({ state: 'sent' });
+  forgotten = true;
+  expect(await sender.send(parcelsOf(GROUPS), AbortSignal.timeout(50))).toMatchObject({ state: 'again' });
+  expect(await sender.send(parcelsOf(GROUPS), AbortSignal.timeout(10_000))).toMatchObject({ state: 'sent' });
 });
 
 test.each<[number, string, object]>([

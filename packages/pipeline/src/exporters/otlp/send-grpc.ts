@@ -1,5 +1,5 @@
 import { toOtlpGroups } from '@fluoroscope/model';
-import type { ServiceError } from '@grpc/grpc-js';
+import type { Client, ServiceError } from '@grpc/grpc-js';
 import type { ClientTls } from '../../tls.ts';
 import type { Send, SendOutcome } from '../sending-queue.ts';
 import { readExportResponse, readRetryDelayMs } from './decode-response.ts';
@@ -20,26 +20,33 @@ export interface OtlpGrpcSender extends Disposable {
 
 const PATH = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 
-/** Sends documents as spans by OTLP/gRPC over one connection, which is opened when the first ones come. */
+/**
+ * Sends documents as spans by OTLP/gRPC over one connection, which is opened when the first ones come. A try that gets no answer
+ * gives it up for another one: a network that has forgotten a connection tells nobody for a quarter of an hour.
+ */
 export async function createOtlpGrpcSender(options: OtlpGrpcSendOptions): Promise<OtlpGrpcSender> {
   // Only now, as the receivers do: who sends by HTTP needs it not.
   const grpc = await import('@grpc/grpc-js');
   const { status } = grpc;
   const { tls, compression } = options;
   const serverName = tls?.serverName ?? null;
-  const client = new grpc.Client(
-    options.address,
-    tls === null
-      ? grpc.credentials.createInsecure()
-      : grpc.credentials.createSsl(tls.ca, tls.key, tls.cert, { rejectUnauthorized: tls.isVerified }),
-    {
-      ...(compression === 'gzip' && { 'grpc.default_compression_algorithm': grpc.compressionAlgorithms.gzip }),
-      ...(serverName !== null && {
-        'grpc.ssl_target_name_override': serverName,
-        'grpc.default_authority': serverName,
-      }),
-    },
-  );
+  const open = (): Client =>
+    new grpc.Client(
+      options.address,
+      tls === null
+        ? grpc.credentials.createInsecure()
+        : grpc.credentials.createSsl(tls.ca, tls.key, tls.cert, { rejectUnauthorized: tls.isVerified }),
+      {
+        // Else another client would get the connection of this one.
+        'grpc.use_local_subchannel_pool': 1,
+        ...(compression === 'gzip' && { 'grpc.default_compression_algorithm': grpc.compressionAlgorithms.gzip }),
+        ...(serverName !== null && {
+          'grpc.ssl_target_name_override': serverName,
+          'grpc.default_authority': serverName,
+        }),
+      },
+    );
+  let client = open();
   // As OTLP has it. RESOURCE_EXHAUSTED only with RetryInfo: without, it may mean that a message is too large.
   const again: ReadonlySet<number> = new Set([
     status.CANCELLED,
@@ -64,8 +71,9 @@ export async function createOtlpGrpcSender(options: OtlpGrpcSendOptions): Promis
       if (groups.length === 0) return Promise.resolve({ state: 'sent', refused: 0 });
       const metadata = new grpc.Metadata();
       for (const [name, value] of Object.entries(options.headers)) metadata.set(name, value);
+      const used = client;
       return new Promise((resolve) => {
-        const call = client.makeUnaryRequest(PATH, same, same, encodeRequest(groups), metadata, (error, answer) => {
+        const call = used.makeUnaryRequest(PATH, same, same, encodeRequest(groups), metadata, (error, answer) => {
           signal.removeEventListener('abort', cancel);
           if (error !== null) {
             resolve(failed(error));
@@ -74,7 +82,13 @@ export async function createOtlpGrpcSender(options: OtlpGrpcSendOptions): Promis
           const { rejectedSpans, message } = readExportResponse(answer ?? new Uint8Array());
           resolve({ state: 'sent', refused: Math.min(rejectedSpans, parcels.length), message });
         });
-        const cancel = (): void => call.cancel();
+        const cancel = (): void => {
+          call.cancel();
+          if (used !== client) return;
+          client = open();
+          // Calls that are still under way may end.
+          used.close();
+        };
         signal.addEventListener('abort', cancel);
         if (signal.aborted) cancel();
       });

@@ -48,6 +48,6 @@ export { decodeZipkinV1Json } from './translate/zipkin/decode-v1-json.ts';
 export { decodeZipkinV1Thrift } from './translate/zipkin/decode-v1-thrift.ts';
 export { decodeZipkinV2Json } from './translate/zipkin/decode-v2-json.ts';
 export { decodeZipkinV2Proto } from './translate/zipkin/decode-v2-proto.ts';
-export { documentToZipkin } from './translate/zipkin/documents-to-zipkin.ts';
+export { documentToZipkinSpan } from './translate/zipkin/otlp-to-zipkin.ts';
 export type { ZipkinBatch, ZipkinProblem, ZipkinSpan } from './translate/zipkin/zipkin-span.ts';
 export { createZipkinTranslator, type ZipkinTranslator } from './translate/zipkin/zipkin-to-documents.ts';

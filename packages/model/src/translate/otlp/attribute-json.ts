@@ -39,6 +39,11 @@ export function printPlain(value: OtlpValue, level = 0): string {
   }
 }
 
+/** JSON text of an object. */
+export function printPlainAttributes(attributes: readonly OtlpAttribute[]): string {
+  return printPlain({ type: 'kvlist', value: attributes });
+}
+
 /** Whether the plain form is read back as this value. */
 export function isPlain(value: OtlpValue, level = 0): boolean {
   switch (value.type) {

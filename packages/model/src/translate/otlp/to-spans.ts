@@ -37,7 +37,7 @@ function spansOf(document: TraceDocument): readonly PlacedSpan[] {
 }
 
 /** Null for an entity that was not made of a span. */
-function keptOf({ metadata }: EntityDocument): JsonObject | null {
+export function keptOf({ metadata }: EntityDocument): JsonObject | null {
   const kept = metadata?.[OTLP_NAMESPACE];
   if (!isJsonObject(kept)) return null;
   return kept['kind'] === undefined && kept['service_of'] === undefined ? null : kept;

@@ -8,7 +8,7 @@ import type { ZipkinAnnotation, ZipkinKind, ZipkinSpan } from './zipkin-span.ts'
 import { parseShortSpanId } from '../../trace-header/short-id.ts';
 
 /**
- * A document as a Zipkin span: the one that it was made of, or for documents of other dialects the nearest there is.
+ * A document as a Zipkin span: the one that it was made of, or for documents of X-Ray the nearest there is.
  * Subsegments that it embeds are spans of their own: give it documents that are folded apart. Null for documents that no
  * span stands for.
  */

@@ -1,4 +1,4 @@
-import { documentToZipkin } from '@fluoroscope/model';
+import { documentToZipkinSpan } from '@fluoroscope/model';
 import { failedResponse, isSuccess } from '../http-outcome.ts';
 import type { Post } from '../http-post.ts';
 import type { Send } from '../sending-queue.ts';
@@ -11,7 +11,7 @@ export function createZipkinSend(url: string, headers: Readonly<Record<string, s
     const spans = parcels
       .flatMap(({ document }) => foldApart(document))
       .flatMap((document) => {
-        const span = documentToZipkin(document);
+        const span = documentToZipkinSpan(document);
         // Zipkin's ids have no dashes.
         return span === null ? [] : [{ ...span, traceId: span.traceId.replace(/^1-(.{8})-/, '$1') }];
       });

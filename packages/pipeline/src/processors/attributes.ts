@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AnnotationValue, EntityDocument, Json, JsonObject, TraceDocument } from '@fluoroscope/model';
+import { changeFields, type FieldChange } from './entity-fields.ts';
+import { ATTRIBUTE_LISTS, ATTRIBUTES, ENDPOINTS, SPANS } from './span-places.ts';
 
 /** What to do with the attribute `key`, which is an annotation, or a member of any part of the metadata. */
 export type AttributeAction =
@@ -16,8 +18,9 @@ export const MASK = '****';
 /**
  * The document with these actions done to it and to all that it embeds, one after another.
  *
- * A document that was a span keeps some attributes twice, so that the span can be given back: deleting, hashing and masking reach
- * all places, as names of members at any depth of the metadata and as OTLP's `{"key": …, "value": …}`.
+ * A document that was a span keeps some attributes twice, so that the span can be given back, and has fields that were made of
+ * them: deleting, hashing and masking reach
+ * all places, as names of members at any depth of the metadata and as `{"key": …, "value": …}`.
  */
 export function changeAttributes(document: TraceDocument, actions: readonly AttributeAction[]): TraceDocument {
   return actions.reduce((changed, action) => changeEntity(changed, action), document);
@@ -39,17 +42,20 @@ function setIn<T extends EntityDocument>(
     Object.hasOwn(annotations, key) ||
     Object.values(metadata ?? {}).some((namespace) => isObject(namespace) && Object.hasOwn(namespace, key));
   if (action === (isThere ? 'insert' : 'update')) return entity;
-  // The new value is the only one: what was kept of the old goes.
-  const cleared = isThere ? removeFrom(entity, { action: 'delete', matches: (name) => name === key }) : entity;
+  // The new value is the only one: what was kept of the old goes, and fields that were made of it are made anew.
+  const matches = (name: string): boolean => name === key;
+  const cleared = isThere ? removeFrom(entity, { action: 'delete', matches }, () => String(value)) : entity;
   return { ...cleared, annotations: { ...cleared.annotations, [key]: value } };
 }
 
 function removeFrom<T extends EntityDocument>(
   entity: T,
   { action, matches }: Extract<AttributeAction, { readonly matches: unknown }>,
+  changeField: FieldChange = CHANGES[action],
 ): T {
-  const { annotations, metadata } = entity;
-  if (annotations === undefined && metadata === undefined) return entity;
+  const fields = changeFields(entity, (names) => names.some(matches), changeField);
+  const { annotations, metadata } = fields;
+  if (annotations === undefined && metadata === undefined) return fields;
   const change = CHANGES[action];
   const kept: [string, AnnotationValue][] = [];
   for (const [key, value] of Object.entries(annotations ?? {})) {
@@ -57,13 +63,37 @@ function removeFrom<T extends EntityDocument>(
     else if (change !== undefined) kept.push([key, change(value)]);
   }
   return {
-    ...entity,
+    ...fields,
     ...(annotations !== undefined && { annotations: Object.fromEntries(kept) }),
-    ...(metadata !== undefined && { metadata: walkObject(metadata, matches, change) }),
+    ...(metadata !== undefined && { metadata: changeMetadata(metadata, matches, change) }),
   };
 }
 
-type Change = ((value: Json) => string) | undefined;
+type Change = FieldChange;
+
+function changeMetadata(metadata: JsonObject, matches: (key: string) => boolean, change: Change): JsonObject {
+  return Object.fromEntries(
+    Object.entries(metadata).map(([name, value]) => [
+      name,
+      SPANS.has(name) ? walkSpan(value, matches, change) : walk(value, matches, change),
+    ]),
+  );
+}
+
+/** What is kept of a span: an attribute may be called as a field of it is. */
+function walkSpan(value: Json, matches: (key: string) => boolean, change: Change): Json {
+  if (isList(value)) return value.map((item) => walkSpan(item, matches, change));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]): readonly [string, Json] => {
+      if (ATTRIBUTES.has(name) || ATTRIBUTE_LISTS.has(name)) return [name, walk(member, matches, change)];
+      const endpoint = ENDPOINTS.get(name);
+      if (endpoint === undefined || !isObject(member)) return [name, walkSpan(member, matches, change)];
+      const stays = (key: string): boolean => endpoint[key] === undefined || !matches(endpoint[key]);
+      return [name, Object.fromEntries(Object.entries(member).filter(([key]) => stays(key)))];
+    }),
+  );
+}
 
 const CHANGES: Readonly<Record<'delete' | 'hash' | 'mask', Change>> = {
   delete: undefined,
@@ -77,9 +107,12 @@ function walk(value: Json, matches: (key: string) => boolean, change: Change): J
     return value.flatMap((item): readonly Json[] => {
       const isMatch = isObject(item) && typeof item['key'] === 'string' && matches(item['key']);
       if (!isMatch) return [walk(item, matches, change)];
-      return change === undefined
-        ? []
-        : [{ key: item['key'] ?? '', value: stringValue(change(item['value'] ?? null)) }];
+      if (change === undefined) return [];
+      const changed = change(item['value'] ?? null);
+      // Jaeger's have a type beside them.
+      return item['type'] === undefined
+        ? [{ key: item['key'] ?? '', value: stringValue(changed) }]
+        : [{ key: item['key'] ?? '', type: 'string', value: changed }];
     });
   }
   return isObject(value) ? walkObject(value, matches, change) : value;

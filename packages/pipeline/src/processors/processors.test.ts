@@ -122,6 +122,51 @@ test.each(['delete', 'hash', 'update'] as const)('attributes: %s leaves the old 
   expect(text).toContain('"h1"');
 });
 
+const SPAN = segment({
+  user: 'ann',
+  annotations: { 'http.url': 'http://x/?card=1', kind: 'gold', 'db.statement': 'select secret' },
+  http: { request: { method: 'GET', url: 'http://x/?card=1', client_ip: '10.0.0.1' }, response: { status: 200 } },
+  sql: { sanitized_query: 'select secret', user: 'root' },
+  metadata: {
+    otlp: { kind: 2, name: 'n', attributes: { kind: { stringValue: 'gold' } } },
+    zipkin: { kind: 'CLIENT', remoteEndpoint: { serviceName: 'back', ipv4: '10.0.0.1' } },
+    jaeger: { operationName: 'n', otherTags: [{ key: 'kind', type: 'int64', value: '1' }] },
+  },
+});
+const only =
+  (...names: readonly string[]) =>
+  (key: string): boolean =>
+    names.includes(key);
+
+test('attributes: fields that are made of an attribute go with it', () => {
+  const matches = only('http.url', 'db.statement', 'enduser.id', 'net.peer.ip');
+  const changed = changeAttributes(SPAN, [{ action: 'delete', matches }]);
+  expect(changed).not.toHaveProperty('user');
+  expect(changed).toMatchObject({ sql: { user: 'root' }, http: { response: { status: 200 } } });
+  expect(JSON.stringify(changed)).not.toMatch(/card|secret|10\.0\.0\.1/);
+  const hidden = changeAttributes(SPAN, [{ action: 'update', key: 'http.url', value: 'hidden' }]);
+  expect([hidden.annotations?.['http.url'], hidden.http?.request?.url]).toEqual(['hidden', 'hidden']);
+  const masked = changeAttributes(SPAN, [{ action: 'mask', matches }]);
+  expect(masked.http?.request).toEqual({ method: 'GET', url: '****', client_ip: '****' });
+});
+
+test('attributes: one that is called as a field of its span is not that field', () => {
+  const changed = changeAttributes(SPAN, [{ action: 'delete', matches: only('kind', 'name', 'operationName') }]);
+  expect(changed.annotations).not.toHaveProperty('kind');
+  expect(changed.metadata).toEqual({
+    otlp: { kind: 2, name: 'n', attributes: {} },
+    zipkin: { kind: 'CLIENT', remoteEndpoint: { serviceName: 'back', ipv4: '10.0.0.1' } },
+    jaeger: { operationName: 'n', otherTags: [] },
+  });
+});
+
+test('redaction: fields stay when one of their attributes may', () => {
+  const allowed = redact(SPAN, { ...KEEP_ALL, allowedKeys: new Set(['url.full', 'peer.service']) });
+  expect(allowed).toMatchObject({ http: { request: { url: 'http://x/?card=1' }, response: {} }, sql: {} });
+  expect(JSON.stringify(allowed)).not.toMatch(/secret|root|10\.0\.0\.1|ann"/);
+  expect(allowed.metadata).toMatchObject({ zipkin: { remoteEndpoint: { serviceName: 'back' } } });
+});
+
 const KEEP_ALL = { blockedValues: [], blockedKeys: [], allowedKeys: null };
 
 test('redaction: values are put out of sight in every text but ids', () => {
@@ -177,7 +222,7 @@ test('redaction: a span keeps its name and kind, and no attribute that is not al
   const allowed = redact(segment({ metadata }), { ...KEEP_ALL, allowedKeys: new Set(['a']) });
   expect(allowed.metadata).toEqual({
     otlp: { kind: 2, name: 'n', attributes: { a: {} }, events: [{ name: 'e', attributes: {} }] },
-    zipkin: { name: 'n', kind: 'CLIENT', localEndpoint: { serviceName: 's' }, tags: {} },
+    zipkin: { name: 'n', kind: 'CLIENT', localEndpoint: { serviceName: 's' }, remoteEndpoint: {}, tags: {} },
     jaeger: { operationName: 'n', otherTags: [], logs: [{ fields: [{ key: 'event' }] }] },
   });
 });

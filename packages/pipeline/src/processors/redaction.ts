@@ -1,5 +1,7 @@
-import type { Json, JsonObject, TraceDocument } from '@fluoroscope/model';
+import type { EntityDocument, Json, JsonObject, TraceDocument } from '@fluoroscope/model';
 import { changeAttributes, MASK } from './attributes.ts';
+import { changeFields } from './entity-fields.ts';
+import { ATTRIBUTE_LISTS, ATTRIBUTES, ENDPOINTS, SPANS } from './span-places.ts';
 
 export interface RedactionOptions {
   /** What of a text matches is put out of sight. */
@@ -40,15 +42,6 @@ const SPAN_FIELDS: ReadonlySet<string> = new Set([
   'added',
 ]);
 
-/** Of `metadata`: where spans keep what a document has no field for. */
-const SPANS: ReadonlySet<string> = new Set(['otlp', 'zipkin', 'jaeger', 'fluoroscope']);
-
-/** Below which all names are attributes' own. */
-const ATTRIBUTES: ReadonlySet<string> = new Set(['annotations', 'attributes', 'tags']);
-
-/** Lists of attributes: objects with a `key`. */
-const ATTRIBUTE_LISTS: ReadonlySet<string> = new Set(['repeated', 'otherTags', 'fields']);
-
 /** The document without what must not be seen: in every text at any depth but ids and kinds. */
 export function redact(document: TraceDocument, options: RedactionOptions): TraceDocument {
   const { blockedValues, blockedKeys, allowedKeys } = options;
@@ -62,14 +55,12 @@ export function redact(document: TraceDocument, options: RedactionOptions): Trac
   return maskTexts(visible as unknown as Json, mask, 'document') as unknown as TraceDocument;
 }
 
-function keepAllowed<T extends Pick<TraceDocument, 'annotations' | 'metadata' | 'subsegments'>>(
-  entity: T,
-  allowed: ReadonlySet<string>,
-): T {
+function keepAllowed<T extends EntityDocument>(entity: T, allowed: ReadonlySet<string>): T {
   const { annotations, metadata, subsegments } = entity;
+  const fields = changeFields(entity, (names) => !names.some((name) => allowed.has(name)), undefined);
   const plain = metadata?.['default'];
   return {
-    ...entity,
+    ...fields,
     ...(annotations !== undefined && { annotations: pick(annotations, allowed) }),
     ...(metadata !== undefined && {
       metadata: {
@@ -93,15 +84,21 @@ function keepSpan(value: Json, allowed: ReadonlySet<string>): Json {
     Object.entries(value).flatMap(([name, member]): readonly (readonly [string, Json])[] => {
       if (ATTRIBUTES.has(name) && isObject(member)) return [[name, pick(member, allowed)]];
       if (ATTRIBUTES.has(name) || ATTRIBUTE_LISTS.has(name)) return [[name, pickItems(member, allowed)]];
-      // Attributes where they leave by OTLP.
-      if (name === 'localEndpoint' && isObject(member)) return [[name, pick(member, SERVICE_NAME)]];
-      if (name === 'remoteEndpoint') return [];
+      const endpoint = ENDPOINTS.get(name);
+      if (endpoint !== undefined && isObject(member)) return [[name, pickEndpoint(member, endpoint, allowed)]];
       return [[name, keepSpan(member, allowed)]];
     }),
   );
 }
 
-const SERVICE_NAME: ReadonlySet<string> = new Set(['serviceName']);
+function pickEndpoint(
+  endpoint: JsonObject,
+  names: Readonly<Record<string, string>>,
+  allowed: ReadonlySet<string>,
+): JsonObject {
+  const isAllowed = (key: string): boolean => names[key] === undefined || allowed.has(names[key]);
+  return Object.fromEntries(Object.entries(endpoint).filter(([key]) => isAllowed(key)));
+}
 
 /** A log's name is a field of it. */
 function pickItems(list: Json, allowed: ReadonlySet<string>): Json {

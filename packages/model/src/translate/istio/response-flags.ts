@@ -1,6 +1,7 @@
 import { causeOfMessage, ERROR, FAULT, flagsOfStatus, readFlags, THROTTLE, type Flags } from '../rpc/read-flags.ts';
 import { readStatus } from '../rpc/read-http.ts';
 import { tagOf, type RpcSpan, type Tags } from '../rpc/rpc-span.ts';
+import { readGrpcOutcome } from './grpc-outcome.ts';
 
 // envoyproxy/envoy source/common/stream_info/utility.h; XRAY-SPEC §11.5. DI only says that a delay was injected.
 const FLAGS: ReadonlyMap<string, Flags> = new Map([
@@ -33,14 +34,18 @@ const FLAGS: ReadonlyMap<string, Flags> = new Map([
 /**
  * response_flags = "-" / flag *( "," flag )
  *
- * A status that tells goes first, then the first known flag, then what any span's tags say. Flags that failed the
- * request are its cause.
+ * A status that tells goes first, then the first known flag, then gRPC's status, then what any span's tags say. Flags that failed
+ * the request are its cause, or else gRPC's status is.
  */
 export function readMeshFlags(span: Pick<RpcSpan, 'tags' | 'kind'>): Flags {
   const text = tagOf(span.tags, 'response_flags');
   const known = text.split(',', RESPONSE_FLAGS_MAX).flatMap((flag) => FLAGS.get(flag.trim()) ?? []);
   const [ofFlag] = known;
-  if (ofFlag === undefined) return readFlags(span);
+  if (ofFlag === undefined) {
+    const grpc = readGrpcOutcome(span.tags);
+    if (grpc === null) return readFlags(span);
+    return { ...(flagsOfStatus(readStatus(span)) ?? grpc.flags), cause: causeOfMessage(grpc.message, true) };
+  }
   const reason = tagOf(span.tags, 'error.reason');
   const message = reason === '' ? `response flags ${text}` : `${reason} (response flags ${text})`;
   return { ...(flagsOfStatus(readStatus(span)) ?? ofFlag), cause: causeOfMessage(message, true) };

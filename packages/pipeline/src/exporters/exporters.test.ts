@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { promisify } from 'node:util';
 import { toDocumentTexts, readAcceptedDocument, type OtlpSpanGroup, type TraceDocument } from '@fluoroscope/model';
 import { expect, onTestFinished, test } from 'vitest';
 import { handleOtlpHttp } from '../receivers/otlp/handle-http.ts';
@@ -90,13 +92,40 @@ test('OTLP/gRPC: after a try without an answer the next one has a connection of 
   expect(await sender.send(parcelsOf(GROUPS), AbortSignal.timeout(10_000))).toMatchObject({ state: 'sent' });
 });
 
+test('OTLP/gRPC: a far end that takes no such large message', async () => {
+  const server = new Server({ 'grpc.max_receive_message_length': 100 });
+  const same = (bytes: Buffer): Buffer => bytes;
+  const export_ = {
+    path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: same,
+    requestDeserialize: same,
+    responseSerialize: same,
+    responseDeserialize: same,
+  };
+  server.addService(
+    { export_ },
+    { export_: (_call: unknown, callback: (error: null, answer: Buffer) => void) => callback(null, Buffer.alloc(0)) },
+  );
+  onTestFinished(() => server.forceShutdown());
+  const port = await promisify(server.bindAsync.bind(server))('127.0.0.1:0', ServerCredentials.createInsecure());
+  using sender = await createOtlpGrpcSender({
+    address: `127.0.0.1:${port}`,
+    tls: null,
+    headers: {},
+    compression: 'none',
+  });
+  expect(await sender.send(parcelsOf(GROUPS), NEVER)).toMatchObject({ state: 'too-large' });
+});
+
 test.each<[number, string, object]>([
   [429, '3', { state: 'again', afterMs: 3_000 }],
   [503, '', { state: 'again', afterMs: undefined }],
   [503, new Date(0).toUTCString(), { state: 'again', afterMs: 0 }],
   [503, new Date(Date.now() + 1e9).toUTCString(), { state: 'again', afterMs: expect.any(Number) }],
   [400, '', { state: 'refused', message: 'HTTP 400 no' }],
-  [413, '9', { state: 'refused' }],
+  [413, '9', { state: 'too-large' }],
 ])('OTLP/HTTP: %d', async (status, retryAfter, expected) => {
   const headers = retryAfter === '' ? {} : { 'retry-after': retryAfter };
   const { url } = await serve(async () => ({ status, headers, body: 'no' }));

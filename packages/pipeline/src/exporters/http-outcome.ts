@@ -16,6 +16,7 @@ export function failedResponse(response: Pick<PostAnswer, 'status' | 'headers'>,
   const location = headers.get('location');
   const said = location === null ? text : `to ${location}, which is not followed`;
   const message = `HTTP ${status} ${said.slice(0, MESSAGE_CHARS_MAX)}`.trim();
+  if (status === 413) return { state: 'too-large', message };
   if (!WORTH_ANOTHER_TRY.has(status)) return { state: 'refused', message };
   return { state: 'again', message, afterMs: readRetryAfterMs(headers.get('retry-after')) };
 }

@@ -104,6 +104,33 @@ test.each<[string, SendOutcome, Partial<SendingQueueOptions>, object]>([
   expect(counts).toEqual({ sent: 0, ...expected });
 });
 
+test('what is too large for a call goes in parts, down to one document', async () => {
+  const sizes: number[] = [];
+  const { queue, counts } = queueOf(async (batch) => {
+    sizes.push(batch.length);
+    const isTooLarge = batch.length > 3 || batch.some(({ bytes }) => bytes > 100);
+    return isTooLarge ? { state: 'too-large', message: '' } : SENT;
+  });
+  await queue.consume([...parcels(7), ...parcels(1, 200)]);
+  await queue[Symbol.asyncDispose]();
+  expect(sizes.slice(0, 3)).toEqual([8, 4, 2]);
+  expect(counts).toEqual({ sent: 7, refused: 1 });
+});
+
+test('of parts, what was sent before the end is not lost', async () => {
+  const { queue, counts } = queueOf(
+    async (batch) => {
+      if (batch.length > 5) return { state: 'too-large', message: '' };
+      return counts['sent'] === 0 ? SENT : { state: 'again', message: 'away' };
+    },
+    { closeMs: 10 },
+  );
+  await queue.consume(parcels(10));
+  await expect.poll(() => counts['retried']).toBeGreaterThan(0);
+  await queue[Symbol.asyncDispose]();
+  expect(counts).toMatchObject({ sent: 5, stopped: 5 });
+});
+
 test('a try has a time limit, and so has the end', async () => {
   const never: Send = (_batch, signal) =>
     new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));

@@ -6,6 +6,8 @@ import { createParcelQueue } from './parcel-queue.ts';
 export type SendOutcome =
   /** `refused`: how many of them the far end would not have, and why. */
   | { readonly state: 'sent'; readonly refused: number; readonly message?: string }
+  /** For one call: in smaller parts it may be taken. */
+  | { readonly state: 'too-large'; readonly message: string }
   /** Worth trying again, after `afterMs` when the far end said so. */
   | { readonly state: 'again'; readonly afterMs?: number | undefined; readonly message: string }
   /** Not worth it. */
@@ -71,7 +73,7 @@ export function createSendingQueue(send: Send, options: SendingQueueOptions, eve
     while (active.size < consumers && !waiting.isEmpty()) {
       const batch = waiting.takeBatch(options.batchDocumentsMax, options.batchBytesMax);
       const sending = deliver(batch).then((stopped) => {
-        if (stopped !== null) events.failed(batch.length, 'stopped', stopped);
+        if (stopped !== null) events.failed(stopped.documents, 'stopped', stopped.message);
         count -= batch.length;
         bytes -= bytesOf(batch);
         events.queued(count);
@@ -105,16 +107,23 @@ export function createSendingQueue(send: Send, options: SendingQueueOptions, eve
   };
 }
 
+/** What was not sent before it had to stop, and why. */
+export interface Stopped {
+  readonly documents: number;
+  readonly message: string;
+}
+
 /**
- * Sends a batch until it is sent, or lost and counted. Resolves with null then, or with why it was not sent before it had to stop:
- * `stopping` ends the pauses, and no other try follows; `closing` ends the try as well. Never rejects.
+ * Sends a batch until it is sent, or lost and counted; one that is too large for a call in halves. Resolves with null then, or with
+ * what was not sent before it had to stop: `stopping` ends the pauses, and no other try follows; `closing` ends the try as well.
+ * Never rejects.
  */
 export function createDelivery(
   send: Send,
   { retry, timeoutMs }: Pick<SendingQueueOptions, 'retry' | 'timeoutMs'>,
   events: ExporterEvents,
   { closing, stopping }: { readonly closing: AbortSignal; readonly stopping: AbortSignal },
-): (batch: readonly Parcel[]) => Promise<string | null> {
+): (batch: readonly Parcel[]) => Promise<Stopped | null> {
   async function trySend(batch: readonly Parcel[]): Promise<SendOutcome> {
     if (stopping.aborted) return { state: 'again', message: 'not sent any more' };
     const trial = new AbortController();
@@ -131,8 +140,16 @@ export function createDelivery(
     }
   }
 
+  async function inHalves(batch: readonly Parcel[]): Promise<Stopped | null> {
+    const middle = Math.ceil(batch.length / 2);
+    const first = await deliver(batch.slice(0, middle));
+    const second = await deliver(batch.slice(middle));
+    if (first === null || second === null) return first ?? second;
+    return { documents: first.documents + second.documents, message: second.message };
+  }
+
   const { growth = BACKOFF_GROWTH, jitter = BACKOFF_JITTER } = retry;
-  return async (batch) => {
+  async function deliver(batch: readonly Parcel[]): Promise<Stopped | null> {
     const startMs = performance.now();
     for (let pauseMs = retry.initialMs; ; pauseMs = Math.min(pauseMs * growth, retry.maxMs)) {
       const outcome = await trySend(batch);
@@ -141,13 +158,14 @@ export function createDelivery(
         if (outcome.refused > 0) events.failed(outcome.refused, 'refused', outcome.message ?? '');
         return null;
       }
-      if (outcome.state === 'refused') {
+      if (outcome.state === 'too-large' && batch.length > 1) return inHalves(batch);
+      if (outcome.state !== 'again') {
         events.failed(batch.length, 'refused', outcome.message);
         return null;
       }
       const waitMs = Math.max(outcome.afterMs ?? 0, pauseMs * (1 - jitter + 2 * jitter * Math.random()));
       const endMs = retry.elapsedMsMax === 0 ? Number.POSITIVE_INFINITY : startMs + retry.elapsedMsMax;
-      if (stopping.aborted) return outcome.message;
+      if (stopping.aborted) return { documents: batch.length, message: outcome.message };
       if (!retry.enabled || performance.now() + waitMs > endMs) {
         events.failed(batch.length, 'retries-exhausted', outcome.message);
         return null;
@@ -155,7 +173,8 @@ export function createDelivery(
       events.retried(outcome.message);
       await sleep(waitMs, stopping);
     }
-  };
+  }
+  return deliver;
 }
 
 function describe(error: unknown): string {

@@ -50,7 +50,7 @@ class StoredQueue implements Stage {
   readonly #events: StoredQueueEvents;
   readonly #closing = new AbortController();
   readonly #stopping = new AbortController();
-  readonly #deliver: (batch: readonly Parcel[]) => Promise<string | null>;
+  readonly #deliver: ReturnType<typeof createDelivery>;
   readonly #documentsMax: number;
   readonly #bytesMax: number;
   /** Being sent, by first sequence; what was stopped stays here, and in the store. */

@@ -202,6 +202,10 @@ test.each([
     'service:',
     'service:\n  telemetry: { logs: { level: info }, metrics: { readers: [{ pull: { exporter: { prometheus: { host: 0.0.0.0, port: 8888 } } } }] } }',
   ],
+  [
+    '  otlp: { endpoint: localhost:4317',
+    '  otlp/base: &base { endpoint: "x:4317" }\n  otlp/more: { <<: *base, timeout: 1s }\n  otlp: { endpoint: localhost:4317',
+  ],
   ["['\\d+']", "['(?i)secret']"],
   ['type: always_sample', 'type: span_count, span_count: { min_spans: 2 }'],
   ['type: always_sample', 'type: not, not: { not_sub_policy: { name: n, type: always_sample } }'],

@@ -50,7 +50,7 @@ export function readYaml(
   environment: Readonly<Record<string, string | undefined>>,
 ): Result<YamlText, readonly ConfigFault[]> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
   const lineAt = (offset: number | undefined): number | null =>
     offset === undefined ? null : lines.linePos(offset).line;
   // What follows the first one is its consequence.

@@ -18,6 +18,9 @@ export interface OtlpGrpcSender extends Disposable {
   readonly send: Send;
 }
 
+/** What servers say of a message that is larger than they take, with RESOURCE_EXHAUSTED or OUT_OF_RANGE. */
+const TOO_LARGE = /larger than max|exceeds (the )?maximum|too large/i;
+
 const PATH = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 
 /**
@@ -59,6 +62,8 @@ export async function createOtlpGrpcSender(options: OtlpGrpcSendOptions): Promis
 
   function failed(error: ServiceError): SendOutcome {
     const message = `gRPC ${status[error.code]}: ${error.details}`;
+    const isOfSize = error.code === status.RESOURCE_EXHAUSTED || error.code === status.OUT_OF_RANGE;
+    if (isOfSize && TOO_LARGE.test(error.details)) return { state: 'too-large', message };
     const [details] = error.metadata.get('grpc-status-details-bin');
     const afterMs = details instanceof Uint8Array ? readRetryDelayMs(details) : null;
     const isWorthIt = again.has(error.code) || (error.code === status.RESOURCE_EXHAUSTED && afterMs !== null);

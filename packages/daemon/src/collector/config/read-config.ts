@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isCollectorKey } from './collector-keys.ts';
 import { orEmpty, type ListenAddress } from './kinds.ts';
 import { telemetry } from './telemetry.ts';
-import { readYaml, type ConfigFault, type ConfigPath, type YamlText } from './yaml-text.ts';
+import { printPath, readYaml, type ConfigFault, type ConfigPath, type YamlText } from './yaml-text.ts';
 
 /** A configuration whose every part is checked: components are what their kinds make of them, by `type/name`. */
 export interface Config<Receiver, Processor, Exporter, Extension> {
@@ -256,10 +256,6 @@ const NOT_SUPPORTED = "not supported: the OpenTelemetry Collector's, but not our
 
 function placeOf(path: ConfigPath, issue: z.core.$ZodIssue): ConfigPath {
   return [...path, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
-}
-
-function printPath(path: ConfigPath): string {
-  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('');
 }
 
 function missing(key: string): string {

@@ -64,9 +64,11 @@ export function readYaml(
     Scalar(_key, node, ancestors) {
       if (typeof node.value !== 'string') return;
       const filled = fillIn(node, environment);
-      if (!filled.ok) faults.push({ line: lineAt(node.range?.[0]), key: '', message: filled.problem });
+      if (filled.ok && filled.value === null) return;
+      const path = pathOf(node, ancestors);
+      if (!filled.ok) faults.push({ line: lineAt(node.range?.[0]), key: printPath(path), message: filled.problem });
       else if (filled.value !== null) {
-        if (typeof filled.value.value !== 'string') texts.set(keyOf(pathOf(node, ancestors)), filled.value.text);
+        if (typeof filled.value.value !== 'string') texts.set(keyOf(path), filled.value.text);
         node.value = filled.value.value;
       }
     },
@@ -120,6 +122,11 @@ function valueOf(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+/** `receivers.otlp/two.protocols`, `service.pipelines.traces.receivers[1]` */
+export function printPath(path: ConfigPath): string {
+  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('');
 }
 
 function keyOf(path: ConfigPath): string {

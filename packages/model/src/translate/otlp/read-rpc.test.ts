@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readAcceptedDocument } from '../../parse-document.ts';
 import type { TraceDocument } from '../../segment-document.ts';
 import { parseSegmentId } from '../../segment-id.ts';
 import { timeUs } from '../../time.ts';
@@ -211,6 +212,15 @@ test.each<[string, JaegerSpan['tags'], object]>([
   expect(span).toMatchObject(expected);
   if ('attributes' in expected) expect(span?.attributes).toEqual(expected.attributes);
 });
+
+test.each(['zipkin', 'jaeger'])(
+  "metadata of an X-Ray SDK's own that is called %s makes no other span of a segment",
+  (name) => {
+    const own = { trace_id: `1-66f00000-${TRACE.slice(8)}`, id: ID, name: 'shop', start_time: 1, end_time: 2 };
+    const document = readAcceptedDocument(JSON.stringify({ ...own, metadata: { [name]: { server: 'x' } } }));
+    expect(plain([document])).toMatchObject([{ name: 'shop', kind: 2 }]);
+  },
+);
 
 function zipkin(...spans: readonly object[]) {
   return plain(documentsOf(spans));

@@ -20,9 +20,18 @@ export interface RpcParts extends Pick<PlacedSpan, 'resource' | 'scope'> {
 
 const DIALECTS = ['zipkin', 'jaeger'] as const;
 
+/** Of `metadata.zipkin`; with others it is somebody's own. */
+const ZIPKIN_KEYS: ReadonlySet<string> = new Set(
+  'parentId kind name timestamp duration localEndpoint remoteEndpoint annotations debug shared id tags added madeUp'.split(
+    ' ',
+  ),
+);
+
 /** Whether a document was made of a span of Zipkin or Jaeger, or stands for none beside such a one. */
 export function isOfRpc({ metadata }: Pick<TraceDocument, 'metadata'>): boolean {
-  return DIALECTS.some((dialect) => isObject(metadata?.[dialect]));
+  const [zipkin, jaeger] = [metadata?.['zipkin'], metadata?.['jaeger']];
+  if (isObject(jaeger) && ('process' in jaeger || 'madeUp' in jaeger)) return true;
+  return isObject(zipkin) && Object.keys(zipkin).every((key) => ZIPKIN_KEYS.has(key));
 }
 
 /** The span that such a document was made of; null for one that stands for none. */

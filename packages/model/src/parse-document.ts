@@ -16,6 +16,7 @@ import { bad, ok, type Result } from './result.ts';
 import type { Json, JsonObject, TraceDocument } from './segment-document.ts';
 import { parseSegmentId } from './segment-id.ts';
 import { secondsFromUs, type TimeUs } from './time.ts';
+import type { SentSpan } from './translate/otlp/span.ts';
 import { parseTraceId, type TraceId } from './trace-id.ts';
 
 /** What is asked of a document on its way to the store. */
@@ -35,6 +36,8 @@ export interface AcceptedDocument {
   readonly document: TraceDocument;
   /** The cleaned document as JSON; the text as sent when nothing had to be cleaned. Well-formed Unicode. */
   readonly text: string;
+  /** The span that it was made of, where the translator was to keep it; null when it stands for none. */
+  readonly sentSpan?: SentSpan | null | undefined;
 }
 
 export interface ParseDocumentOptions {

@@ -14,6 +14,7 @@ import {
 import type { DocumentProblem } from './document-problem.ts';
 import { ok, type Result } from './result.ts';
 import type { Json, TraceDocument } from './segment-document.ts';
+import type { SentSpan } from './translate/otlp/span.ts';
 
 /** A document on its way in: a sender's text, or what a translator made of a span. */
 export type SentDocument = string | PrintedDocument | WrittenDocument;
@@ -22,6 +23,7 @@ export type SentDocument = string | PrintedDocument | WrittenDocument;
 export interface PrintedDocument {
   readonly text: string;
   readonly head: PrintedHead;
+  readonly sentSpan?: SentSpan | null;
 }
 
 export interface PrintedHead extends DocumentHead {
@@ -71,11 +73,13 @@ function isUsual({ text, head }: PrintedDocument, options: ParseDocumentOptions)
 class PrintedAndAccepted implements AcceptedDocument {
   readonly head: DocumentHead;
   readonly text: string;
+  readonly sentSpan: SentSpan | null | undefined;
   #document: TraceDocument | undefined;
 
-  constructor({ text, head }: PrintedDocument) {
+  constructor({ text, head, sentSpan }: PrintedDocument) {
     this.text = text;
     this.head = head;
+    this.sentSpan = sentSpan;
   }
 
   get document(): TraceDocument {

@@ -1,10 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   acceptSent,
+  type AcceptedDocument,
   type DocumentProblem,
   type ParseDocumentOptions,
+  type SentSpan,
   type SentDocument,
   type TimeUs,
+  type TraceDocument,
 } from '@fluoroscope/model';
 import type { Consumer, Parcel } from './stage.ts';
 
@@ -42,7 +45,7 @@ export function createIntake({
     for (const [index, sent] of documents.entries()) {
       if (index > 0 && index % TURN_DOCUMENTS === 0) await nextTurn();
       for (const parsed of acceptSent(sent, options)) {
-        if (parsed.ok) parcels.push({ document: parsed.value.document, bytes: parsed.value.text.length });
+        if (parsed.ok) parcels.push(new ReceivedParcel(parsed.value));
         else refused.push(parsed.problem);
       }
     }
@@ -56,4 +59,28 @@ export function createIntake({
     for (const problem of refused) events.refused(problem);
     return refused;
   };
+}
+
+/** A class for its getter: a document that passes unchanged is never read. */
+class ReceivedParcel implements Parcel {
+  readonly bytes: number;
+  readonly #accepted: AcceptedDocument;
+
+  constructor(accepted: AcceptedDocument) {
+    this.bytes = accepted.text.length;
+    this.#accepted = accepted;
+  }
+
+  get document(): TraceDocument {
+    return this.#accepted.document;
+  }
+
+  get text(): string | undefined {
+    const { text } = this.#accepted;
+    return text.includes('\n') ? undefined : text;
+  }
+
+  get sentSpan(): SentSpan | null | undefined {
+    return this.#accepted.sentSpan;
+  }
 }

@@ -1,10 +1,15 @@
-import type { TraceDocument } from '@fluoroscope/model';
+import type { SentSpan, TraceDocument } from '@fluoroscope/model';
 
-/** A document on its way through a pipeline. */
+/** A document on its way through a pipeline. Whoever changes the document makes a parcel of it and its size alone. */
 export interface Parcel {
+  /** Read when somebody asks for it first. */
   readonly document: TraceDocument;
   /** Size as JSON when it was received: what queues count. Processors that change a document leave it as it is. */
   readonly bytes: number;
+  /** The document as JSON in one line, as long as it is as it was received. */
+  readonly text?: string | undefined;
+  /** Likewise the span that it was made of; null when it stands for none. */
+  readonly sentSpan?: SentSpan | null | undefined;
 }
 
 /** The next part of a pipeline. */
@@ -25,6 +30,15 @@ export interface ProcessorEvents {
   readonly filtered: (count: number) => void;
   /** Lost. The reason is one of few words, for a counter's label. */
   readonly dropped: (count: number, reason: string) => void;
+}
+
+/** The same parcel when the document is still the same. */
+export function withDocument(parcel: Parcel, document: TraceDocument): Parcel {
+  return document === parcel.document ? parcel : { document, bytes: parcel.bytes };
+}
+
+export function textOf(parcel: Parcel): string {
+  return parcel.text ?? JSON.stringify(parcel.document);
 }
 
 export function bytesOf(parcels: readonly Parcel[]): number {

@@ -1,6 +1,6 @@
 import { readAcceptedDocument } from '@fluoroscope/model';
 import { PipelineError } from '../pipeline-error.ts';
-import type { Parcel, Stage } from '../stage.ts';
+import { textOf, type Parcel, type Stage } from '../stage.ts';
 import type { BatchStore, StoredBatch } from './batch-store.ts';
 import { createParcelQueue } from './parcel-queue.ts';
 import { createDelivery, type ExporterEvents, type Send, type SendingQueueOptions } from './sending-queue.ts';
@@ -212,7 +212,7 @@ class StoredQueue implements Stage {
 
 /** body = *( size " " document LF )   ; size: of the parcel, in decimal; document: JSON in one line */
 function printParcels(parcels: readonly Parcel[]): Buffer {
-  return Buffer.from(parcels.map(({ bytes, document }) => `${bytes} ${JSON.stringify(document)}\n`).join(''));
+  return Buffer.from(parcels.map((parcel) => `${parcel.bytes} ${textOf(parcel)}\n`).join(''));
 }
 
 /** Null when it is not of that form. */

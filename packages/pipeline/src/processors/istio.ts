@@ -10,10 +10,10 @@ export function createIstio(next: Consumer): Consumer {
   const hops = createHopCollapser();
   return {
     async consume(parcels) {
-      const bytes = new Map(parcels.map((parcel) => [parcel.document, parcel.bytes]));
+      const received = new Map(parcels.map((parcel) => [parcel.document, parcel]));
       const documents = hops.collapse(parcels.map(({ document }) => document));
       await next.consume(
-        documents.map((document) => ({ document, bytes: bytes.get(document) ?? JSON.stringify(document).length })),
+        documents.map((document) => received.get(document) ?? { document, bytes: JSON.stringify(document).length }),
       );
     },
   };

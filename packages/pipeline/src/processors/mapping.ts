@@ -1,10 +1,10 @@
 import type { TraceDocument } from '@fluoroscope/model';
-import type { Consumer, ProcessorEvents } from '../stage.ts';
+import { withDocument, type Consumer, type ProcessorEvents } from '../stage.ts';
 
 /** A processor that changes documents one by one. */
 export function createMapping(next: Consumer, change: (document: TraceDocument) => TraceDocument): Consumer {
   return {
-    consume: (parcels) => next.consume(parcels.map(({ document, bytes }) => ({ document: change(document), bytes }))),
+    consume: (parcels) => next.consume(parcels.map((parcel) => withDocument(parcel, change(parcel.document)))),
   };
 }
 

@@ -7,7 +7,7 @@ import {
   type TraceDocument,
   type TraceId,
 } from '@fluoroscope/model';
-import type { Consumer, Parcel } from '../stage.ts';
+import { withDocument, type Consumer, type Parcel } from '../stage.ts';
 import type { TraceIdMemory } from './trace-id-memory.ts';
 
 export interface TraceIdOptions {
@@ -45,12 +45,13 @@ export function createTraceIdMapping(next: Consumer, options: TraceIdOptions): C
     return mapped;
   }
 
-  async function mapParcel({ document, bytes }: Parcel, nowSeconds: number): Promise<Parcel> {
+  async function mapParcel(parcel: Parcel, nowSeconds: number): Promise<Parcel> {
+    const { document } = parcel;
     const { trace_id: original, start_time: start, links } = document;
     const id = await mapId(original, start, nowSeconds);
     const mappedLinks = links === undefined ? undefined : await mapLinks(links, start, nowSeconds);
     const linked = mappedLinks === undefined ? document : { ...document, links: mappedLinks };
-    return { document: id === original ? linked : withId(linked, id), bytes };
+    return withDocument(parcel, id === original ? linked : withId(linked, id));
   }
 
   return {

@@ -133,6 +133,7 @@ function otlpOptions(port: () => ReceiverPort): OtlpReceiverOptions {
   const put = intakeOf(port);
   return {
     indexed: 'all',
+    keepsSpans: true,
     async put(documents) {
       try {
         return { state: 'kept', refused: await put(documents) };

@@ -67,6 +67,21 @@ export interface OtlpSpan {
   readonly links: readonly OtlpLink[];
   readonly droppedLinksCount: number;
   readonly status: OtlpStatus;
+  /** As `WireSpan` has it, where the decoder was to keep it. */
+  readonly wire?: string;
+}
+
+/** A span as it came, for who sends it on unchanged. */
+export interface WireSpan {
+  /** The message in protobuf, a byte a character. */
+  readonly wire: string;
+}
+
+/** One span with where it came from. */
+export interface SentSpan {
+  readonly resource: OtlpResource;
+  readonly scope: OtlpScope;
+  readonly span: OtlpSpan | WireSpan;
 }
 
 export interface OtlpResource {

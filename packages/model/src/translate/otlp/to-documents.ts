@@ -33,11 +33,13 @@ import { nameOf } from './name.ts';
 import { printSql } from './sql.ts';
 import type { PrintedDocument, PrintedHead } from '../../sent-document.ts';
 import type { TraceId } from '../../trace-id.ts';
-import { SPAN_KIND, STATUS_CODE, type OtlpLink, type OtlpSpan, type OtlpSpanGroup } from './span.ts';
+import { SPAN_KIND, STATUS_CODE, type OtlpLink, type OtlpSpan, type OtlpSpanGroup, type WireSpan } from './span.ts';
 import { Fields, type SpanSource } from './span-fields.ts';
 
 export interface ToDocumentsOptions {
   readonly indexed: IndexedAttributes;
+  /** Each document has its span beside it, for who may send it on as it came. */
+  readonly keepsSpans?: boolean;
 }
 
 /** What all spans of a group share. */
@@ -73,9 +75,29 @@ export function toPrintedDocuments(groups: readonly OtlpSpanGroup[], options: To
       annotations: printResourceAnnotations(group.resource, options.indexed),
       segmentMembers: printSegmentMembers(resourceFields),
     };
-    for (const span of group.spans) addDocuments(printed, span, shared, options);
+    for (const span of group.spans) {
+      const first = printed.length;
+      addDocuments(printed, span, shared, options);
+      if (options.keepsSpans === true) keepSpan(printed, first, shared, span);
+    }
   }
   return printed;
+}
+
+/** The first document is the span's own. */
+function keepSpan(printed: PrintedDocument[], first: number, { group }: Group, span: OtlpSpan): void {
+  const { resource, scope } = group;
+  for (let at = first; at < printed.length; at += 1) {
+    const document = printed[at];
+    if (document === undefined) continue;
+    const sentSpan = at === first ? { resource, scope, span: sentAs(span, document.text) } : null;
+    printed[at] = { ...document, sentSpan };
+  }
+}
+
+/** Bytes that were no UTF-8 are not sent on: who reads strictly would refuse all spans that go with them. */
+function sentAs(span: OtlpSpan, text: string): OtlpSpan | WireSpan {
+  return span.wire === undefined || text.includes('\ufffd') ? span : { wire: span.wire };
 }
 
 function printSegmentMembers(resource: Fields): string {

@@ -37,6 +37,13 @@ export class BackWriter {
     this.#varint((field << 3) | 2);
   }
 
+  /** Bytes of a message, a byte a character. */
+  raw(bytes: string): void {
+    this.#room(bytes.length);
+    this.#at -= bytes.length;
+    this.#bytes.write(bytes, this.#at, 'latin1');
+  }
+
   bytes(field: number, value: string, encoding: 'hex' | 'base64'): void {
     const bytes = Buffer.from(value, encoding);
     this.#room(bytes.byteLength + VARINT_BYTES_MAX);

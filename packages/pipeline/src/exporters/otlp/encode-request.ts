@@ -6,14 +6,20 @@ import type {
   OtlpSpanGroup,
   OtlpTime,
   OtlpValue,
+  WireSpan,
 } from '@fluoroscope/model';
 import { BackWriter } from './back-writer.ts';
+
+/** As `OtlpSpanGroup`; of spans that are at hand as they came the bytes are copied. */
+export interface EncodableGroup extends Omit<OtlpSpanGroup, 'spans'> {
+  readonly spans: readonly (OtlpSpan | WireSpan)[];
+}
 
 /**
  * ExportTraceServiceRequest in protobuf. Numbers are the fields' in opentelemetry-proto's trace.proto; everything is written last
  * first, as `BackWriter` has it. What is empty or 0 is left out.
  */
-export function encodeRequest(groups: readonly OtlpSpanGroup[]): Buffer {
+export function encodeRequest(groups: readonly EncodableGroup[]): Buffer {
   const to = new BackWriter();
   for (const group of groups.toReversed()) {
     const end = to.size;
@@ -23,7 +29,7 @@ export function encodeRequest(groups: readonly OtlpSpanGroup[]): Buffer {
   return to.finish();
 }
 
-function writeGroup(to: BackWriter, { resource, scope, spans }: OtlpSpanGroup): void {
+function writeGroup(to: BackWriter, { resource, scope, spans }: EncodableGroup): void {
   text(to, 3, resource.schemaUrl);
   const scopeSpansEnd = to.size;
   text(to, 3, scope.schemaUrl);
@@ -31,7 +37,8 @@ function writeGroup(to: BackWriter, { resource, scope, spans }: OtlpSpanGroup): 
     const span = spans[at];
     if (span === undefined) continue;
     const end = to.size;
-    writeSpan(to, span);
+    if ('spanId' in span) writeSpan(to, span);
+    else to.raw(span.wire);
     to.message(2, end);
   }
   const scopeEnd = to.size;

@@ -1,9 +1,9 @@
-import { toOtlpGroups } from '@fluoroscope/model';
 import type { Client, ServiceError } from '@grpc/grpc-js';
 import type { ClientTls } from '../../tls.ts';
 import type { Send, SendOutcome } from '../sending-queue.ts';
 import { readExportResponse, readRetryDelayMs } from './decode-response.ts';
 import { encodeRequest } from './encode-request.ts';
+import { groupsOf } from './groups-of.ts';
 
 export interface OtlpGrpcSendOptions {
   /** host:port */
@@ -72,7 +72,7 @@ export async function createOtlpGrpcSender(options: OtlpGrpcSendOptions): Promis
 
   return {
     send: (parcels, signal) => {
-      const groups = toOtlpGroups(parcels.map(({ document }) => document));
+      const groups = groupsOf(parcels);
       if (groups.length === 0) return Promise.resolve({ state: 'sent', refused: 0 });
       const metadata = new grpc.Metadata();
       for (const [name, value] of Object.entries(options.headers)) metadata.set(name, value);

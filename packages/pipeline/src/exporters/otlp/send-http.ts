@@ -1,11 +1,11 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { toOtlpGroups } from '@fluoroscope/model';
 import { failedResponse, isSuccess } from '../http-outcome.ts';
 import type { Post } from '../http-post.ts';
 import type { Send } from '../sending-queue.ts';
 import { readExportResponse, readExportResponseJson } from './decode-response.ts';
 import { encodeRequest } from './encode-request.ts';
+import { groupsOf } from './groups-of.ts';
 
 export interface OtlpHttpSendOptions {
   /** With its path: `…/v1/traces`. */
@@ -21,7 +21,7 @@ const gzipBytes = promisify(gzip);
 export function createOtlpHttpSend({ url, headers, compression, post }: OtlpHttpSendOptions): Send {
   const target = new URL(url);
   return async (parcels, signal) => {
-    const groups = toOtlpGroups(parcels.map(({ document }) => document));
+    const groups = groupsOf(parcels);
     if (groups.length === 0) return { state: 'sent', refused: 0 };
     const bytes = encodeRequest(groups);
     const sent = {

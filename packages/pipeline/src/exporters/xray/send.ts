@@ -1,3 +1,4 @@
+import { textOf, type Parcel } from '../../stage.ts';
 import type { SendOutcome, Send } from '../sending-queue.ts';
 import { failedResponse, isSuccess } from '../http-outcome.ts';
 import type { PostAnswer } from '../http-post.ts';
@@ -33,9 +34,9 @@ export function createXraySend(options: XrayCallOptions): Send {
 
   return async (parcels, signal) => {
     const texts: string[] = [];
-    for (const { document } of parcels) {
-      const text = JSON.stringify(document);
-      if (Buffer.byteLength(text) <= XRAY_DOCUMENT_BYTES_MAX) texts.push(text);
+    for (const parcel of parcels) {
+      const text = fittingText(parcel);
+      if (text !== null) texts.push(text);
     }
     const tooLarge = parcels.length - texts.length;
     const outcome: SendOutcome =
@@ -44,6 +45,14 @@ export function createXraySend(options: XrayCallOptions): Send {
     const message = `a document has more than ${XRAY_DOCUMENT_BYTES_MAX} bytes`;
     return { state: 'sent', refused: Math.min(parcels.length, outcome.refused + tooLarge), message };
   };
+}
+
+/** As it was received, or without the blanks that it came with. */
+function fittingText(parcel: Parcel): string | null {
+  const text = textOf(parcel);
+  if (Buffer.byteLength(text) <= XRAY_DOCUMENT_BYTES_MAX) return text;
+  const shorter = JSON.stringify(parcel.document);
+  return Buffer.byteLength(shorter) <= XRAY_DOCUMENT_BYTES_MAX ? shorter : null;
 }
 
 function failedCall(response: PostAnswer, text: string): SendOutcome {

@@ -28,9 +28,12 @@ const NOTHING: readonly never[] = [];
  * Fields that are not known are passed over, of a field given twice the last counts. Ill-formed bytes refuse the
  * request; a span without usable ids or beyond a limit is refused alone.
  */
-export function decodeTraceRequest(bytes: Uint8Array): Result<OtlpRequest, OtlpRequestProblem> {
+export function decodeTraceRequest(
+  bytes: Uint8Array,
+  options: DecodeOptions = {},
+): Result<OtlpRequest, OtlpRequestProblem> {
   try {
-    const decoder = new RequestDecoder(bytes);
+    const decoder = new RequestDecoder(bytes, options.keepsWire === true);
     return ok(decoder.decode(bytes.byteLength));
   } catch (error) {
     if (error instanceof RequestFault) return bad(error.problem);
@@ -38,6 +41,11 @@ export function decodeTraceRequest(bytes: Uint8Array): Result<OtlpRequest, OtlpR
     if (error instanceof SpanFault) return bad({ code: 'too-much', ...error.problem });
     throw error;
   }
+}
+
+export interface DecodeOptions {
+  /** Spans have their bytes beside them. */
+  readonly keepsWire?: boolean;
 }
 
 interface ScopeSpans {
@@ -48,12 +56,14 @@ interface ScopeSpans {
 class RequestDecoder {
   readonly #reader: WireReader;
   readonly #budget = new Budget();
+  readonly #keepsWire: boolean;
   /** The trace id read last, and where: spans of a trace come together. */
   #traceIdAt = -1;
   #traceId = '';
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, keepsWire: boolean) {
     this.#reader = new WireReader(bytes);
+    this.#keepsWire = keepsWire;
   }
 
   /** `resource_spans = 1` */
@@ -142,7 +152,9 @@ class RequestDecoder {
   #addSpan(spans: OtlpSpan[], end: number): void {
     this.#budget.takeSpan();
     try {
-      spans.push(checkSpan(this.#span(end)));
+      const start = this.#reader.at;
+      const span = checkSpan(this.#span(end));
+      spans.push(this.#keepsWire ? { ...span, wire: this.#reader.wire(start, end) } : span);
     } catch (error) {
       if (!(error instanceof SpanFault)) throw error;
       this.#budget.refuse(error.problem);

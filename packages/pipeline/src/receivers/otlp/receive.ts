@@ -5,6 +5,7 @@ import {
   type OtlpSpanGroup,
   type PrintedDocument,
   type Result,
+  type ToDocumentsOptions,
 } from '@fluoroscope/model';
 import type { WorkGate } from '../work-gate.ts';
 import { PUT_DOCUMENTS_MAX, RETRY_AFTER_SECONDS, TURN_SPANS_MAX } from './limits.ts';
@@ -20,6 +21,8 @@ export interface OtlpReceiverOptions {
   /** Resolves once what was accepted is durable, with why other documents were refused. Rejects for a fault of ours. */
   readonly put: (documents: readonly PrintedDocument[]) => Promise<PutOutcome>;
   readonly indexed: IndexedAttributes;
+  /** Documents have their spans beside them. */
+  readonly keepsSpans?: boolean;
   /** Requests wait here before they are decoded; none does when left out. */
   readonly work?: WorkGate;
   readonly events: OtlpEvents;
@@ -46,7 +49,10 @@ export type OtlpAnswer =
 
 const PROBLEMS_TOLD_MAX = 3;
 
-export type DecodeRequest = (bytes: Uint8Array) => Result<OtlpRequest, OtlpRequestProblem>;
+export type DecodeRequest = (
+  bytes: Uint8Array,
+  options: { readonly keepsWire: boolean },
+) => Result<OtlpRequest, OtlpRequestProblem>;
 
 /** One request from bytes to its answer. Never rejects. */
 export function receiveOtlp(
@@ -63,18 +69,18 @@ async function takeRequest(
   bytes: Uint8Array,
   decode: DecodeRequest,
   transport: OtlpTransport,
-  { put, indexed, events }: OtlpReceiverOptions,
+  { put, indexed, keepsSpans = false, events }: OtlpReceiverOptions,
 ): Promise<OtlpAnswer> {
   try {
     events.requestReceived(transport, bytes.byteLength);
-    const decoded = decode(bytes);
+    const decoded = decode(bytes, { keepsWire: keepsSpans });
     if (!decoded.ok) {
       events.requestRefused(transport, decoded.problem);
       return { state: 'malformed', message: decoded.problem.message };
     }
     const { groups, refusedCount, refused } = decoded.value;
     const spanCount = groups.reduce((sum, { spans }) => sum + spans.length, 0);
-    const outcome = await putAll(groups, put, indexed);
+    const outcome = await putAll(groups, put, { indexed, keepsSpans });
     if (outcome.state === 'busy') {
       events.spansTurnedAway(transport, spanCount);
       return { state: 'busy', retryAfterSeconds: outcome.retryAfterSeconds ?? RETRY_AFTER_SECONDS };
@@ -98,7 +104,7 @@ async function takeRequest(
 async function putAll(
   groups: readonly OtlpSpanGroup[],
   put: OtlpReceiverOptions['put'],
-  indexed: IndexedAttributes,
+  options: ToDocumentsOptions,
 ): Promise<PutOutcome> {
   const refused: { readonly message: string }[] = [];
   let waiting: PrintedDocument[] = [];
@@ -113,7 +119,7 @@ async function putAll(
   for (const { resource, scope, spans } of groups) {
     for (let from = 0; from < spans.length; from += TURN_SPANS_MAX) {
       const part = spans.slice(from, from + TURN_SPANS_MAX);
-      waiting.push(...toPrintedDocuments([{ resource, scope, spans: part }], { indexed }));
+      waiting.push(...toPrintedDocuments([{ resource, scope, spans: part }], options));
       if (waiting.length >= PUT_DOCUMENTS_MAX) {
         const outcome = await flush();
         if (outcome.state === 'busy') return outcome;

@@ -28,6 +28,11 @@ export class WireReader {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  /** Bytes, a character each. */
+  wire(start: number, end: number): string {
+    return this.#bytes.toString('latin1', start, end);
+  }
+
   /** Field number and wire type together: what a field has is told by one comparison. */
   tag(end: number, message: string): number {
     const byte = this.#bytes[this.at];

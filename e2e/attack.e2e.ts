@@ -89,7 +89,8 @@ test('documents in a damaged part of the journal are counted as lost, and the re
   const [name = ''] = readdirSync(dir);
   const bytes = readFileSync(join(dir, name));
   // Two neighbours, somewhere in the middle.
-  bytes.fill(0, bytes.length / 2, bytes.length / 2 + 200);
+  const middle = Math.floor(bytes.length / 2);
+  bytes.fill(0, middle, middle + 200);
   writeFileSync(join(dir, name), bytes);
 
   const counts = await settled(await start(dataDir));

@@ -13,12 +13,11 @@ import type {
   OtlpSpan,
   OtlpStatus,
   OtlpTime,
+  SentSpan,
 } from './span.ts';
 
-/** One span with where it came from. */
-export interface PlacedSpan {
-  readonly resource: OtlpResource;
-  readonly scope: OtlpScope;
+/** A span that was read from a document. */
+export interface PlacedSpan extends SentSpan {
   readonly span: OtlpSpan;
 }
 

@@ -3,35 +3,27 @@ import { expect, test } from 'vitest';
 import { createIntake } from '../../intake.ts';
 import { createMapping } from '../../processors/mapping.ts';
 import { decodeTraceRequest } from '../../receivers/otlp/decode-protobuf.ts';
+import { groupOf, spanAt } from '../../receivers/otlp/testing/spans.ts';
 import type { Parcel } from '../../stage.ts';
 import { encodeRequest } from './encode-request.ts';
 import { groupsOf } from './groups-of.ts';
 
 const NOW = 1_727_004_672;
-const SPAN: OtlpSpan = {
-  traceId: '66f00000aaaaaaaaaaaaaaaaaaaaaaaa',
-  spanId: '1111111111111111',
-  parentSpanId: '',
-  traceState: 'a=b',
-  flags: 257,
-  name: 'get /buy',
-  kind: 2,
+const SPAN = spanAt(1, {
   start: { us: NOW * 1e6, ns: 7 },
   end: { us: NOW * 1e6 + 5, ns: 0 },
   attributes: [{ key: 'tier', type: 'string', value: 'gold é' }],
-  droppedAttributesCount: 0,
-  events: [],
-  droppedEventsCount: 0,
-  links: [],
-  droppedLinksCount: 0,
-  status: { code: 0, message: '' },
-};
+});
 /** By which a call has two documents. */
 const LOCAL_ROOT = { key: 'aws.span.kind', type: 'string', value: 'LOCAL_ROOT' } as const;
 const CALL: OtlpSpan = { ...SPAN, spanId: '2222222222222222', kind: 3, attributes: [LOCAL_ROOT] };
+const OTHER: OtlpSpanGroup = {
+  ...groupOf([{ ...SPAN, spanId: '3333333333333333' }]),
+  resource: { attributes: [], droppedAttributesCount: 0, schemaUrl: '' },
+};
 
 test('spans that nobody changed go out as they came, resource by resource', async () => {
-  const groups = [groupOf('shop', [SPAN, CALL]), groupOf('stock', [{ ...SPAN, spanId: '3333333333333333' }])];
+  const groups = [groupOf([SPAN, CALL]), OTHER];
   const bytes = encodeRequest(groups);
   const [first, second] = [await received(bytes), await received(bytes)];
   const sent = groupsOf([...first, ...second]);
@@ -41,7 +33,7 @@ test('spans that nobody changed go out as they came, resource by resource', asyn
 });
 
 test('so do fields that are not known here', async () => {
-  const bytes = encodeRequest([groupOf('shop', [{ ...SPAN, name: 'unknown' }])]);
+  const bytes = encodeRequest([groupOf([{ ...SPAN, name: 'unknown' }])]);
   // The name becomes field 100, whose tag takes a byte more: one of the text's.
   const at = bytes.indexOf('unknown');
   bytes.set([0xa2, 0x06, 6], at - 2);
@@ -50,7 +42,7 @@ test('so do fields that are not known here', async () => {
 });
 
 test('bytes that are no UTF-8 are mended', async () => {
-  const bytes = encodeRequest([groupOf('shop', [{ ...SPAN, name: 'unknown' }])]);
+  const bytes = encodeRequest([groupOf([{ ...SPAN, name: 'unknown' }])]);
   bytes[bytes.indexOf('unknown')] = 0xff;
   const sent = encodeRequest(groupsOf(await received(bytes)));
   expect(spansIn(sent)).toMatchObject([{ name: '\ufffdnknown', attributes: SPAN.attributes }]);
@@ -61,7 +53,7 @@ test('of a span that was changed it is the changed one', async () => {
   const changing = createMapping({ consume: async (parcels) => void consumed.push(parcels) }, (document) =>
     document.id === SPAN.spanId ? { ...document, annotations: { tier: 'tin' } } : document,
   );
-  await changing.consume(await received(encodeRequest([groupOf('shop', [SPAN, CALL])])));
+  await changing.consume(await received(encodeRequest([groupOf([SPAN, CALL])])));
   const spans = spansIn(encodeRequest(groupsOf(consumed.flat())));
   const tin = { ...SPAN, attributes: [{ key: 'tier', type: 'string', value: 'tin' }] };
   expect(spans).toEqual(expect.arrayContaining([expect.objectContaining(tin), expect.objectContaining(CALL)]));
@@ -89,16 +81,4 @@ function spansIn(bytes: Uint8Array): readonly OtlpSpan[] {
   const decoded = decodeTraceRequest(bytes);
   if (!decoded.ok) throw new Error(decoded.problem.message);
   return decoded.value.groups.flatMap(({ spans }) => spans);
-}
-
-function groupOf(service: string, spans: readonly OtlpSpan[]): OtlpSpanGroup {
-  return {
-    resource: {
-      attributes: [{ key: 'service.name', type: 'string', value: service }],
-      droppedAttributesCount: 0,
-      schemaUrl: '',
-    },
-    scope: { name: 's', version: '1', attributes: [], droppedAttributesCount: 0, schemaUrl: '' },
-    spans,
-  };
 }
